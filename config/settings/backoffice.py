@@ -1,0 +1,3 @@
+"""The theme of the back office: our name, our colours, the sidebar."""
+
+UNFOLD: dict[str, object] = {"SITE_TITLE": "Countroom", "SITE_HEADER": "Countroom"}

@@ -1,0 +1,3 @@
+"""Provider name -> dotted path of its adapter. To add a provider: a package in cashier/psp and a line here."""
+
+PSP_ADAPTERS: dict[str, str] = {}
