@@ -8,6 +8,19 @@ from pathlib import Path
 
 import environ
 
+from config.settings.api import (  # noqa: F401
+    ACCESS_TOKEN_KEY,
+    ACCESS_TOKEN_PREVIOUS_KEYS,
+    ACCESS_TOKEN_SECONDS,
+    API_AUDIENCE,
+    API_ISSUER,
+    API_MAX_BODY_BYTES,
+    IDENTITY_KEY,
+    IDENTITY_PREVIOUS_KEYS,
+    OAUTH2_PROVIDER,
+    REST_FRAMEWORK,
+    SPECTACULAR_SETTINGS,
+)
 from config.settings.approval_kinds import APPROVAL_KINDS  # noqa: F401
 from config.settings.backoffice import UNFOLD  # noqa: F401
 from config.settings.formats import REPORT_FORMATS  # noqa: F401
@@ -84,6 +97,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "config.api.tracing.TraceIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -135,29 +149,6 @@ LOGIN_REDIRECT_URL = "admin:index"
 
 # --- machine clients (A2) ---
 OAUTH2_PROVIDER_APPLICATION_MODEL = "cashier.ApiClient"
-ACCESS_TOKEN_SECONDS = env.int("ACCESS_TOKEN_SECONDS", default=900)
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["config.api.authentication.BearerTokenAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["config.api.permissions.HasScope"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["config.api.parsers.ExactJSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_CLASSES": ["config.api.throttling.ClientRateThrottle"],
-    "EXCEPTION_HANDLER": "config.api.errors.exception_handler",
-    "UNAUTHENTICATED_USER": None,
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Countroom",
-    "VERSION": "1.0.0",
-    "OAS_VERSION": "3.1.1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "SCHEMA_PATH_PREFIX": "/v1",
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
-    "SERVE_AUTHENTICATION": [],
-}
 AUTHORIZE_WAIT_SECONDS = env.float("AUTHORIZE_WAIT_SECONDS", default=8.0)
 WEBHOOK_MAX_BYTES = 1024 * 1024
 SECRETS_DIR = env.str("SECRETS_DIR", default="")

@@ -1,0 +1,125 @@
+"""One error envelope for every answer that is not a success (A5): {error, message, trace_id, details}."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import structlog
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+from ledger.ids import BadPublicId
+from ledger.money import MoneyError, UnknownAsset
+from ledger.operations import InsufficientFunds, KeyReused, PostingKeyConflict, StillRunning
+from ledger.refusals import Conflict, Invalid, NotFound, Refused
+from ledger.tracing import current_trace_id
+
+log = structlog.get_logger(__name__)
+
+# Exceptions of the books that are refusals to a caller: class -> (status, stable code, message).
+BOOK_REFUSALS: dict[type[Exception], tuple[int, str, str]] = {
+    InsufficientFunds: (422, "INSUFFICIENT_FUNDS", "The balance does not cover the amount."),
+    PostingKeyConflict: (409, "STATE_CONFLICT", "This movement is already booked with other content."),
+    KeyReused: (409, "IDEMPOTENCY_KEY_REUSED", "This idempotency key belongs to another request."),
+    StillRunning: (409, "STILL_RUNNING", "The first request with this idempotency key is still running."),
+    BadPublicId: (404, "NOT_FOUND", "Not found."),
+    MoneyError: (400, "VALIDATION_ERROR", "The amount is not valid."),
+    UnknownAsset: (400, "VALIDATION_ERROR", "This currency is not known."),
+}
+CODES = {
+    400: "VALIDATION_ERROR",
+    401: "UNAUTHENTICATED",
+    403: "FORBIDDEN",
+    404: "NOT_FOUND",
+    405: "METHOD_NOT_ALLOWED",
+    406: "NOT_ACCEPTABLE",
+    413: "BODY_TOO_LARGE",
+    415: "UNSUPPORTED_MEDIA_TYPE",
+    429: "RATE_LIMITED",
+}
+RETRY_AFTER_SECONDS = 1
+
+
+def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response:
+    """The envelope for any exception of a view. What is nobody's refusal is logged with its trace and answered 500."""
+    if isinstance(error, Refused):
+        return refusal(error)
+    for kind, (status, code, message) in BOOK_REFUSALS.items():
+        if isinstance(error, kind):
+            headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if kind is StillRunning else {}
+            return Response(envelope(code, message), status=status, headers=headers)
+    if isinstance(error, Http404):
+        error = exceptions.NotFound()
+    elif isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied()
+    if isinstance(error, exceptions.APIException):
+        return framework_refusal(error)
+    log.exception("api.failed", view=type(context.get("view")).__name__)
+    return Response(envelope("INTERNAL_ERROR", "Something went wrong on our side; it is logged under the trace id."), status=500)
+
+
+def refusal(error: Refused) -> Response:
+    """A refusal of an operation, with the status of its family."""
+    status = 422
+    for family, code in ((Conflict, 409), (NotFound, 404), (Invalid, 400)):
+        if isinstance(error, family):
+            status = code
+    return Response(envelope(error.code, error.message, error.details), status=status)
+
+
+def framework_refusal(error: exceptions.APIException) -> Response:
+    """What the framework refuses: validation, authentication, scope, method, media type, rate."""
+    status = error.status_code
+    headers = {}
+    if getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = str(error.auth_header)  # type: ignore[attr-defined]
+    if getattr(error, "wait", None) is not None:
+        headers["Retry-After"] = str(max(1, round(error.wait)))  # type: ignore[attr-defined]
+    if isinstance(error, exceptions.ValidationError):
+        found = list(field_errors(error.detail, ""))
+        field, rule, message = found[0] if found else ("", "invalid", "The request is not valid.")
+        details = {"field": field, "rule": rule, "errors": [{"field": f, "rule": r, "message": m} for f, r, m in found]}
+        return Response(envelope("VALIDATION_ERROR", message, details), status=400, headers=headers)
+    return Response(envelope(CODES.get(status, "ERROR"), str(error.detail)), status=status, headers=headers)
+
+
+def field_errors(detail: Any, path: str) -> list[tuple[str, str, str]]:
+    """Every (field path, rule, message) in a validation error, in the order found."""
+    if isinstance(detail, Mapping):
+        return [
+            found
+            for name, item in detail.items()
+            for found in field_errors(item, path if name == "non_field_errors" else f"{path}.{name}".lstrip("."))
+        ]
+    if isinstance(detail, Sequence) and not isinstance(detail, str):
+        return [found for item in detail for found in field_errors(item, path)]
+    return [(path, str(getattr(detail, "code", "invalid")), str(detail))]
+
+
+def envelope(code: str, message: str, details: Mapping[str, object] | None = None) -> dict[str, Any]:
+    """The body of every error answer."""
+    return {"error": code, "message": message, "trace_id": current_trace_id(), "details": dict(details or {})}
+
+
+def is_machine_path(request: HttpRequest) -> bool:
+    return request.path.startswith(("/v1/", "/oauth/", "/webhooks/", "/hooks/"))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """handler404: the envelope for machines, the page for people."""
+    from django.views.defaults import page_not_found
+
+    if not is_machine_path(request):
+        return page_not_found(request, exception)
+    return JsonResponse(envelope("NOT_FOUND", "Not found."), status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponseBase:
+    """handler500: the envelope for machines, the page for people."""
+    from django.views.defaults import server_error as page
+
+    if not is_machine_path(request):
+        return page(request)
+    return JsonResponse(envelope("INTERNAL_ERROR", "Something went wrong on our side; it is logged under the trace id."), status=500)

@@ -1,0 +1,145 @@
+"""X-Idempotency-Key on every write (A3): same request, same answer; another request, 409; never a second effect.
+
+    @idempotent                      # handler and remembered answer commit together
+    def post(self, request): ...
+
+    @idempotent(atomic=False)        # a handler that commits and waits for a PSP; it must find its own rows again by
+    def post(self, request): ...     # `operation_key_of(request)` when it is resumed after a crash or a 5xx
+"""
+
+import functools
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from rest_framework import exceptions
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from ledger import clock
+from ledger.api.callers import caller_of
+from ledger.operations import Replay, begin_idempotent, finish_idempotent, forget_idempotent, suspend_idempotent
+
+HEADERS = ("X-Idempotency-Key", "Idempotency-Key")
+KEY_MAX_LENGTH = 200
+TAKES_NO_KEY = frozenset({400, 401, 403, 429})
+Handler = Callable[..., Response]
+KeyFromBody = Callable[[Mapping[str, Any]], str]
+
+
+def idempotent(handler: Handler | None = None, *, atomic: bool = True, key_from_body: KeyFromBody | None = None) -> Any:
+    """Decorate a view's post, put, patch or delete.
+
+    `atomic`: the handler and the remembered answer are one transaction, so a 5xx leaves nothing and the key starts afresh.
+    `key_from_body`: gives the key where neither header nor body names one ("" for none).
+    """
+    if handler is None:
+        return functools.partial(idempotent, atomic=atomic, key_from_body=key_from_body)
+    decorated = handler
+
+    @functools.wraps(decorated)
+    def answer(view: APIView, request: Request, *args: Any, **kwargs: Any) -> Response:
+        key = read_key(request, key_from_body)
+        client_id = caller_of(request).client_id
+        begun = begin_idempotent(client_id=client_id, key=key, fingerprint=fingerprint_of(request), now=clock.now())
+        if isinstance(begun, Replay):
+            return replay(begun)
+        cast(Any, request).operation_key = f"{client_id}:{key}"
+        return run(view, request, functools.partial(decorated, view, request, *args, **kwargs), client_id=client_id, key=key, atomic=atomic)
+
+    cast(Any, answer).is_idempotent = True
+    return answer
+
+
+def operation_key_of(request: Request) -> str:
+    """What names this write for good, across retries and crashes: "<client>:<idempotency key>"."""
+    return cast(str, cast(Any, request).operation_key)
+
+
+def run(view: APIView, request: Request, handler: Callable[[], Response], *, client_id: str, key: str, atomic: bool) -> Response:
+    """Run the handler once and remember its answer by A3: 2xx and business 4xx for good, 400/401/403/429 not, 5xx to be resumed."""
+    try:
+        if not atomic:
+            response = handler()
+            remember(response, client_id=client_id, key=key)
+            return response
+        with transaction.atomic():
+            response = handler()
+            remember(response, client_id=client_id, key=key)
+        return response
+    except Exception as error:
+        return refuse(view, error, client_id=client_id, key=key)
+
+
+def refuse(view: APIView, error: Exception, *, client_id: str, key: str) -> Response:
+    """The answer for a handler that raised, remembered or not by its status; what is not a refusal is raised again."""
+    try:
+        response = view.handle_exception(error)
+    except Exception:
+        suspend_idempotent(client_id=client_id, key=key, now=clock.now())
+        raise
+    remember(response, client_id=client_id, key=key)
+    return response
+
+
+def remember(response: Response, *, client_id: str, key: str) -> None:
+    """Keep the answer under the key, free the key, or leave the write to be resumed."""
+    if response.status_code in TAKES_NO_KEY:
+        forget_idempotent(client_id=client_id, key=key, now=clock.now())
+    elif response.status_code >= 500:
+        suspend_idempotent(client_id=client_id, key=key, now=clock.now())
+    else:
+        finish_idempotent(client_id=client_id, key=key, status=response.status_code, body=plain(response.data), now=clock.now())
+
+
+def replay(first: Replay) -> Response:
+    """The first answer again: 200 for any 2xx, a business refusal with its own status."""
+    status = 200 if 200 <= first.status < 300 else first.status
+    return Response(first.body, status=status, headers={"Idempotent-Replayed": "true"})
+
+
+def read_key(request: Request, key_from_body: KeyFromBody | None) -> str:
+    """The key from the header or its alias, else from the body; none, two that differ, or one that is not plain text is a 400."""
+    body = request.data if isinstance(request.data, Mapping) else {}
+    given = [*(request.headers.get(name) for name in HEADERS), body.get("idempotency_key")]
+    named = [text for text in given if text not in (None, "")]
+    if any(text != named[0] for text in named):
+        raise exceptions.ValidationError({"idempotency_key": ["The keys given differ."]}, code="idempotency_key_differs")
+    key = named[0] if named else (key_from_body(body) if key_from_body else "")
+    if not key:
+        raise exceptions.ValidationError({"X-Idempotency-Key": ["Every write needs an idempotency key."]}, code="required")
+    if not isinstance(key, str) or len(key) > KEY_MAX_LENGTH or not key.isascii() or not key.isprintable():
+        message = f"Up to {KEY_MAX_LENGTH} printable ASCII characters."
+        raise exceptions.ValidationError({"X-Idempotency-Key": [message]}, code="idempotency_key")
+    return key
+
+
+def fingerprint_of(request: Request) -> str:
+    """SHA-256 over method, path, query and body; an uploaded file counts by its own hash."""
+    content = json.dumps(plain(request.data), sort_keys=True, separators=(",", ":"))
+    text = "\n".join((request.method or "", request.get_full_path(), content))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def plain(value: Any) -> Any:
+    """The value with decimals and ids as text and files as hashes: fit for JSON, the same for the same request."""
+    if isinstance(value, Mapping):
+        return {str(name): plain(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, UploadedFile):
+        return {"file": value.name, "sha256": hash_of(value)}
+    return value if value is None or isinstance(value, (str, int, bool)) else str(value)
+
+
+def hash_of(file: UploadedFile) -> str:
+    """SHA-256 of an uploaded file, which is left at its start."""
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    file.seek(0)
+    return digest.hexdigest()
