@@ -1,0 +1,73 @@
+"""Public ids: UUIDv7 shown as a prefix and 26 lower-case Crockford base32 digits ("pi_01jd…")."""
+
+import os
+import re
+import time
+from threading import Lock
+from uuid import UUID
+
+from ledger.errors import BadPublicId
+
+__all__ = ["BadPublicId", "bank_form", "from_public", "new_id", "to_public"]
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_VALUES = {letter: index for index, letter in enumerate(_ALPHABET)}
+_LENGTH = 26
+_NOT_ALPHANUMERIC = re.compile(r"[^A-Z0-9]")
+
+_lock = Lock()
+_last_milliseconds = 0
+_last_counter = 0
+
+
+def new_id() -> UUID:
+    """A new UUIDv7; ids made by one process sort in the order in which they were made.
+
+    Real time, also in a simulation: an id says when it was made, not when its event happened.
+    """
+    milliseconds, counter = _next_tick()
+    random_low = int.from_bytes(os.urandom(8), "big") & ((1 << 62) - 1)
+    return UUID(int=(milliseconds << 80) | (0x7 << 76) | (counter << 64) | (0b10 << 62) | random_low)
+
+
+def to_public(prefix: str, value: UUID) -> str:
+    """("pi_", uuid) -> "pi_" and 26 digits."""
+    number = value.int
+    digits = [""] * _LENGTH
+    for place in range(_LENGTH - 1, -1, -1):
+        digits[place] = _ALPHABET[number & 31]
+        number >>= 5
+    return prefix + "".join(digits)
+
+
+def from_public(text: str, prefix: str) -> UUID:
+    """The uuid of a public id; raises BadPublicId for another prefix, length or letter."""
+    body = text.removeprefix(prefix)
+    if not text.startswith(prefix) or len(body) != _LENGTH:
+        raise BadPublicId(f"{text!r} is not an id of the form {prefix}…")
+    number = 0
+    for letter in body:
+        if letter not in _VALUES:
+            raise BadPublicId(f"{text!r} is not an id of the form {prefix}…")
+        number = (number << 5) | _VALUES[letter]
+    if number >> 128:
+        raise BadPublicId(f"{text!r} is not an id of the form {prefix}…")
+    return UUID(int=number)
+
+
+def bank_form(public_id: str) -> str:
+    """The form that survives banks: upper-case letters and digits only ("PI01JD…")."""
+    return _NOT_ALPHANUMERIC.sub("", public_id.upper())
+
+
+def _next_tick() -> tuple[int, int]:
+    """Milliseconds and a 12-bit counter that never goes back within this process."""
+    global _last_milliseconds, _last_counter
+    with _lock:
+        milliseconds = time.time_ns() // 1_000_000
+        if milliseconds > _last_milliseconds:
+            _last_milliseconds, _last_counter = milliseconds, int.from_bytes(os.urandom(2), "big") & 0x3FF
+        elif _last_counter < 0xFFF:
+            _last_counter += 1
+        else:
+            _last_milliseconds, _last_counter = _last_milliseconds + 1, 0
+        return _last_milliseconds, _last_counter

@@ -1,0 +1,29 @@
+"""Tables of the ledger."""
+
+from ledger.models.approvals import ApprovalDecision, ApprovalRequest
+from ledger.models.audit import AuditRecord, AuditSeal, IdempotencyKey, Transition
+from ledger.models.base import APPEND_ONLY, MinorUnitsField, PublicIdModel
+from ledger.models.entities import BusinessDay, LegalEntity, SimulationClock
+from ledger.models.journal import Account, Checkpoint, Entry, JournalTransaction, Wallet
+from ledger.models.users import User
+
+__all__ = [
+    "APPEND_ONLY",
+    "Account",
+    "ApprovalDecision",
+    "ApprovalRequest",
+    "AuditRecord",
+    "AuditSeal",
+    "BusinessDay",
+    "Checkpoint",
+    "Entry",
+    "IdempotencyKey",
+    "JournalTransaction",
+    "LegalEntity",
+    "MinorUnitsField",
+    "PublicIdModel",
+    "SimulationClock",
+    "Transition",
+    "User",
+    "Wallet",
+]
