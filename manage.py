@@ -7,6 +7,12 @@ import sys
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    from config.local_servers import LocalServersError, prepare_command
+
+    try:
+        prepare_command(sys.argv)
+    except LocalServersError as problem:
+        sys.exit(f"countroom: {problem}")
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

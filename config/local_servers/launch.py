@@ -1,0 +1,108 @@
+"""Starts child processes that cannot outlive us, as another user where we are root."""
+
+import ctypes
+import os
+import pwd
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+_PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The system account a server runs as."""
+
+    uid: int
+    gid: int
+
+
+def server_account() -> Account | None:
+    """`nobody` for root (PostgreSQL refuses root, and no server should have it); None means ourselves."""
+    if os.geteuid() != 0:
+        return None
+    try:
+        entry = pwd.getpwnam("nobody")
+    except KeyError:
+        return Account(uid=65534, gid=65534)
+    return Account(uid=entry.pw_uid, gid=entry.pw_gid)
+
+
+class Watchdog:
+    """The pipe to watchdog.py: it ends the groups we guard when we are gone."""
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-I", "-S", str(Path(__file__).with_name("watchdog.py"))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            cwd="/",
+        )
+
+    def guard(self, pid: int, *, by: signal.Signals = signal.SIGTERM) -> None:
+        self._tell(f"+{pid} {int(by)}\n")
+
+    def forget(self, pid: int) -> None:
+        self._tell(f"-{pid}\n")
+
+    def close(self) -> None:
+        """End the watchdog, and with it whatever is still guarded."""
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+        self.process.wait(timeout=30)
+
+    def _tell(self, line: str) -> None:
+        if self.process.stdin is not None and self.process.poll() is None:
+            self.process.stdin.write(line.encode())
+            self.process.stdin.flush()
+
+
+def spawn(
+    command: Sequence[str],
+    *,
+    log: Path,
+    watchdog: Watchdog,
+    account: Account | None = None,
+    environment: Mapping[str, str] | None = None,
+    directory: Path | None = None,
+    ends_by: signal.Signals = signal.SIGTERM,
+) -> subprocess.Popen[bytes]:
+    """Start `command` in a session of its own (Ctrl-C on the terminal is ours to handle), appending its output to `log`.
+
+    It gets `ends_by` when we die. Call it from the main thread: PDEATHSIG follows the thread that started the child.
+    """
+    user = {} if account is None else {"user": account.uid, "group": account.gid, "extra_groups": []}
+    with log.open("ab") as output:
+        process = subprocess.Popen(  # type: ignore[call-overload]
+            list(command),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=None if environment is None else dict(environment),
+            cwd=directory,
+            start_new_session=True,
+            preexec_fn=_dying_with(os.getpid(), ends_by),
+            **user,
+        )
+    watchdog.guard(process.pid, by=ends_by)
+    return process  # type: ignore[no-any-return]
+
+
+def _dying_with(parent: int, number: signal.Signals) -> Callable[[], None] | None:
+    """Runs in the child after the change of user, which would clear the setting."""
+    if _LIBC is None:
+        return None
+
+    def ask() -> None:
+        _LIBC.prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return ask

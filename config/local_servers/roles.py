@@ -1,0 +1,31 @@
+"""Which commands need the servers, and which of them act as the owner of the tables."""
+
+import os
+from collections.abc import Sequence
+
+from config.local_servers.lease import ensure
+
+# Commands that change tables or roles connect as countroom_owner; all others as countroom_app (DESIGN.md decision 3).
+OWNER_COMMANDS = frozenset({"migrate", "makemigrations", "setup_roles", "createcachetable", "flush", "sqlmigrate", "squashmigrations", "test"})
+WITHOUT_DATABASE = frozenset({"help", "version", "collectstatic", "findstatic", "compilemessages", "startapp", "spectacular", "state_graphs", "close_verify"})
+
+
+def prepare_command(argv: Sequence[str]) -> None:
+    """Make the servers ready for `manage.py …` and choose its role. Raises LocalServersError with one clear line."""
+    command = argv[1] if len(argv) > 1 else "help"
+    if is_without_database(argv):
+        return
+    ensure()
+    if command in OWNER_COMMANDS:
+        use_owner()
+
+
+def is_without_database(argv: Sequence[str]) -> bool:
+    """True where a command only reads the code: help, static files, schema."""
+    return len(argv) < 2 or argv[1] in WITHOUT_DATABASE or bool({"-h", "--help", "--version"} & set(argv[1:]))
+
+
+def use_owner() -> None:
+    """Connect as the owner from here on. DATABASE_APP_URL keeps the application's address, for `setup_roles`."""
+    os.environ.setdefault("DATABASE_APP_URL", os.environ["DATABASE_URL"])
+    os.environ["DATABASE_URL"] = os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
