@@ -1,0 +1,45 @@
+"""The cashier's tables: players and their money moving."""
+
+from cashier.models.accounts import AccountCode, BankAccount, MerchantAccount, SettlementRoute
+from cashier.models.attempts import Attempt, Capture, Void
+from cashier.models.brands import Brand
+from cashier.models.clients import ApiClient
+from cashier.models.deposits import DepositIntent, DepositState
+from cashier.models.events import PspEvent, PspEventWork, WebhookNonce, WebhookRefusal
+from cashier.models.instruments import Instrument
+from cashier.models.payout_policies import PayoutPolicy
+from cashier.models.payouts import PayoutIntent, PayoutState
+from cashier.models.players import Player, PlayerIdentity
+from cashier.models.psp_calls import PspCall
+from cashier.models.refunds import Hold, Refund, RefundState
+from cashier.models.rounds import GameRound, RoundMove
+
+__all__ = [
+    "AccountCode",
+    "ApiClient",
+    "Attempt",
+    "BankAccount",
+    "Brand",
+    "Capture",
+    "DepositIntent",
+    "DepositState",
+    "GameRound",
+    "Hold",
+    "Instrument",
+    "MerchantAccount",
+    "PayoutIntent",
+    "PayoutPolicy",
+    "PayoutState",
+    "Player",
+    "PlayerIdentity",
+    "PspCall",
+    "PspEvent",
+    "PspEventWork",
+    "Refund",
+    "RefundState",
+    "RoundMove",
+    "SettlementRoute",
+    "Void",
+    "WebhookNonce",
+    "WebhookRefusal",
+]

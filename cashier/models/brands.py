@@ -1,0 +1,32 @@
+"""A brand of a legal entity: players and regions belong to it."""
+
+from django.db import models
+from simple_history.models import HistoricalRecords
+
+from cashier.models.fields import CodeField
+from ledger.models.base import PublicIdModel
+
+
+class Brand(PublicIdModel):
+    """`code` is the `brand_id` of the API.
+
+    fee_rules: {method: {"model": "player_on_top" | "player_taken_off", "percent": "2.00", "fixed_minor": 0}}; a method
+    without a rule is paid for by the operator (C19).
+    """
+
+    PREFIX = "br_"
+
+    class LateMoney(models.TextChoices):
+        CREDIT = "CREDIT", "credit a player who may be credited, hold the rest"
+        REFUND = "REFUND", "give it back"
+        HOLD = "HOLD", "hold for a person"
+
+    code = CodeField(unique=True)
+    name = models.CharField(max_length=120)
+    entity = models.ForeignKey("ledger.LegalEntity", on_delete=models.PROTECT, related_name="brands")
+    late_money = CodeField(max_length=8, choices=LateMoney.choices, default=LateMoney.CREDIT)
+    fee_rules = models.JSONField(default=dict, blank=True)
+    history = HistoricalRecords()
+
+    def __str__(self) -> str:
+        return self.code

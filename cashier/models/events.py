@@ -1,0 +1,121 @@
+"""What PSPs told us: the event as it came (append-only), and beside it the state of our work on it (W1 to W5)."""
+
+from django.db import models
+
+from cashier.models.fields import CodeField, MinorUnitsField
+from ledger.models.base import APPEND_ONLY, PublicIdModel
+
+
+class PspEvent(PublicIdModel):
+    """A validly signed notification, stored once, never changed.
+
+    Two identities, both unique per merchant account (W3): `identity_key` is the provider's event id, or else a hash of
+    (event, psp_ref, idempotency_key); `object_key` is the kind with the provider's object (capture, refund, payout,
+    dispute movement), empty where the event names none. `raw_body` has card numbers masked; `body_sha256` is of the
+    body as it was signed. A body that could not be read has event "unreadable".
+    """
+
+    PREFIX = "evt_"
+
+    merchant_account = models.ForeignKey("cashier.MerchantAccount", on_delete=models.PROTECT, related_name="events")
+    provider_event_id = CodeField(max_length=128, blank=True)
+    identity_key = CodeField(max_length=160)
+    object_key = CodeField(max_length=200, blank=True)
+    event = CodeField(max_length=48)
+    psp_ref = CodeField(max_length=80, blank=True)
+    intent_ref = CodeField(max_length=80, blank=True)
+    capture_ref = CodeField(max_length=80, blank=True)
+    refund_ref = CodeField(max_length=80, blank=True)
+    payout_ref = CodeField(max_length=80, blank=True)
+    dispute_ref = CodeField(max_length=80, blank=True)
+    movement = CodeField(max_length=80, blank=True)
+    amount_minor = MinorUnitsField(null=True)
+    currency = CodeField(max_length=16, blank=True)
+    occurred_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    body_sha256 = CodeField(max_length=64)
+    raw_body = models.TextField()
+    trace_id = CodeField(max_length=128, blank=True)
+
+    class Meta:
+        db_table = "cashier_psp_event"
+        db_table_comment = APPEND_ONLY
+        constraints = [
+            models.UniqueConstraint(fields=["merchant_account", "identity_key"], name="cashier_event_identity"),
+            models.UniqueConstraint(
+                fields=["merchant_account", "object_key"], condition=~models.Q(object_key=""), name="cashier_event_object"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["intent_ref"], name="cashier_event_intent"),
+            models.Index(fields=["-received_at"], name="cashier_event_received"),
+        ]
+        permissions = [("replay_events", "Can replay dead events")]
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.public_id}"
+
+
+class PspEventWork(models.Model):
+    """Where our work on one event stands. `next_try_at` is real time: a lease, or the moment of the next try."""
+
+    class State(models.TextChoices):
+        RECEIVED = "RECEIVED"
+        WAITING = "WAITING", "waiting for its intent"
+        APPLIED = "APPLIED"
+        IGNORED = "IGNORED", "recorded, no effect"
+        DEAD = "DEAD", "dead letter"
+
+    OPEN_STATES = (State.RECEIVED, State.WAITING)
+
+    event = models.OneToOneField(PspEvent, primary_key=True, on_delete=models.PROTECT, related_name="work")
+    state = CodeField(max_length=12, choices=State.choices, default=State.RECEIVED)
+    tries = models.PositiveIntegerField(default=0)
+    next_try_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True)
+    outcome = CodeField(max_length=80, blank=True)
+    applied_at = models.DateTimeField(null=True)
+    replays = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        db_table = "cashier_psp_event_work"
+        indexes = [
+            models.Index(fields=["next_try_at"], name="cashier_event_due", condition=models.Q(state__in=["RECEIVED", "WAITING"])),
+            models.Index(fields=["state"], name="cashier_event_dead", condition=models.Q(state="DEAD")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.event_id}"
+
+
+class WebhookNonce(models.Model):
+    """A nonce that was used, kept longer than the window of its timestamp (W2)."""
+
+    merchant_account = models.ForeignKey("cashier.MerchantAccount", on_delete=models.PROTECT, related_name="+")
+    nonce = CodeField(max_length=64)
+    body_sha256 = CodeField(max_length=64)
+    used_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "cashier_webhook_nonce"
+        constraints = [models.UniqueConstraint(fields=["merchant_account", "nonce"], name="cashier_nonce_once")]
+        indexes = [models.Index(fields=["used_at"], name="cashier_nonce_age")]
+
+    def __str__(self) -> str:
+        return self.nonce
+
+
+class WebhookRefusal(models.Model):
+    """How many webhooks were refused, by hour, account and reason: the fact, nothing of the body (W3)."""
+
+    hour = models.DateTimeField()
+    account_code = CodeField(blank=True)  # empty where no account of ours was named
+    reason = CodeField(max_length=32)
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        db_table = "cashier_webhook_refusal"
+        constraints = [models.UniqueConstraint(fields=["hour", "account_code", "reason"], name="cashier_refusal_bucket")]
+
+    def __str__(self) -> str:
+        return f"{self.hour} {self.reason} {self.count}"
