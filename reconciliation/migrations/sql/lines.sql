@@ -1,0 +1,62 @@
+-- Lines of reports and statements, by LIST(bucket): yyyymm for small loads, the load's own number for large ones, which are
+-- filled without indexes and attached after. Ids come from one sequence for all partitions of a table.
+CREATE SEQUENCE reconciliation_psp_line_id_seq;
+CREATE TABLE reconciliation_psp_line (
+    id bigint NOT NULL DEFAULT nextval('reconciliation_psp_line_id_seq'),
+    bucket bigint NOT NULL,
+    batch_id bigint NOT NULL,
+    line_number integer NOT NULL,
+    kind text COLLATE "C" NOT NULL,
+    type text COLLATE "C" NOT NULL,
+    reverses text COLLATE "C" NOT NULL,
+    merchant_reference text COLLATE "C" NOT NULL,
+    object_merchant_reference text COLLATE "C" NOT NULL,
+    psp_reference text COLLATE "C" NOT NULL,
+    object_reference text COLLATE "C" NOT NULL,
+    reference_kind text COLLATE "C" NOT NULL,
+    reference_id uuid,
+    method text COLLATE "C" NOT NULL,
+    gross_currency text COLLATE "C" NOT NULL,
+    gross_minor numeric(38, 0) NOT NULL,
+    net_currency text COLLATE "C" NOT NULL,
+    net_minor numeric(38, 0) NOT NULL,
+    commission_minor numeric(38, 0) NOT NULL,
+    markup_minor numeric(38, 0) NOT NULL,
+    scheme_minor numeric(38, 0) NOT NULL,
+    interchange_minor numeric(38, 0) NOT NULL,
+    exchange_rate numeric,
+    created_at timestamptz NOT NULL,
+    business_date date NOT NULL
+) PARTITION BY LIST (bucket);
+CREATE INDEX reconciliation_psp_line_id ON reconciliation_psp_line (id);
+CREATE INDEX reconciliation_psp_line_batch ON reconciliation_psp_line (batch_id, kind);
+CREATE INDEX reconciliation_psp_line_object ON reconciliation_psp_line (object_reference) WHERE object_reference <> '';
+CREATE INDEX reconciliation_psp_line_ours ON reconciliation_psp_line (reference_id) WHERE reference_id IS NOT NULL;
+CREATE INDEX reconciliation_psp_line_psp ON reconciliation_psp_line (psp_reference) WHERE psp_reference <> '';
+
+CREATE SEQUENCE reconciliation_bank_line_id_seq;
+CREATE TABLE reconciliation_bank_line (
+    id bigint NOT NULL DEFAULT nextval('reconciliation_bank_line_id_seq'),
+    bucket bigint NOT NULL,
+    statement_id bigint NOT NULL,
+    bank_account_id uuid NOT NULL,
+    line_number integer NOT NULL,
+    index integer NOT NULL,
+    currency text COLLATE "C" NOT NULL,
+    amount_minor numeric(38, 0) NOT NULL,
+    booked_date date NOT NULL,
+    value_date date,
+    bank_reference text COLLATE "C" NOT NULL,
+    end_to_end text COLLATE "C" NOT NULL,
+    transaction_code text COLLATE "C" NOT NULL,
+    counterparty text NOT NULL,
+    narrative text NOT NULL,
+    is_reversal boolean NOT NULL,
+    charges_minor numeric(38, 0) NOT NULL DEFAULT 0
+) PARTITION BY LIST (bucket);
+CREATE INDEX reconciliation_bank_line_id ON reconciliation_bank_line (id);
+CREATE INDEX reconciliation_bank_line_statement ON reconciliation_bank_line (statement_id);
+CREATE INDEX reconciliation_bank_line_account ON reconciliation_bank_line (bank_account_id, booked_date);
+
+-- Case numbers: short, told over the phone, never used twice.
+CREATE SEQUENCE reconciliation_case_number_seq;

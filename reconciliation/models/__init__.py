@@ -1,0 +1,34 @@
+"""Reconciliation's tables: files and their lines, matches, runs, exception cases, the daily close."""
+
+from reconciliation.models.cases import CaseEntry, CaseLink, CaseState, ExceptionCase
+from reconciliation.models.closes import CloseSnapshot, CloseState, DailyClose
+from reconciliation.models.files import BankStatement, FileState, SettlementBatch, SourceFile
+from reconciliation.models.lines import BankLine, PspLine
+from reconciliation.models.matches import Match, SuspenseItem
+from reconciliation.models.reasons import Clock, ReasonCode, Severity, Team
+from reconciliation.models.runs import LookupAnswer, ReconciliationRun, RunState
+
+__all__ = [
+    "BankLine",
+    "BankStatement",
+    "CaseEntry",
+    "CaseLink",
+    "CaseState",
+    "Clock",
+    "CloseSnapshot",
+    "CloseState",
+    "DailyClose",
+    "ExceptionCase",
+    "FileState",
+    "LookupAnswer",
+    "Match",
+    "PspLine",
+    "ReasonCode",
+    "ReconciliationRun",
+    "RunState",
+    "SettlementBatch",
+    "Severity",
+    "SourceFile",
+    "SuspenseItem",
+    "Team",
+]
