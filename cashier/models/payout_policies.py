@@ -3,7 +3,8 @@
 from django.db import models
 from simple_history.models import HistoricalRecords
 
-from cashier.models.fields import CodeField, MinorField
+from cashier.models.fields import CodeField
+from ledger.models import MinorUnitsField
 
 
 class PayoutPolicy(models.Model):
@@ -15,9 +16,9 @@ class PayoutPolicy(models.Model):
 
     brand = models.ForeignKey("cashier.Brand", on_delete=models.PROTECT, related_name="payout_policies")
     currency = CodeField(max_length=16)
-    review_above_minor = MinorField()
-    review_week_above_minor = MinorField()
-    second_review_above_minor = MinorField()
+    review_above_minor = MinorUnitsField()
+    review_week_above_minor = MinorUnitsField()
+    second_review_above_minor = MinorUnitsField()
     history = HistoricalRecords()
 
     class Meta:
