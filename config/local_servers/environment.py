@@ -1,0 +1,41 @@
+"""The variables a working copy needs besides the servers: keys and the like, made once per data directory (environment.json, 0600).
+
+A production environment sets them itself (docs/configuration.md); nothing here replaces a variable that is set.
+"""
+
+import json
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+from config.local_servers.directory import make_directory, write_private
+
+FILE = "environment.json"
+
+FIXED = {
+    "SIMULATION": "true",
+    "ALLOWED_HOSTS": "127.0.0.1,localhost",
+    "SECURE_TLS": "false",
+}
+GENERATED: dict[str, Callable[[], str]] = {
+    "SECRET_KEY": lambda: secrets.token_urlsafe(48),
+}
+
+
+def load_environment(directory: Path) -> dict[str, str]:
+    """The variables of this data directory; those that it lacks are made and stored."""
+    file = make_directory(directory) / FILE
+    stored: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+    whole = FIXED | stored | {name: make() for name, make in GENERATED.items() if name not in stored}
+    if whole != stored:
+        write_private(file, json.dumps(whole, indent=2) + "\n")
+    return whole
+
+
+def apply_environment(directory: Path) -> None:
+    """Set what the environment lacks, where this is a working copy: no SECRET_KEY and no server of one's own, or `make run` was here."""
+    if os.environ.get("SECRET_KEY") or (os.environ.get("DATABASE_URL") and not (directory / FILE).exists()):
+        return
+    for name, value in load_environment(directory).items():
+        os.environ.setdefault(name, value)

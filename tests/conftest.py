@@ -1,0 +1,152 @@
+"""What every test has: real servers, a database of its own worker, a fixed now, and a journal that must sum to zero.
+
+The process that starts pytest starts (or joins) the servers and exports their addresses; xdist workers inherit them. Django's
+settings are named only here, after that, for they read the environment once.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from config.local_servers import LocalServersError, ensure, local_directory
+from config.local_servers.environment import load_environment
+from tests.databases import TestDatabase, find_unbalanced, make_test_database
+
+IS_XDIST_WORKER = "PYTEST_XDIST_WORKER" in os.environ
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+def _prepare_environment() -> None:
+    if not IS_XDIST_WORKER:
+        try:
+            ensure(directory=local_directory("test"))
+        except LocalServersError as problem:
+            pytest.exit(f"countroom: {problem}", returncode=1)
+        os.environ["COUNTROOM_TEST_RUN"] = str(os.getpid())
+        for name, value in load_environment(local_directory("test")).items():
+            os.environ.setdefault(name, value)
+    os.environ["REDIS_PREFIX"] = f"test:{os.environ['COUNTROOM_TEST_RUN']}:{WORKER}"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+
+
+_prepare_environment()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "spec(*ids): the requirements of the specification that a test proves")
+
+
+# --- databases -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[TestDatabase]:
+    """This worker's database, copied from the migrated template; Django connects to it as the application's role."""
+    from django.db import connections
+
+    with django_db_blocker.unblock():
+        database = make_test_database(WORKER)
+        connections["default"].close()
+        connections["default"].settings_dict["NAME"] = database.name
+        connections.settings["default"]["NAME"] = database.name
+        yield database
+        connections.close_all()
+        database.drop()
+
+
+@pytest.fixture
+def test_database(django_db_setup: TestDatabase) -> TestDatabase:
+    """Names and addresses of this worker's database, for tests that start processes or connect as the owner."""
+    return django_db_setup
+
+
+@pytest.fixture
+def committed_db(django_db_setup: TestDatabase, django_db_blocker: Any) -> Iterator[TestDatabase]:
+    """For tests that commit: real transactions as countroom_app. Afterwards the books must balance; then the database is made anew."""
+    from django.db import connections
+
+    with django_db_blocker.unblock():
+        try:
+            yield django_db_setup
+            connections.close_all()
+            assert django_db_setup.unbalanced() == [], "the journal does not sum to zero"
+        finally:
+            connections.close_all()
+            django_db_setup.recreate()
+
+
+@pytest.fixture
+def owner_connection(committed_db: TestDatabase) -> Iterator["psycopg.Connection"]:
+    """A connection as countroom_owner, the owner of the tables, beside Django's own as countroom_app."""
+    with psycopg.connect(committed_db.owner_url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture(autouse=True)
+def _journal_sums_to_zero(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After every test that ran in a rolled-back transaction: no transaction of the journal is out of balance."""
+    uses_database = request.node.get_closest_marker("django_db") or {"db", "_django_db_helper"} & set(request.fixturenames)
+    if not uses_database:
+        yield
+        return
+    request.getfixturevalue("_django_db_helper")
+    yield
+    from django.db import connection
+
+    is_usable = connection.connection is not None and not connection.connection.closed and not connection.needs_rollback
+    if is_usable and connection.connection.info.transaction_status != psycopg.pq.TransactionStatus.INERROR:
+        assert find_unbalanced(connection.connection) == [], "the journal does not sum to zero"
+
+
+# --- everything else -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords(django_test_environment: None) -> None:
+    """Argon and PBKDF2 are slow on purpose; no test measures them."""
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A Tuesday morning, passed to operations. Never the machine's clock."""
+    return datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def redis() -> Iterator[Any]:
+    """A client of the real server; keys under settings.REDIS_PREFIX are removed afterwards."""
+    import redis as library
+    from django.conf import settings
+
+    with library.Redis.from_url(settings.REDIS_URL) as client:
+        yield client
+        for key in client.scan_iter(match=f"{settings.REDIS_PREFIX}*", count=1000):
+            client.delete(key)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of third-party sample files, read in place. Skipped where it is absent, but for CI, which must have it."""
+    given = os.environ.get("COUNTROOM_SHARED_DATA")
+    folder = Path(given) if given else Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+    if folder.is_dir():
+        return folder
+    reason = f"the sample files are not at {folder} (COUNTROOM_SHARED_DATA names another folder)"
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def python() -> str:
+    """The interpreter, for tests that start our own commands."""
+    return sys.executable
