@@ -39,6 +39,9 @@ _prepare_environment()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    import django
+
+    django.setup()
     config.addinivalue_line("markers", "spec(*ids): the requirements of the specification that a test proves")
 
 
