@@ -1,0 +1,63 @@
+"""Every write of the ledger. Others import from here."""
+
+from ledger.errors import (
+    ApprovalRefused,
+    BadSource,
+    InsufficientFunds,
+    KeyReused,
+    LedgerError,
+    NoOpenTransaction,
+    PostingKeyConflict,
+    StillRunning,
+    UnbalancedPosting,
+    UnknownAccountKind,
+    UnknownRule,
+)
+from ledger.operations.approvals import decide, expire_approvals, holds_permission, may_decide, request_approval, withdraw_approval
+from ledger.operations.audit import record_audit
+from ledger.operations.days import close_to_postings, open_to_postings
+from ledger.operations.idempotency import (
+    Replay,
+    Started,
+    begin_idempotent,
+    drop_old_keys,
+    finish_idempotent,
+    forget_idempotent,
+    suspend_idempotent,
+)
+from ledger.operations.postings import PostedTransaction, Posting, lines_of, post, post_many
+
+__all__ = [
+    "ApprovalRefused",
+    "BadSource",
+    "InsufficientFunds",
+    "KeyReused",
+    "LedgerError",
+    "NoOpenTransaction",
+    "PostedTransaction",
+    "Posting",
+    "PostingKeyConflict",
+    "Replay",
+    "Started",
+    "StillRunning",
+    "UnbalancedPosting",
+    "UnknownAccountKind",
+    "UnknownRule",
+    "begin_idempotent",
+    "close_to_postings",
+    "decide",
+    "drop_old_keys",
+    "expire_approvals",
+    "finish_idempotent",
+    "forget_idempotent",
+    "holds_permission",
+    "lines_of",
+    "may_decide",
+    "open_to_postings",
+    "post",
+    "post_many",
+    "record_audit",
+    "request_approval",
+    "suspend_idempotent",
+    "withdraw_approval",
+]

@@ -1,0 +1,164 @@
+"""The one door to the journal (L1 to L6, L8, L14, L16)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from ledger.actors import Actor
+from ledger.canonical import canonical_json, sha256_hex
+from ledger.chart import CHART
+from ledger.errors import UnbalancedPosting, UnknownAccountKind, UnknownRule
+from ledger.ids import new_id, to_public
+from ledger.money import get_asset
+from ledger.operations import posting_sql
+from ledger.operations.days import wanted_date
+from ledger.values import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One movement of money to be posted (L3, L8, L20).
+
+    rule: a key of settings.POSTING_RULES ("DEPOSIT_CAPTURED@1"); its function takes `source` and returns the lines.
+    key: names the movement, never the messenger ("deposit.captured:cap_…"). source: all that the rule reads; ints, text,
+    booleans, lists, dicts and null only. occurred_at: when it happened, aware. business_date: only for documents that
+    state their own day (bank lines); it still moves to the open day if closed (L16).
+    """
+
+    rule: str
+    key: str
+    entity_id: UUID
+    source: dict[str, Any]
+    occurred_at: datetime
+    intent_id: str = ""
+    player_id: str = ""
+    payload_sha256: str = ""
+    reverses_id: UUID | None = None
+    business_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PostedTransaction:
+    """A transaction in the journal; `created` is False where the same movement was posted before (L3)."""
+
+    id: UUID
+    created: bool
+    business_date: date
+    corrects_date: date | None
+
+    @property
+    def public_id(self) -> str:
+        return to_public("txn_", self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A posting with its lines, as the SQL functions take it."""
+
+    id: UUID
+    posting: Posting
+    lines: list[Line]
+    source: str
+    fingerprint: str
+    day: date
+
+
+def post(posting: Posting, *, actor: Actor, now: datetime) -> PostedTransaction:
+    """Post one movement, or return the transaction that posted it before (L3). Needs an open transaction.
+
+    The posting function assigns the database transaction's id, then reads the open day in a new statement (L16). A player's
+    wallet row is locked first, then the key is taken; nothing is written where money is missing.
+    Raises InsufficientFunds, PostingKeyConflict, UnbalancedPosting, UnknownRule, UnknownAccountKind, UnknownAsset, BadSource.
+    """
+    prepared = prepare(posting)
+    if touches_many_wallets(prepared.lines):
+        return _posted(posting_sql.call_many([prepared], actor=actor, now=now)[0])
+    return _posted(posting_sql.call_one(prepared, actor=actor, now=now))
+
+
+def post_many(postings: Sequence[Posting], *, actor: Actor, now: datetime) -> list[PostedTransaction]:
+    """Post many movements in one round trip, all or nothing, with the guarantees of `post` (L14). Needs an open transaction.
+
+    Results are in the order of `postings`; a key that comes twice with the same content posts once. Wallets are checked
+    for the sum of all postings. Raises as `post`.
+    """
+    prepared = [prepare(posting) for posting in postings]
+    firsts = _first_of_each_key(prepared)
+    rows = posting_sql.call_many(list(firsts.values()), actor=actor, now=now) if firsts else []
+    by_key = {key: row for key, row in zip(firsts, rows, strict=True)}
+    return [_posted(by_key[item.posting.key], repeated=firsts[item.posting.key] is not item) for item in prepared]
+
+
+def lines_of(rule: str, source: dict[str, Any]) -> list[Line]:
+    """The lines that a rule makes of a source (L8): pure. Raises UnknownRule."""
+    path = settings.POSTING_RULES.get(rule)
+    if path is None:
+        raise UnknownRule(f"No posting rule {rule!r} is known.")
+    return _function(path)(source)
+
+
+def prepare(posting: Posting) -> Prepared:
+    """Lines, checks and fingerprint of a posting; reads nothing but the entity's calendar."""
+    source = canonical_json(posting.source)
+    lines = lines_of(posting.rule, posting.source)
+    require_balanced(lines, posting.key)
+    day = posting.business_date or wanted_date(posting.entity_id, posting.occurred_at)
+    return Prepared(new_id(), posting, lines, source, fingerprint_of(posting, lines), day)
+
+
+def fingerprint_of(posting: Posting, lines: Sequence[Line]) -> str:
+    """Hex SHA-256 of a posting's content: kind, entity and lines. A newer version of a rule with the same lines is the same."""
+    content = [[line.kind, line.holder, line.asset, line.amount_minor, line.ref, line.label] for line in lines]
+    return sha256_hex(canonical_json([kind_of(posting.rule), str(posting.entity_id), content]))
+
+
+def kind_of(rule: str) -> str:
+    """Entry kind of a rule: "DEPOSIT_CAPTURED@1" -> "DEPOSIT_CAPTURED"."""
+    return rule.partition("@")[0]
+
+
+def require_balanced(lines: Sequence[Line], key: str) -> None:
+    """Refuse lines that don't sum to zero per asset, fewer than two, zero ones, unknown kinds and assets (L1, L5)."""
+    if len(lines) < 2:
+        raise UnbalancedPosting(f"{key}: {len(lines)} lines; a transaction has two or more.")
+    totals: dict[str, int] = {}
+    for line in lines:
+        if line.kind not in CHART:
+            raise UnknownAccountKind(f"{key}: the chart of accounts has no {line.kind!r}.")
+        if type(line.amount_minor) is not int or not line.amount_minor or not line.holder:
+            raise UnbalancedPosting(f"{key}: {line} needs an amount, an int other than zero, and a holder.")
+        totals[line.asset] = totals.get(line.asset, 0) + line.amount_minor
+    for code, total in totals.items():
+        get_asset(code)
+        if total:
+            raise UnbalancedPosting(f"{key}: lines in {code} sum to {total} minor units, not to zero.")
+
+
+def touches_many_wallets(lines: Sequence[Line]) -> bool:
+    """Whether the lines move more than one player's money, or one player's in more than one asset."""
+    return len({(line.holder, line.asset) for line in lines if line.kind in posting_sql.WALLETED}) > 1
+
+
+def _first_of_each_key(prepared: Sequence[Prepared]) -> dict[str, Prepared]:
+    firsts: dict[str, Prepared] = {}
+    for item in prepared:
+        first = firsts.setdefault(item.posting.key, item)
+        if first.fingerprint != item.fingerprint:
+            raise posting_sql.PostingKeyConflict(item.posting.key, first.id)
+    return firsts
+
+
+def _posted(row: posting_sql.Row, *, repeated: bool = False) -> PostedTransaction:
+    return PostedTransaction(row.id, row.created and not repeated, row.business_date, row.corrects_date)
+
+
+@lru_cache(maxsize=1024)
+def _function(path: str) -> Callable[[dict[str, Any]], list[Line]]:
+    function: Callable[[dict[str, Any]], list[Line]] = import_string(path)
+    return function
