@@ -26,6 +26,7 @@ from config.settings.backoffice import UNFOLD  # noqa: F401
 from config.settings.formats import REPORT_FORMATS  # noqa: F401
 from config.settings.notices import NOTICE_HANDLERS  # noqa: F401
 from config.settings.posting_rules import POSTING_RULES  # noqa: F401
+from config.settings.proofs import PROOF_CHECKS  # noqa: F401
 from config.settings.psp import PSP_ADAPTERS  # noqa: F401
 from config.settings.schedule import CELERY_BEAT_SCHEDULE  # noqa: F401
 
@@ -63,11 +64,11 @@ CACHES = {
 }
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "unfold.contrib.simple_history",
-    "django.contrib.admin",
+    "config.backoffice.apps.BackOfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -127,6 +128,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
+            "libraries": {"ops": "config.backoffice.templatetags.ops"},
         },
     }
 ]
@@ -184,6 +186,9 @@ MEDIA_ROOT = env.str("FILES_DIR", default=str(BASE_DIR / ".local" / "files"))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
+# The event stream is a process of its own (config/backoffice/stream.py); without its origin pages poll.
+STREAM_ORIGIN = env.str("STREAM_ORIGIN", default="")
+
 # --- security (S7); policy C of docs/content-security-policy.md ---
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -192,7 +197,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": ["'self'", "'unsafe-inline'"],
         "img-src": ["'self'", "data:"],
         "font-src": ["'self'"],
-        "connect-src": ["'self'"],
+        "connect-src": ["'self'", *([STREAM_ORIGIN] if STREAM_ORIGIN else [])],
         "form-action": ["'self'"],
         "base-uri": ["'self'"],
         "frame-ancestors": ["'none'"],

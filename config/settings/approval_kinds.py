@@ -1,3 +1,35 @@
 """Kinds of acts that need a second person (S1): what executes them, who may decide, what the receipt shows."""
 
-APPROVAL_KINDS: dict[str, dict[str, object]] = {}
+APPROVAL_KINDS: dict[str, dict[str, object]] = {
+    "payout.approve": {
+        "execute": "cashier.operations.payouts.review.approve_payout",
+        "rejected": "cashier.operations.payouts.review.reject_payout",
+        "preview": "cashier.operations.payouts.review.preview_payout",
+        "permission": "cashier.approve_payout",
+    },
+    "dispute.submit": {
+        "execute": "disputes.operations.answer.execute_answer",
+        "rejected": "disputes.operations.answer.drop_answer",
+        "permission": "disputes.approve_dispute",
+    },
+    "dispute.accept": {
+        "execute": "disputes.operations.answer.execute_answer",
+        "rejected": "disputes.operations.answer.drop_answer",
+        "permission": "disputes.approve_dispute",
+    },
+    "ledger.adjustment": {
+        "execute": "ledger.operations.adjustments.execute_adjustment",
+        "preview": "ledger.operations.adjustments.preview_adjustment",
+        "permission": "ledger.approve_adjustment",
+    },
+    "ledger.write_off": {
+        "execute": "ledger.operations.adjustments.execute_write_off",
+        "preview": "ledger.operations.adjustments.preview_write_off",
+        "permission": "ledger.approve_write_off",
+    },
+    "ledger.reversal": {
+        "execute": "ledger.operations.reversals.execute_reversal",
+        "preview": "ledger.operations.reversals.preview_reversal",
+        "permission": "ledger.approve_reversal",
+    },
+}

@@ -4,6 +4,15 @@ A rule once used is never edited: a change is a new version beside the old one, 
 """
 
 POSTING_RULES: dict[str, str] = {
+    "MANUAL_CREDIT@1": "ledger.postings.manual_credit",
+    "MANUAL_DEBIT@1": "ledger.postings.manual_debit",
+    "REVERSAL@1": "ledger.postings.reversal",
+    "REVERSAL_FROM_HOLD@1": "ledger.postings.reversal_from_hold",
+    "RECEIVABLE_WRITTEN_OFF@1": "ledger.postings.receivable_written_off",
+    "ITEM_WRITTEN_OFF@1": "ledger.postings.item_written_off",
+    "SURPLUS_RELEASED@1": "ledger.postings.surplus_released",
+    "WRITE_OFF_RECOVERED@1": "ledger.postings.write_off_recovered",
+    "OPENING_BALANCE@1": "ledger.postings.opening_balance",
     "DEPOSIT_SEEN@1": "cashier.postings.deposits.deposit_seen",
     "DEPOSIT_UNSEEN@1": "cashier.postings.deposits.deposit_unseen",
     "DEPOSIT_CAPTURED@1": "cashier.postings.deposits.deposit_captured",

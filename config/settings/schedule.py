@@ -1,3 +1,8 @@
 """Beat: sweepers that find rows whose nudge was lost. Losing Redis loses no work."""
 
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {}
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    "ledger-seal-audit": {"task": "ledger.tasks.seal_audit", "schedule": 3.0},
+    "ledger-write-checkpoints": {"task": "ledger.tasks.write_checkpoints", "schedule": 60.0},
+    "ledger-expire-approvals": {"task": "ledger.tasks.expire_approvals", "schedule": 60.0},
+    "ledger-drop-old-idempotency-keys": {"task": "ledger.tasks.drop_old_keys", "schedule": 86400.0},
+}

@@ -54,6 +54,11 @@ class ApprovalRequest(FSMModelMixin, PublicIdModel):
             models.Index(fields=["state", "expires_at"], name="ledger_approval_open"),
             models.Index(fields=["target_kind", "target_id"], name="ledger_approval_target"),
         ]
+        permissions = [
+            (f"{verb}_{act}", f"Can {verb} {text}")
+            for act, text in (("adjustment", "adjustments by hand"), ("write_off", "write-offs"), ("reversal", "reversals"))
+            for verb in ("propose", "approve")
+        ]
 
     @transition(field=state, source=State.PENDING, target=State.APPROVED)
     def approve(self, *, now: Any) -> None:

@@ -13,8 +13,10 @@ from ledger.errors import (
     UnknownAccountKind,
     UnknownRule,
 )
+from ledger.operations.adjustments import propose_adjustment, propose_write_off
 from ledger.operations.approvals import decide, expire_approvals, holds_permission, may_decide, request_approval, withdraw_approval
 from ledger.operations.audit import record_audit
+from ledger.operations.checkpoints import write_checkpoints
 from ledger.operations.days import close_to_postings, open_to_postings
 from ledger.operations.idempotency import (
     Replay,
@@ -26,6 +28,8 @@ from ledger.operations.idempotency import (
     suspend_idempotent,
 )
 from ledger.operations.postings import PostedTransaction, Posting, lines_of, post, post_many
+from ledger.operations.reversals import propose_reversal
+from ledger.operations.sealing import get_chain_head, seal_audit
 
 __all__ = [
     "ApprovalRefused",
@@ -50,6 +54,7 @@ __all__ = [
     "expire_approvals",
     "finish_idempotent",
     "forget_idempotent",
+    "get_chain_head",
     "holds_permission",
     "lines_of",
     "may_decide",
@@ -57,7 +62,12 @@ __all__ = [
     "post",
     "post_many",
     "record_audit",
+    "propose_adjustment",
+    "propose_reversal",
+    "propose_write_off",
     "request_approval",
+    "seal_audit",
     "suspend_idempotent",
     "withdraw_approval",
+    "write_checkpoints",
 ]

@@ -1,0 +1,109 @@
+"""Adjustments by hand and write-offs (L12): proposed by one person, approved by another, posted once, key = approval id."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from ledger.actors import Actor
+from ledger.errors import ApprovalRefused
+from ledger.models import ApprovalRequest, LegalEntity
+from ledger.money import format_major, get_asset
+from ledger.operations.approvals import request_approval
+from ledger.operations.postings import PostedTransaction, Posting, lines_of, post
+from ledger.values import Line
+
+_ADJUSTMENTS = {"credit": "MANUAL_CREDIT@1", "debit": "MANUAL_DEBIT@1"}
+_WRITE_OFFS = {
+    "receivable": "RECEIVABLE_WRITTEN_OFF@1",
+    "item": "ITEM_WRITTEN_OFF@1",
+    "surplus": "SURPLUS_RELEASED@1",
+    "recovery": "WRITE_OFF_RECOVERED@1",
+}
+
+
+def propose_adjustment(
+    *, entity_id: UUID, player_id: str, asset: str, amount_minor: int, direction: str, reason: str, ref: str = "", maker: Actor, now: datetime
+) -> ApprovalRequest:
+    """Ask to credit or debit a player by hand. `direction`: credit | debit; `ref`: the case or the item it belongs to.
+
+    Raises ApprovalRefused for no reason, no amount, or another direction.
+    """
+    if direction not in _ADJUSTMENTS:
+        raise ApprovalRefused(f"An adjustment is a credit or a debit, not {direction!r}.")
+    payload = {
+        "rule": _ADJUSTMENTS[direction], "entity_id": str(entity_id), "player_id": player_id,
+        "source": {"entity": _entity_ref(entity_id), "player": player_id, "asset": asset, "amount_minor": amount_minor, "ref": ref},
+    }  # fmt: skip
+    summary = f"{direction.capitalize()} {_amount(asset, amount_minor)} by hand"
+    return _propose("ledger.adjustment", payload, summary, entity_id, player_id, reason, maker, now)
+
+
+def propose_write_off(
+    *, entity_id: UUID, what: str, holder: str, asset: str, amount_minor: int, reason: str, ref: str = "",
+    kind: str = "clearing", loss: str = "write_off", maker: Actor, now: datetime,
+) -> ApprovalRequest:  # fmt: skip
+    """Ask to write off. `what`: receivable (holder: the player) | item (holder: merchant account, `kind` clearing or
+    in_transit) | surplus (suspense to write_off) | recovery (written off, paid after all; `kind` bank or clearing).
+
+    `loss`: write_off, or chargeback_loss for disputes. Raises ApprovalRefused.
+    """
+    if what not in _WRITE_OFFS or loss not in ("write_off", "chargeback_loss"):
+        raise ApprovalRefused(f"Nothing called {what!r} can be written off to {loss!r}.")
+    source = {"entity": _entity_ref(entity_id), "asset": asset, "amount_minor": amount_minor, "ref": ref, "loss": loss, "kind": kind}
+    source["player" if what == "receivable" else "holder"] = holder
+    payload = {"rule": _WRITE_OFFS[what], "entity_id": str(entity_id), "player_id": holder if what == "receivable" else "", "source": source}
+    return _propose("ledger.write_off", payload, f"Write off {what} {_amount(asset, amount_minor)}", entity_id, holder, reason, maker, now)
+
+
+def execute_adjustment(*, payload: dict[str, Any], request: ApprovalRequest, actor: Actor, now: datetime) -> PostedTransaction:
+    """Post the approved adjustment. Raises InsufficientFunds where a debit finds too little: then nothing is decided."""
+    return _post(payload, request, now)
+
+
+def execute_write_off(*, payload: dict[str, Any], request: ApprovalRequest, actor: Actor, now: datetime) -> PostedTransaction:
+    """Post the approved write-off. Raises InsufficientFunds where the debt is smaller by now."""
+    return _post(payload, request, now)
+
+
+def preview_adjustment(payload: dict[str, Any]) -> list[Line]:
+    """The lines that approval would post."""
+    return lines_of(payload["rule"], payload["source"])
+
+
+def preview_write_off(payload: dict[str, Any]) -> list[Line]:
+    """The lines that approval would post."""
+    return lines_of(payload["rule"], payload["source"])
+
+
+def _propose(
+    kind: str, payload: dict[str, Any], summary: str, entity_id: UUID, holder: str, reason: str, maker: Actor, now: datetime
+) -> ApprovalRequest:
+    source = payload["source"]
+    lines_of(payload["rule"], source)
+    return request_approval(
+        kind=kind, payload=payload, summary=summary, reason=reason, maker=maker, entity_id=entity_id,
+        amount_minor=source["amount_minor"], currency=source["asset"], target_kind="Wallet", target_id=holder, now=now,
+    )  # fmt: skip
+
+
+def _post(payload: dict[str, Any], request: ApprovalRequest, now: datetime) -> PostedTransaction:
+    """The maker posts, the checker only consents (L12)."""
+    posting = Posting(
+        rule=payload["rule"],
+        key=f"approval:{request.public_id}",
+        entity_id=UUID(payload["entity_id"]),
+        source=payload["source"],
+        occurred_at=now,
+        player_id=payload["player_id"],
+    )
+    return post(posting, actor=Actor(request.maker_kind, request.maker_id), now=now)
+
+
+def _entity_ref(entity_id: UUID) -> str:
+    return LegalEntity(pk=entity_id).public_id
+
+
+def _amount(code: str, amount_minor: int) -> str:
+    if amount_minor <= 0:
+        raise ApprovalRefused("An amount above zero is needed.")
+    return f"{format_major(amount_minor, get_asset(code))} {code}"

@@ -1,0 +1,29 @@
+"""Work of the ledger that runs by itself. Each task calls one operation."""
+
+from celery import shared_task
+
+from ledger import clock, operations
+
+
+@shared_task(name="ledger.tasks.seal_audit")  # type: ignore[untyped-decorator]
+def seal_audit(**_: object) -> int:
+    """Chain new audit records (S5)."""
+    return operations.seal_audit(now=clock.now())
+
+
+@shared_task(name="ledger.tasks.write_checkpoints")  # type: ignore[untyped-decorator]
+def write_checkpoints(**_: object) -> int:
+    """Write checkpoints of house balances (L7)."""
+    return operations.write_checkpoints()
+
+
+@shared_task(name="ledger.tasks.expire_approvals")  # type: ignore[untyped-decorator]
+def expire_approvals(**_: object) -> int:
+    """End requests for approval that nobody decided in time (S1)."""
+    return operations.expire_approvals(now=clock.now())
+
+
+@shared_task(name="ledger.tasks.drop_old_keys")  # type: ignore[untyped-decorator]
+def drop_old_keys(**_: object) -> int:
+    """Delete idempotency keys past their time (A3)."""
+    return operations.drop_old_keys(now=clock.now())
