@@ -7,12 +7,20 @@ import structlog
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
+from django_fsm import TransitionNotAllowed
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from ledger.ids import BadPublicId
-from ledger.money import MoneyError, UnknownAsset
-from ledger.operations import InsufficientFunds, KeyReused, PostingKeyConflict, StillRunning
+from ledger.errors import (
+    ApprovalRefused,
+    BadPublicId,
+    InsufficientFunds,
+    KeyReused,
+    MoneyError,
+    PostingKeyConflict,
+    StillRunning,
+    UnknownAsset,
+)
 from ledger.refusals import Conflict, Invalid, NotFound, Refused
 from ledger.tracing import current_trace_id
 
@@ -22,6 +30,8 @@ log = structlog.get_logger(__name__)
 BOOK_REFUSALS: dict[type[Exception], tuple[int, str, str]] = {
     InsufficientFunds: (422, "INSUFFICIENT_FUNDS", "The balance does not cover the amount."),
     PostingKeyConflict: (409, "STATE_CONFLICT", "This movement is already booked with other content."),
+    TransitionNotAllowed: (409, "STATE_CONFLICT", "It is not in a state in which this can be done."),
+    ApprovalRefused: (422, "APPROVAL_REFUSED", "This can't be put up for approval so."),
     KeyReused: (409, "IDEMPOTENCY_KEY_REUSED", "This idempotency key belongs to another request."),
     StillRunning: (409, "STILL_RUNNING", "The first request with this idempotency key is still running."),
     BadPublicId: (404, "NOT_FOUND", "Not found."),

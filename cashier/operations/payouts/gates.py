@@ -1,0 +1,102 @@
+"""The gates of a payout (P3), asked before approval and again before it is sent; each answer is recorded with what it read.
+
+A gate answers `pass`, `review` (a person of risk decides) or `stop` (refused). Self-exclusion never stops a payout.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Sum
+
+from cashier.models import Instrument, PayoutIntent, PayoutPolicy, PayoutState, Player
+from ledger.locks import WalletBalance
+from ledger.notices import tell
+
+PASS, REVIEW, STOP = "pass", "review", "stop"
+ENDED_UNPAID = (PayoutState.REJECTED, PayoutState.CANCELED, PayoutState.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One gate's answer: its name, result, and what it read."""
+
+    name: str
+    result: str
+    inputs: dict[str, Any]
+
+
+def check_gates(*, payout: PayoutIntent, wallet: WalletBalance, moment: str, now: datetime) -> list[Gate]:
+    """Ask every gate and append the record to `payout.gates` (the caller saves it). `moment`: request, approval or submission."""
+    gates = [
+        player_gate(payout.player),
+        kyc_gate(payout.player),
+        receivable_gate(wallet),
+        dispute_gate(payout.player),
+        destination_gate(payout.instrument, payout.player),
+        *amount_gates(payout, now=now),
+    ]
+    payout.gates = [*payout.gates, {"at": now.isoformat(), "moment": moment, "gates": [asdict(gate) for gate in gates]}]
+    return gates
+
+
+def player_gate(player: Player) -> Gate:
+    results = {Player.State.BLOCKED: STOP, Player.State.CLOSED: REVIEW}
+    return Gate("player_status", results.get(player.state, PASS), {"state": player.state})
+
+
+def kyc_gate(player: Player) -> Gate:
+    result = PASS if player.kyc_status == Player.Kyc.APPROVED else STOP
+    return Gate("kyc", result, {"status": player.kyc_status, "level": player.kyc_level})
+
+
+def receivable_gate(wallet: WalletBalance) -> Gate:
+    """A player who owes us is not paid (L19)."""
+    return Gate("receivable", STOP if wallet.receivable else PASS, {"receivable_minor": wallet.receivable})
+
+
+def dispute_gate(player: Player) -> Gate:
+    count = tell("player.open_disputes", player_id=player.id) or 0
+    return Gate("disputes", REVIEW if count else PASS, {"open": count})
+
+
+def destination_gate(instrument: Instrument, player: Player) -> Gate:
+    owned = instrument.player_id == player.id
+    usable = {Instrument.State.VERIFIED: PASS, Instrument.State.UNVERIFIED: REVIEW}.get(instrument.state, STOP)
+    return Gate("destination", usable if owned else STOP, {"instrument": instrument.public_id, "state": instrument.state, "owned": owned})
+
+
+def amount_gates(payout: PayoutIntent, *, now: datetime) -> list[Gate]:
+    """Four eyes above the brand's thresholds, on this payout and on the player's sums over 24 hours and 7 days; and for VIPs (P4)."""
+    policy = get_policy(payout)
+    if policy is None:
+        return [Gate("amount", REVIEW, {"amount_minor": payout.amount_minor, "policy": None})]
+    day_minor = payout.amount_minor + paid_out_since(payout, now - timedelta(hours=24))
+    week_minor = payout.amount_minor + paid_out_since(payout, now - timedelta(days=7))
+    return [
+        threshold_gate("amount", payout.amount_minor, policy.review_above_minor),
+        threshold_gate("sum_24h", day_minor, policy.review_above_minor),
+        threshold_gate("sum_7d", week_minor, policy.review_week_above_minor),
+        Gate("vip", REVIEW if payout.player.is_vip else PASS, {"is_vip": payout.player.is_vip}),
+    ]
+
+
+def threshold_gate(name: str, amount_minor: int, above_minor: int) -> Gate:
+    return Gate(name, REVIEW if amount_minor > above_minor else PASS, {"amount_minor": amount_minor, "review_above_minor": above_minor})
+
+
+def approvals_needed(payout: PayoutIntent) -> int:
+    """Two people above the second threshold of the brand and currency, else one."""
+    policy = get_policy(payout)
+    return 2 if policy is not None and payout.amount_minor > policy.second_review_above_minor else 1
+
+
+def get_policy(payout: PayoutIntent) -> PayoutPolicy | None:
+    return PayoutPolicy.objects.filter(brand_id=payout.brand_id, currency=payout.currency).first()
+
+
+def paid_out_since(payout: PayoutIntent, since: datetime) -> int:
+    """What else this player asked to be paid since then and that did not end unpaid, in minor units of the payout's currency."""
+    others = PayoutIntent.objects.filter(player_id=payout.player_id, currency=payout.currency, created_at__gte=since)
+    total = others.exclude(pk=payout.pk).exclude(state__in=ENDED_UNPAID).aggregate(total=Sum("amount_minor"))["total"]
+    return int(total or 0)
