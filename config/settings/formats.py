@@ -1,3 +1,7 @@
 """Name of a report format -> dotted path of its reader. To add a format: a module in reconciliation/formats and a line here."""
 
-REPORT_FORMATS: dict[str, str] = {}
+REPORT_FORMATS: dict[str, str] = {
+    "adyen_sdr": "reconciliation.formats.adyen_sdr.AdyenSdrReader",
+    "camt053": "reconciliation.formats.camt053.Camt053Reader",
+    "mt940": "reconciliation.formats.mt940.Mt940Reader",
+}

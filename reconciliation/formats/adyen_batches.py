@@ -1,0 +1,105 @@
+"""Sums of a settlement details report: per batch and net currency all rows come to zero, the payout being one of them."""
+
+from dataclasses import dataclass, field
+
+from reconciliation.formats.adyen_columns import type_key
+from reconciliation.formats.values import Batch, Check, Statement, Total
+
+Group = tuple[str, str, str]  # merchant account, batch number, net currency
+
+
+@dataclass(slots=True)
+class Sums:
+    """Running sums of one group and kind."""
+
+    count: int = 0
+    debit_minor: int = 0
+    credit_minor: int = 0
+
+
+@dataclass(slots=True)
+class BatchBook:
+    """Collects while rows stream by; memory grows with batches and kinds, not with rows."""
+
+    sums: dict[tuple[str, str, str, str], Sums] = field(default_factory=dict)
+    payouts: dict[Group, int] = field(default_factory=dict)
+    references: dict[Group, list[str]] = field(default_factory=dict)
+    first_lines: dict[Group, int] = field(default_factory=dict)
+    mismatches: int = 0
+    first_mismatch: tuple[int, int, int] = (0, 0, 0)  # line, expected net, actual net
+
+    def open(self, key: tuple[str, str, str, str], line_number: int) -> Sums:
+        """The sums of (merchant account, batch, net currency, kind), begun at this line."""
+        self.first_lines.setdefault(key[:3], line_number)
+        found = self.sums[key] = Sums()
+        return found
+
+    def pay(self, group: Group, *, line_type: str, net_minor: int, reference: str) -> None:
+        """A transfer row: only a MerchantPayout is money sent to our bank now; returns and top-ups are other movements."""
+        if type_key(line_type) != "merchantpayout":
+            return
+        self.payouts[group] = self.payouts.get(group, 0) - net_minor
+        if reference:
+            self.references.setdefault(group, []).append(reference)
+
+    def differ(self, *, line_number: int, expected: int, actual: int) -> None:
+        """A row whose gross less fees is not its net."""
+        self.mismatches += 1
+        if self.mismatches == 1:
+            self.first_mismatch = (line_number, expected, actual)
+
+    def batches(self) -> tuple[Batch, ...]:
+        return tuple(self._batch(group) for group in self.first_lines)
+
+    def _batch(self, group: Group) -> Batch:
+        parts = {kind: sums for (*key, kind), sums in self.sums.items() if tuple(key) == group}
+        carried = parts.get("balance_transfer", Sums())
+        return Batch(
+            merchant_account=group[0],
+            number=group[1],
+            currency=group[2],
+            lines=sum(part.count for part in parts.values()),
+            net_minor=sum(part.credit_minor - part.debit_minor for part in parts.values()),
+            payout_minor=self.payouts.get(group, 0),
+            carried_minor=carried.debit_minor - carried.credit_minor,
+            payout_references=tuple(self.references.get(group, ())),
+        )
+
+    def statements(self, batches: tuple[Batch, ...]) -> tuple[Statement, ...]:
+        return tuple(
+            Statement(
+                index=index,
+                account_ref=batch.merchant_account,
+                number=batch.number,
+                currency=batch.currency,
+                opening_minor=None,
+                closing_minor=None,
+                lines=batch.lines,
+                line_number=self.first_lines[batch.merchant_account, batch.number, batch.currency],
+            )
+            for index, batch in enumerate(batches, start=1)
+        )
+
+    def totals(self) -> tuple[Total, ...]:
+        summed: dict[tuple[str, str], Sums] = {}
+        for (_, _, currency, kind), part in self.sums.items():
+            whole = summed.setdefault((kind, currency), Sums())
+            whole.count += part.count
+            whole.debit_minor += part.debit_minor
+            whole.credit_minor += part.credit_minor
+        return tuple(Total(kind, currency, s.count, s.debit_minor, s.credit_minor) for (kind, currency), s in summed.items())
+
+    def checks(self, batches: tuple[Batch, ...]) -> tuple[Check, ...]:
+        return (*(_balances(batch) for batch in batches), self._rows_agree())
+
+    def _rows_agree(self) -> Check:
+        line, expected, actual = self.first_mismatch
+        if not self.mismatches:
+            return Check("control_total", True, 0, 0, "rows: gross less fees is net, where both have one currency")
+        where = f"rows: gross less fees is not net on {self.mismatches} line(s), first line {line}: {expected} against {actual}"
+        return Check("control_total", False, 0, self.mismatches, where)
+
+
+def _balances(batch: Batch) -> Check:
+    where = f"batch {batch.number} of {batch.merchant_account}, {batch.currency}: sum of net over all rows"
+    return Check("control_total", batch.net_minor == 0, 0, batch.net_minor, where)

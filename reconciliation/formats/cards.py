@@ -1,0 +1,45 @@
+"""Card numbers where none may be (C14): 13 to 19 digits of a known issuer range with a right Luhn digit."""
+
+import re
+
+_CANDIDATE = re.compile(r"(?<![0-9A-Za-z])[2-6](?:[ -]?[0-9]){12,18}(?![0-9A-Za-z])", re.ASCII)
+# first digits (low, high) -> allowed lengths; the ranges that the schemes publish
+_ISSUERS: tuple[tuple[str, str, tuple[int, ...]], ...] = (
+    ("4", "4", (13, 16, 19)),
+    ("51", "55", (16,)),
+    ("2221", "2720", (16,)),
+    ("34", "34", (15,)),
+    ("37", "37", (15,)),
+    ("300", "305", (14, 15, 16, 17, 18, 19)),
+    ("36", "36", (14, 15, 16, 17, 18, 19)),
+    ("38", "39", (16, 17, 18, 19)),
+    ("3528", "3589", (16, 17, 18, 19)),
+    ("6011", "6011", (16, 17, 18, 19)),
+    ("644", "659", (16, 17, 18, 19)),
+    ("62", "62", (16, 17, 18, 19)),
+    ("50", "50", (13, 14, 15, 16, 17, 18, 19)),
+    ("56", "59", (13, 14, 15, 16, 17, 18, 19)),
+    ("63", "63", (13, 14, 15, 16, 17, 18, 19)),
+    ("67", "67", (13, 14, 15, 16, 17, 18, 19)),
+)
+
+
+def find_card_number(text: str) -> int:
+    """Position of the first card number in `text`, or -1. The digits themselves are never returned, logged or kept."""
+    for found in _CANDIDATE.finditer(text):
+        digits = found[0].replace(" ", "").replace("-", "")
+        if _is_issued(digits) and _luhn_holds(digits):
+            return found.start()
+    return -1
+
+
+def _is_issued(digits: str) -> bool:
+    return any(len(digits) in lengths and low <= digits[: len(low)] <= high for low, high, lengths in _ISSUERS)
+
+
+def _luhn_holds(digits: str) -> bool:
+    total = 0
+    for position, digit in enumerate(reversed(digits)):
+        value = int(digit) * (2 if position % 2 else 1)
+        total += value - 9 if value > 9 else value
+    return total % 10 == 0
