@@ -68,6 +68,7 @@ class ExceptionCase(FSMModelMixin, PublicIdModel):
     merchant_reference = CodeField(max_length=120, blank=True)
     psp_reference = CodeField(max_length=200, blank=True)
     bank_reference = CodeField(max_length=200, blank=True)
+    run = models.ForeignKey("reconciliation.ReconciliationRun", null=True, on_delete=models.PROTECT, related_name="raised_cases")
     dedupe_key = CodeField(max_length=200)
     version = models.PositiveSmallIntegerField(default=1)
     previous = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="next_versions")

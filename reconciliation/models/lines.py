@@ -12,9 +12,9 @@ class PspLine(models.Model):
     """A line of a settlement report.
 
     Amounts are signed as the PSP settles them: positive in our favour. gross - fees = net where both currencies are the same;
-    `fee_*` positive is a cost. `reference_kind`/`reference_id` is our public id in the line, decoded ("cap", "pi", "rf", "po",
-    "dp"), empty where it is none of ours in form. `psp_reference` names the payment, `object_reference` the capture, refund,
-    payout or dispute at the PSP.
+    fees positive are a cost. `reference_kind`/`reference_id` is the merchant reference decoded ("pi", "po"), `object_kind`/`object_id`
+    our reference of the capture or refund itself ("cap", "rf"); empty and null where it is none of ours in form. `psp_reference`
+    names the payment at the PSP, `object_reference` its capture, refund, payout or dispute there.
     """
 
     class Kind(models.TextChoices):
@@ -46,6 +46,8 @@ class PspLine(models.Model):
     object_reference = CodeField(max_length=200)
     reference_kind = CodeField(max_length=4)
     reference_id = models.UUIDField(null=True)
+    object_kind = CodeField(max_length=4)
+    object_id = models.UUIDField(null=True)
     method = CodeField(max_length=40)
     gross_currency = CodeField(max_length=16)
     gross_minor = MinorUnitsField()

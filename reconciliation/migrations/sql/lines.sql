@@ -15,6 +15,8 @@ CREATE TABLE reconciliation_psp_line (
     object_reference text COLLATE "C" NOT NULL,
     reference_kind text COLLATE "C" NOT NULL,
     reference_id uuid,
+    object_kind text COLLATE "C" NOT NULL,
+    object_id uuid,
     method text COLLATE "C" NOT NULL,
     gross_currency text COLLATE "C" NOT NULL,
     gross_minor numeric(38, 0) NOT NULL,
@@ -57,6 +59,22 @@ CREATE TABLE reconciliation_bank_line (
 CREATE INDEX reconciliation_bank_line_id ON reconciliation_bank_line (id);
 CREATE INDEX reconciliation_bank_line_statement ON reconciliation_bank_line (statement_id);
 CREATE INDEX reconciliation_bank_line_account ON reconciliation_bank_line (bank_account_id, booked_date);
+
+-- Partitions live in a schema of their own. Lines, their partitions and that schema belong to the application's role, which makes,
+-- fills and attaches partitions; it may create nothing anywhere else.
+CREATE SCHEMA lines;
+DO $$
+BEGIN
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'countroom_app') AND pg_has_role(current_user, 'countroom_app', 'MEMBER') THEN
+        GRANT CREATE ON SCHEMA public TO countroom_app; -- an owner needs it at the moment of taking over
+        ALTER SCHEMA lines OWNER TO countroom_app;
+        ALTER SEQUENCE reconciliation_psp_line_id_seq OWNER TO countroom_app;
+        ALTER TABLE reconciliation_psp_line OWNER TO countroom_app;
+        ALTER SEQUENCE reconciliation_bank_line_id_seq OWNER TO countroom_app;
+        ALTER TABLE reconciliation_bank_line OWNER TO countroom_app;
+        REVOKE CREATE ON SCHEMA public FROM countroom_app;
+    END IF;
+END $$;
 
 -- Case numbers: short, told over the phone, never used twice.
 CREATE SEQUENCE reconciliation_case_number_seq;

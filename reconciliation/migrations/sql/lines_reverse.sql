@@ -3,3 +3,4 @@ DROP SEQUENCE reconciliation_bank_line_id_seq;
 DROP TABLE reconciliation_psp_line;
 DROP SEQUENCE reconciliation_psp_line_id_seq;
 DROP SEQUENCE reconciliation_case_number_seq;
+DROP SCHEMA lines;
