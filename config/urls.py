@@ -3,6 +3,13 @@
 from django.contrib import admin
 from django.urls import path
 
+from config.health import health
+
 urlpatterns = [
+    path("health", health, name="health"),
     path("admin/", admin.site.urls),
 ]
+
+handler403 = "config.backoffice.errors.forbidden"
+handler404 = "config.backoffice.errors.not_found"
+handler500 = "config.backoffice.errors.failed"

@@ -64,7 +64,9 @@ def make_test_database(worker: str) -> TestDatabase:
     run = os.environ["COUNTROOM_TEST_RUN"]
     template = _ensure_template(owner, app)
     name = f"countroom_test_{run}_{worker}"
-    database = TestDatabase(name=name, template=template, server_url=owner, owner_url=with_database(owner, name), app_url=with_database(app, name))
+    database = TestDatabase(
+        name=name, template=template, server_url=owner, owner_url=with_database(owner, name), app_url=with_database(app, name)
+    )
     database.recreate()
     return database
 

@@ -27,7 +27,8 @@ def load_environment(directory: Path) -> dict[str, str]:
     """The variables of this data directory; those that it lacks are made and stored."""
     file = make_directory(directory) / FILE
     stored: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
-    whole = FIXED | stored | {name: make() for name, make in GENERATED.items() if name not in stored}
+    places = {"SECRETS_DIR": str(make_directory(directory / "secrets", mode=0o700)), "FILES_DIR": str(directory / "files")}
+    whole = FIXED | places | stored | {name: make() for name, make in GENERATED.items() if name not in stored}
     if whole != stored:
         write_private(file, json.dumps(whole, indent=2) + "\n")
     return whole

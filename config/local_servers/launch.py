@@ -7,8 +7,10 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Any
 
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
@@ -67,24 +69,26 @@ class Watchdog:
 def spawn(
     command: Sequence[str],
     *,
-    log: Path,
     watchdog: Watchdog,
+    log: Path | None = None,
+    output: IO[bytes] | int | None = None,
     account: Account | None = None,
     environment: Mapping[str, str] | None = None,
     directory: Path | None = None,
     ends_by: signal.Signals = signal.SIGTERM,
-) -> subprocess.Popen[bytes]:
-    """Start `command` in a session of its own (Ctrl-C on the terminal is ours to handle), appending its output to `log`.
+) -> "subprocess.Popen[bytes]":
+    """Start `command` in a session of its own: Ctrl-C on the terminal is ours to handle.
 
-    It gets `ends_by` when we die. Call it from the main thread: PDEATHSIG follows the thread that started the child.
+    All it says is appended to `log`; without one, standard output goes to `output` (default: ours) and errors to ours. It gets
+    `ends_by` when we die. Call it from the main thread: PDEATHSIG follows the thread that started the child.
     """
-    user = {} if account is None else {"user": account.uid, "group": account.gid, "extra_groups": []}
-    with log.open("ab") as output:
-        process = subprocess.Popen(  # type: ignore[call-overload]
+    user: dict[str, Any] = {} if account is None else {"user": account.uid, "group": account.gid, "extra_groups": []}
+    with log.open("ab") if log is not None else nullcontext() as said:
+        process = subprocess.Popen(
             list(command),
             stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
+            stdout=said if said is not None else output,
+            stderr=subprocess.STDOUT if said is not None else None,
             env=None if environment is None else dict(environment),
             cwd=directory,
             start_new_session=True,
@@ -92,7 +96,13 @@ def spawn(
             **user,
         )
     watchdog.guard(process.pid, by=ends_by)
-    return process  # type: ignore[no-any-return]
+    return process
+
+
+def die_with_parent(number: signal.Signals) -> None:
+    """Get `number` when the process that started us ends, also after kill -9 (Linux)."""
+    if _LIBC is not None:
+        _LIBC.prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0)
 
 
 def _dying_with(parent: int, number: signal.Signals) -> Callable[[], None] | None:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.local_servers.directory import CHECKOUT, local_directory, make_directory, read_run_file
-from config.local_servers.problems import LocalServersError, check_disk, os_problem, tail_of
 from config.local_servers.probes import check_given_servers
+from config.local_servers.problems import LocalServersError, check_disk, os_problem, tail_of
 
 START_SECONDS = 180
 _held: "dict[Path, Lease]" = {}
@@ -70,7 +70,9 @@ def _join_or_start(directory: Path, needs: list[str]) -> Lease:
         if supervisor is None or supervisor.poll() is not None:
             supervisor = _start_again(directory, supervisor)
         time.sleep(0.05)
-    raise LocalServersError(f"The embedded servers of {directory} did not answer in {START_SECONDS} seconds (log: {directory / 'servers.log'}).")
+    raise LocalServersError(
+        f"The embedded servers of {directory} did not answer in {START_SECONDS} seconds (log: {directory / 'servers.log'})."
+    )
 
 
 def _start_again(directory: Path, previous: subprocess.Popen[bytes] | None) -> subprocess.Popen[bytes]:

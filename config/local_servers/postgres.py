@@ -4,7 +4,7 @@ import shutil
 import signal
 import subprocess
 from pathlib import Path
-from typing import ClassVar, LiteralString
+from typing import Any, ClassVar, LiteralString
 
 import psycopg
 from psycopg import sql
@@ -67,7 +67,13 @@ class Postgres(EmbeddedServer):
 
     def _connect(self, database: str) -> psycopg.Connection:
         return psycopg.connect(
-            host="127.0.0.1", port=self.port, user=ADMIN, password=self.home.secrets["admin"], dbname=database, connect_timeout=5, autocommit=True
+            host="127.0.0.1",
+            port=self.port,
+            user=ADMIN,
+            password=self.home.secrets["admin"],
+            dbname=database,
+            connect_timeout=5,
+            autocommit=True,
         )
 
     def _make_cluster(self) -> None:
@@ -76,9 +82,11 @@ class Postgres(EmbeddedServer):
         shutil.rmtree(draft, ignore_errors=True)
         self.home.private_directory(draft.name)
         password = self.home.write_for_server("initdb.password", self.home.secrets["admin"])
-        user = {} if self.home.account is None else {"user": self.home.account.uid, "group": self.home.account.gid, "extra_groups": []}
+        user: dict[str, Any] = (
+            {} if self.home.account is None else {"user": self.home.account.uid, "group": self.home.account.gid, "extra_groups": []}
+        )
         with self.log.open("ab") as log:
-            done = subprocess.run(  # type: ignore[call-overload]
+            done = subprocess.run(
                 [str(self.binaries / "initdb"), "-D", str(draft), "-U", ADMIN, f"--pwfile={password}", "-A", "scram-sha-256", "-E", "UTF8"]
                 + ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C.UTF-8"],
                 stdout=log,

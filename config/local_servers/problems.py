@@ -44,7 +44,9 @@ def not_starting(*, server: str, variable: str, log: Path) -> LocalServersError:
 def os_problem(error: OSError, directory: Path) -> LocalServersError:
     if error.errno == errno.ENOSPC:
         return full_disk(directory)
-    return LocalServersError(f"Cannot use {error.filename or directory}: {error.strerror}. Set COUNTROOM_LOCAL_DIR to a directory that can be written.")
+    return LocalServersError(
+        f"Cannot use {error.filename or directory}: {error.strerror}. Set COUNTROOM_LOCAL_DIR to a directory that can be written."
+    )
 
 
 def tail_of(log: Path, size: int = 4000) -> str:

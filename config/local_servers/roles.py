@@ -3,16 +3,23 @@
 import os
 from collections.abc import Sequence
 
+from config.local_servers.directory import local_directory
+from config.local_servers.environment import apply_environment
 from config.local_servers.lease import ensure
 
 # Commands that change tables or roles connect as countroom_owner; all others as countroom_app (DESIGN.md decision 3).
-OWNER_COMMANDS = frozenset({"migrate", "makemigrations", "setup_roles", "createcachetable", "flush", "sqlmigrate", "squashmigrations", "test"})
-WITHOUT_DATABASE = frozenset({"help", "version", "collectstatic", "findstatic", "compilemessages", "startapp", "spectacular", "state_graphs", "close_verify"})
+OWNER_COMMANDS = frozenset(
+    {"migrate", "makemigrations", "setup_roles", "createcachetable", "flush", "sqlmigrate", "squashmigrations", "test"}
+)
+WITHOUT_DATABASE = frozenset(
+    {"help", "version", "collectstatic", "findstatic", "compilemessages", "startapp", "spectacular", "state_graphs", "close_verify"}
+)
 
 
 def prepare_command(argv: Sequence[str]) -> None:
     """Make the servers ready for `manage.py …` and choose its role. Raises LocalServersError with one clear line."""
     command = argv[1] if len(argv) > 1 else "help"
+    apply_environment(local_directory())
     if is_without_database(argv):
         return
     ensure()

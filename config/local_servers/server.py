@@ -55,7 +55,7 @@ class EmbeddedServer(ABC):
         self.prepare()
         for _ in range(TRIES):
             if not self.port or not _is_free(self.port):
-                self.port = _free_port()
+                self.port = free_port()
             if self._try_start():
                 return
             time.sleep(PAUSE_SECONDS)
@@ -90,7 +90,9 @@ class EmbeddedServer(ABC):
 
     def _try_start(self) -> bool:
         """False when the process ended at once and another try may help: its port was taken, or a dying predecessor is still there."""
-        self.process = spawn(self.command(), log=self.log, watchdog=self.watchdog, account=self.home.account, directory=self.home.path, ends_by=self.ends_by)
+        self.process = spawn(
+            self.command(), log=self.log, watchdog=self.watchdog, account=self.home.account, directory=self.home.path, ends_by=self.ends_by
+        )
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
@@ -100,7 +102,9 @@ class EmbeddedServer(ABC):
                     return True
             time.sleep(0.02)
         self.stop()
-        raise LocalServersError(f"Embedded {self.title} did not answer within {START_SECONDS} seconds (log: {self.log}); start again, or set {self.variable}.")
+        raise LocalServersError(
+            f"Embedded {self.title} did not answer within {START_SECONDS} seconds (log: {self.log}); start again, or set {self.variable}."
+        )
 
     def _refused(self) -> bool:
         self.watchdog.forget(self.process.pid if self.process else 0)
@@ -111,7 +115,7 @@ class EmbeddedServer(ABC):
         raise not_starting(server=self.title, variable=self.variable, log=self.log)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -158,7 +158,9 @@ class Supervisor:
                 continue
             self.crashes = [at for at in self.crashes if time.monotonic() - at < 60] + [time.monotonic()]
             if len(self.crashes) > RESTARTS_PER_MINUTE:
-                raise LocalServersError(f"Embedded {server.title} ends again and again (log: {server.log}); set {server.variable} to a running server.")
+                raise LocalServersError(
+                    f"Embedded {server.title} ends again and again (log: {server.log}); set {server.variable} to a running server."
+                )
             server.restart()
             self._publish()
 

@@ -1,0 +1,53 @@
+# `make run` and `make test` need Python 3.11, pip and make; nothing else. docs/running.md says more.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PORT ?= 8000
+DEPOSITS ?= 300
+WORKERS ?= auto
+PAYMENTS ?= 5000
+SEED ?= 1
+ARGS ?=
+ONLY ?=
+
+VENV := .venv/bin
+BOOTSTRAP := $(PYTHON) -I config/bootstrap/venv.py
+
+.PHONY: run test check bench soak screenshots static test-pg15 lock install
+
+run:  ## fresh machine to working system; Ctrl-C stops all
+	@$(BOOTSTRAP) embedded
+	@exec $(VENV)/python -m config.supervisor run --with-parent --port $(PORT) --deposits $(DEPOSITS)
+
+test:  ## fresh machine to a green suite; ARGS="tests/ledger -k post"
+	@$(BOOTSTRAP) embedded dev
+	@exec $(VENV)/python -m pytest -n $(WORKERS) $(ARGS)
+
+check:  ## format, lint, types, import contracts, migrations, deployment, dependency audit
+	@$(BOOTSTRAP) embedded dev
+	@exec $(VENV)/python -m config.bootstrap.check
+
+bench:  ## benchmarks against yardsticks of the same machine; ONLY=name
+	@$(BOOTSTRAP) embedded dev
+	@exec $(VENV)/python -m bench $(if $(ONLY),--only $(ONLY))
+
+soak:  ## one long simulated week under hostile faults, then every proof; SEED= PAYMENTS=
+	@$(BOOTSTRAP) embedded
+	@exec $(VENV)/python -m config.supervisor soak --with-parent --port 0 --payments $(PAYMENTS) --seed $(SEED)
+
+screenshots:  ## every page kind as a picture, into build/screenshots
+	@$(BOOTSTRAP) embedded dev
+	@exec $(VENV)/python -m config.screenshots
+
+static:  ## collects the static files with their compressed forms
+	@$(BOOTSTRAP) embedded
+	@exec $(VENV)/python manage.py collectstatic --noinput
+
+test-pg15:  ## ledger and reconciliation on a PostgreSQL 15 found on the machine
+	@$(BOOTSTRAP) embedded dev
+	@exec $(VENV)/python -m config.bootstrap.postgres15 $(ARGS)
+
+lock:  ## writes requirements*.txt from pyproject.toml; UPGRADE=1 takes newer versions
+	@test -x .local/uv/bin/uv || { $(PYTHON) -m venv .local/uv && .local/uv/bin/pip install --quiet uv; }
+	@PATH="$(CURDIR)/.local/uv/bin:$$PATH" $(PYTHON) -I config/bootstrap/lock.py $(if $(UPGRADE),--upgrade)
+
+install:  ## the virtual environment with everything, and no more
+	@$(BOOTSTRAP) embedded dev

@@ -1,0 +1,1 @@
+"""What runs before anything is installed: plain Python 3.11, standard library only, started by path from the Makefile."""

@@ -1,0 +1,101 @@
+"""`python -m config.supervisor run|serve`: see --help."""
+
+import argparse
+import contextlib
+import json
+import os
+import select
+import signal
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+
+from config.local_servers import LocalServersError, local_directory, read_run_file
+from config.local_servers.directory import RUN_FILE
+from config.local_servers.launch import die_with_parent
+from config.local_servers.problems import os_problem
+from config.supervisor.child import ProcessFailed
+from config.supervisor.core import TICK_SECONDS, AlreadyRuns, PreparationFailed, Supervision
+from config.supervisor.demonstration import DemonstrationFailed, show_day
+from config.supervisor.ports import PortInUse
+
+PROBLEMS = (LocalServersError, AlreadyRuns, PortInUse, PreparationFailed, ProcessFailed, DemonstrationFailed)
+
+
+class Ended(BaseException):
+    """A signal asked us to stop."""
+
+
+def main() -> int:
+    options = _options()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _end)
+    if options.with_parent:
+        die_with_parent(signal.SIGTERM)
+    supervision = Supervision(Path(options.directory or local_directory()), port=options.port, host=options.host, say=_say)
+    try:
+        return _serve(supervision, seed=not options.no_seed) if options.act == "serve" else _run(supervision, options)
+    except Ended:
+        _say("stopping")
+        return 0
+    except PROBLEMS as problem:
+        _say(str(problem))
+        return 1
+    except OSError as error:
+        _say(str(os_problem(error, supervision.directory)))
+        return 1
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        supervision.stop()
+
+
+def _run(supervision: Supervision, options: argparse.Namespace) -> int:
+    """`make run`: start, play the demonstration day once, stay until told to stop."""
+    began = time.monotonic()
+    supervision.start()
+    _say(f"every process is ready after {time.monotonic() - began:.0f} s")
+    show_day(supervision, deposits=options.deposits, say=_say)
+    _say(f"{time.monotonic() - began:.0f} s after the start. Ctrl-C stops everything.")
+    while True:
+        supervision.tick()
+        time.sleep(TICK_SECONDS)
+
+
+def _serve(supervision: Supervision, *, seed: bool) -> int:
+    """For `Stack`: start, say so in one line of JSON, stay until the pipe on standard input ends."""
+    supervision.start(seed=seed)
+    run = read_run_file(supervision.directory)
+    print(json.dumps({"urls": run["urls"], "pids": run["pids"], "file": str(supervision.directory / RUN_FILE)}), flush=True)
+    while True:
+        supervision.tick()
+        if select.select([sys.stdin], [], [], TICK_SECONDS)[0] and not os.read(sys.stdin.fileno(), 1024):
+            return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m config.supervisor", description=__doc__, epilog="example: make run PORT=8000 DEPOSITS=300"
+    )
+    parser.add_argument("act", choices=["run", "serve"], help="run: for people, with a demonstration day; serve: for commands and tests")
+    parser.add_argument("--port", type=int, default=8000, help="of the web process; 0 takes a free one")
+    parser.add_argument("--host", default=os.environ.get("BIND", "127.0.0.1"), help="address to listen on (BIND)")
+    parser.add_argument("--deposits", type=int, default=300, help="of the demonstration day; 0 plays none")
+    parser.add_argument("--directory", default="", help="data directory (default: COUNTROOM_LOCAL_DIR, or .local)")
+    parser.add_argument("--no-seed", action="store_true", help="leave out the demonstration's accounts and logins")
+    parser.add_argument("--with-parent", action="store_true", help="stop when the process that started this one is gone")
+    return parser.parse_args()
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    raise Ended
+
+
+def _say(line: str) -> None:
+    with contextlib.suppress(OSError):  # the terminal may be gone
+        print(f"countroom: {line}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
