@@ -9,6 +9,8 @@ from ledger.ids import from_public, new_id, to_public
 
 # The marker that `setup_roles` and the append-only triggers look for, in the database itself: db_table_comment of a model.
 APPEND_ONLY = "append-only"
+# Tables that the application's own database role owns, because it makes and drops parts of them.
+APP_OWNED = "owned by the application"
 
 
 class PublicIdModel(models.Model):

@@ -14,6 +14,9 @@ BEGIN
     EXECUTE format('CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON %s '
                    'FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change()', guarded);
     EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER append_only', guarded);
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'countroom_app') THEN
+        EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON %s FROM countroom_app', guarded);
+    END IF;
 END $$;
 
 SELECT ledger_make_append_only('ledger_account');
