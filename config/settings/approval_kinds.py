@@ -32,4 +32,24 @@ APPROVAL_KINDS: dict[str, dict[str, object]] = {
         "preview": "ledger.operations.reversals.preview_reversal",
         "permission": "ledger.approve_reversal",
     },
+    "case.disposition": {
+        "execute": "reconciliation.operations.casework.execute_disposition",
+        "preview": "reconciliation.operations.casework.preview_disposition",
+        "rejected": "reconciliation.operations.casework.drop_disposition",
+        "permission": "reconciliation.approve_disposition",
+    },
+    "close.sign_off": {
+        "execute": "reconciliation.operations.closing.execute_sign_off",
+        "rejected": "reconciliation.operations.closing.drop_sign_off",
+        "permission": "reconciliation.sign_close",
+        "check": "reconciliation.operations.closing.check_signer",
+    },
+    "close.override": {
+        "execute": "reconciliation.operations.closing.execute_override",
+        "permission": "reconciliation.sign_close",
+    },
+    "close.reopen": {
+        "execute": "reconciliation.operations.closing.execute_reopen",
+        "permission": "reconciliation.reopen_close",
+    },
 }

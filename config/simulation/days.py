@@ -1,0 +1,118 @@
+"""Whole simulated days: payments by day, papers in the morning after, matched; then the days on which the money arrives.
+
+Day D is played between 07:00 and 22:30 of the entity's zone. The clock goes to D+1 06:00, the sandbox closes its books of D
+and writes its papers, they are ingested and reconciled. After the last day the following mornings are closed without faults
+until nothing is left to report or to transfer, and once more when the longest window of any rail has passed.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from config.simulation.drive import Driver
+from config.simulation.papers import ingest_file, reconcile_day
+from config.simulation.plan import SEGMENTS, PlannedDeposit
+from config.simulation.quiet import wait_until_quiet
+from config.simulation.sandbox_control import SandboxControl, WrittenFile
+from config.simulation.truth import Mismatch
+from ledger import clock
+from ledger.models import LegalEntity
+
+OPENS, CLOSES, MORNING = time(7, 0), time(22, 30), time(6, 0)
+LONGEST_WINDOW_DAYS = 12  # five bank days with two weekends and holidays
+LAST_PAPERS_DAYS = 10  # a transfer or a line that has not come by then never will
+QUIET_SECONDS = 180.0
+
+
+@dataclass
+class DayReport:
+    """What the days gave: runs as `reconcile --json` prints them, files ingested, the truth."""
+
+    runs: list[dict[str, Any]] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    truth: list[Mismatch] = field(default_factory=list)
+    last_papers: date | None = None
+
+
+class Days:
+    """Plays days on a running stack. `say` gets a line per step, `tick` is called after each deposit."""
+
+    def __init__(self, *, entity: LegalEntity, driver: Driver, sandbox: SandboxControl, say: Callable[[str], None], tick: Callable[[], None]) -> None:
+        self.entity = entity
+        self.driver = driver
+        self.sandbox = sandbox
+        self.say = say
+        self.tick = tick
+        self.report = DayReport()
+
+    def play(self, day: date, deposits: Sequence[PlannedDeposit], *, concurrency: int) -> None:
+        """One day and its morning after."""
+        for segment in range(SEGMENTS):
+            self._set_clock(self._segment_start(day, segment))
+            self.driver.play_all([d for d in deposits if d.segment == segment], concurrency=concurrency, tick=self.tick)
+        self._settle_down()
+        self.morning_after(day, calm=False)
+
+    def morning_after(self, day: date, *, calm: bool) -> int:
+        """D+1 06:00: papers of `day` in, matched. Returns what the sandbox still has to report or to transfer."""
+        self._set_clock(self._at(day + timedelta(days=1), MORNING))
+        self._settle_down()
+        closed = self.sandbox.close_day(day, calm=calm)
+        self._settle_down()
+        for file in closed.files:
+            self._take_in(file)
+        self.report.truth.extend(closed.truth)
+        self.report.last_papers = day
+        self.say(f"{day}: {len(closed.files)} files in, matching")
+        self.report.runs.extend(reconcile_day(day))
+        return closed.open_items
+
+    def finish(self, last: date) -> None:
+        """The mornings after the last day until all papers are in; then the moment at which everything missing is overdue."""
+        day = last
+        for _ in range(LAST_PAPERS_DAYS):
+            day += timedelta(days=1)
+            if self.morning_after(day, calm=True) == 0:
+                break
+        overdue = max(day, last + timedelta(days=LONGEST_WINDOW_DAYS))
+        self._set_clock(self._at(overdue + timedelta(days=1), MORNING))
+        self._settle_down()
+        self.say(f"{overdue}: every window has passed, matching once more")
+        self.report.runs.extend(reconcile_day(overdue))
+
+    def _take_in(self, file: WrittenFile) -> None:
+        ingest_file(Path(file.path), source=file.source, account=file.account)
+        self.report.files.append(str(file.path))
+
+    def _settle_down(self) -> None:
+        wait_until_quiet(self.sandbox, seconds=QUIET_SECONDS)
+
+    def _segment_start(self, day: date, segment: int) -> datetime:
+        start, end = self._at(day, OPENS), self._at(day, CLOSES)
+        return start + (end - start) * segment / SEGMENTS
+
+    def _at(self, day: date, at: time) -> datetime:
+        return datetime.combine(day, at, ZoneInfo(self.entity.zone))
+
+    def _set_clock(self, instant: datetime) -> None:
+        with transaction.atomic():
+            clock.set_simulated_now(instant)
+        self.sandbox.set_clock(instant)
+
+
+def headline(tally: Counter[str]) -> dict[str, int]:
+    """The figures that people ask for first: deposits paid, declined, challenged, expired or still open."""
+    ends = Counter({name.removeprefix("deposit."): count for name, count in tally.items() if name.startswith("deposit.")})
+    return {
+        "paid": ends["CAPTURED"],
+        "declined": ends["DECLINED"] + ends["FAILED"],
+        "challenged": ends["ACTION_REQUIRED"],
+        "open": sum(ends[state] for state in ("INITIATED", "AUTHORIZED", "PENDING")),
+        **{name: count for name, count in sorted(tally.items()) if not name.startswith("deposit.")},
+    }

@@ -1,0 +1,38 @@
+"""Wait until nothing moves: every event delivered and applied, every PSP call answered, every overdue intent ended."""
+
+import time
+from datetime import datetime
+
+from cashier.models import Attempt, Capture, DepositIntent, PayoutIntent, PspEventWork, Refund
+from cashier.models.deposits import OPEN_STATES
+from cashier.models.psp_calls import PspCall
+from config.simulation.client import SimulationError
+from config.simulation.sandbox_control import SandboxControl
+from ledger import clock
+
+POLL_SECONDS = 0.3
+CALLS = (Attempt, Capture, Refund, PayoutIntent)
+
+
+def wait_until_quiet(sandbox: SandboxControl, *, seconds: float) -> None:
+    """Return when nothing moves on two looks in a row. Raises SimulationError, naming what still moves, after `seconds`."""
+    deadline = time.monotonic() + seconds
+    calm_looks = 0
+    while calm_looks < 2:
+        moving = {name: count for name, count in what_moves(sandbox, clock.now()).items() if count}
+        calm_looks = 0 if moving else calm_looks + 1
+        if moving and time.monotonic() > deadline:
+            left = ", ".join(f"{count} {name}" for name, count in moving.items())
+            raise SimulationError(f"still moving after {seconds:.0f} s: {left}. Are the workers and beat running? See .local/log.")
+        time.sleep(POLL_SECONDS)
+
+
+def what_moves(sandbox: SandboxControl, now: datetime) -> dict[str, int]:
+    """How many of each kind are still on their way. What waits for a person or for a bank does not count."""
+    overdue = DepositIntent.objects.filter(state__in=OPEN_STATES, expires_at__lte=now)
+    return {
+        "events not delivered": sandbox.undelivered(),
+        "events not applied": PspEventWork.objects.filter(state__in=PspEventWork.OPEN_STATES).count(),
+        "intents past their deadline": overdue.count(),
+        **{f"calls of {model._meta.verbose_name_plural}": model._default_manager.filter(call_state__in=PspCall.OPEN_CALLS).count() for model in CALLS},
+    }

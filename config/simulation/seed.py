@@ -1,0 +1,201 @@
+"""The demo house: one legal entity, one brand, merchant and bank accounts, machine clients. Run twice, nothing is made twice.
+
+Merchant account k (SANDBOX_EU, SANDBOX_EU2, …) serves region k of the brand, so that traffic spreads over accounts.
+"""
+
+import json
+import os
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import time
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils.crypto import get_random_string
+
+from cashier.models import ApiClient, BankAccount, Brand, MerchantAccount, PayoutPolicy, SettlementRoute
+from ledger.models import LegalEntity
+from ledger.money import get_asset
+
+ENTITY, BRAND, ZONE = "MT1", "lucky", "Europe/Malta"
+SCOPES = "cashier payouts wallet games players reconciliation disputes"
+METHODS = ["card", "wallet_card", "paybybank", "directdebit", "localmethod"]
+# currency -> the bank's statement format, IBAN, opening balance in whole units of the currency, units of about one euro
+BANKS: dict[str, tuple[str, str, int, int]] = {
+    "EUR": ("camt053", "MT84MALT011000012345MTLCAST001S", 250_000, 1),
+    "SEK": ("mt940", "SE4550000000058398257466", 2_500_000, 11),
+    "GBP": ("camt053", "GB29NWBK60161331926819", 200_000, 1),
+    "USD": ("mt940", "MT31MALT01100000USD5MTLCAST002S", 250_000, 1),
+    "JPY": ("mt940", "MT31MALT01100000JPY5MTLCAST003S", 30_000_000, 160),
+    "KWD": ("camt053", "KW81CBKU0000000000001234560101", 80_000, 1),
+}
+
+
+class SeedRefused(Exception):
+    """The demo house can't be made like this; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoClient:
+    """A machine client and its secret, known only when it was made now or kept in the secrets folder."""
+
+    id: str
+    secret: str
+    scopes: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemoHouse:
+    """What was seeded: enough to drive it and to tell the sandbox."""
+
+    entity: LegalEntity
+    brand: Brand
+    merchant_accounts: tuple[MerchantAccount, ...]
+    bank_accounts: tuple[BankAccount, ...]
+    client: DemoClient
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        return tuple(str(account.regions[0]) for account in self.merchant_accounts)
+
+
+def seed_house(*, sandbox_url: str, secrets_dir: Path, accounts: int, currencies: Sequence[str]) -> DemoHouse:
+    """Make what is missing of the demo house. Raises SeedRefused for a currency without a demo bank."""
+    unknown = [currency for currency in currencies if currency not in BANKS]
+    if unknown:
+        raise SeedRefused(f"No demo bank for {', '.join(unknown)}. Choose among {', '.join(BANKS)}.")
+    with transaction.atomic():
+        entity, _ = LegalEntity.objects.get_or_create(
+            code=ENTITY, defaults={"name": "Countroom Malta", "zone": ZONE, "cutoff": time(0, 0), "licence": "MGA/DEMO/1"}
+        )
+        brand, _ = Brand.objects.get_or_create(code=BRAND, defaults={"name": "Lucky Crown", "entity": entity})
+        banks = tuple(_bank(entity, currency) for currency in currencies)
+        merchants = tuple(_merchant(entity, brand, number, sandbox_url, banks) for number in range(accounts))
+        for currency in currencies:
+            _policy(brand, currency)
+        client = _client(brand, secrets_dir)
+    for merchant in merchants:
+        keep_secret(secrets_dir, merchant.secret_ref)
+    return DemoHouse(entity, brand, merchants, banks, client)
+
+
+def sandbox_accounts(house: DemoHouse, *, secrets_dir: Path, webhook_url: str) -> dict[str, Any]:
+    """The same house as the sandbox's control call takes it (docs/sandbox.md, Accounts)."""
+    return {
+        "webhook_url": webhook_url,
+        "merchant_accounts": [_sandbox_merchant(number, account, house, secrets_dir) for number, account in enumerate(house.merchant_accounts)],
+        "bank_accounts": [_sandbox_bank(account) for account in house.bank_accounts],
+    }
+
+
+def keep_secret(secrets_dir: Path, name: str) -> str:
+    """The secret of that name from the folder, made now if it is not there. Only this user may read it."""
+    path = secrets_dir / name
+    if not path.exists():
+        secrets_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(secrets.token_urlsafe(32))
+    return path.read_text(encoding="utf-8").strip()
+
+
+def _bank(entity: LegalEntity, currency: str) -> BankAccount:
+    statement_format, iban, _, _ = BANKS[currency]
+    account, _ = BankAccount.objects.get_or_create(
+        code=f"BANK_{currency}",
+        defaults={"entity": entity, "name": f"Players' funds {currency}", "iban": iban, "currency": currency, "statement_format": statement_format},
+    )
+    return account
+
+
+def _merchant(entity: LegalEntity, brand: Brand, number: int, sandbox_url: str, banks: Iterable[BankAccount]) -> MerchantAccount:
+    code = "SANDBOX_EU" if number == 0 else f"SANDBOX_EU{number + 1}"
+    account, made = MerchantAccount.objects.get_or_create(
+        code=code,
+        defaults={
+            "entity": entity,
+            "provider": "sandbox",
+            "name": f"Sandbox {'EU' if number == 0 else f'EU {number + 1}'}",
+            "regions": ["EU" if number == 0 else f"EU{number + 1}"],
+            "methods": METHODS,
+            "secret_ref": f"{code}_SECRET",
+            "base_url": sandbox_url,
+            "timeout_seconds": 5,
+            "report_zone": ZONE,
+            "rank": 10 + number,
+            "fee_schedule": {"fixed": {"descriptions": ["Transaction Fees"]}},
+        },
+    )
+    account.base_url = sandbox_url
+    account.currencies = sorted({*account.currencies, *(bank.currency for bank in banks)})
+    account.save()
+    account.brands.add(brand)
+    for bank in banks:
+        SettlementRoute.objects.get_or_create(
+            merchant_account=account, currency=bank.currency, defaults={"bank_account": bank, "payer_name": "SANDBOX PAYMENTS B.V."}
+        )
+    return account
+
+
+def _policy(brand: Brand, currency: str) -> None:
+    units = BANKS[currency][3] * 10 ** get_asset(currency).exponent
+    PayoutPolicy.objects.get_or_create(
+        brand=brand,
+        currency=currency,
+        defaults={"review_above_minor": 2_000 * units, "review_week_above_minor": 20_000 * units, "second_review_above_minor": 5_000 * units},
+    )
+
+
+def _client(brand: Brand, secrets_dir: Path) -> DemoClient:
+    scopes = " ".join(f"{area}:{verb}" for area in SCOPES.split() for verb in ("read", "write"))
+    secret = keep_secret(secrets_dir, "DEMO_CLIENT_SECRET")
+    client = ApiClient.objects.filter(name="Lucky Crown platform").first()
+    if client is None:
+        client = ApiClient(
+            name="Lucky Crown platform",
+            client_id=f"lucky-{get_random_string(12, 'abcdefghjkmnpqrstuvwxyz23456789')}",
+            client_secret=secret,
+            client_type=ApiClient.CLIENT_CONFIDENTIAL,
+            authorization_grant_type=ApiClient.GRANT_CLIENT_CREDENTIALS,
+            scopes=scopes,
+            rate_per_minute=600_000,
+        )
+        client.save()
+        client.brands.add(brand)
+    return DemoClient(client.client_id, secret, scopes)
+
+
+def _sandbox_merchant(number: int, account: MerchantAccount, house: DemoHouse, secrets_dir: Path) -> dict[str, Any]:
+    return {
+        "code": account.code,
+        "secret": keep_secret(secrets_dir, account.secret_ref),
+        "company": "COUNTROOM",
+        "zone": account.report_zone,
+        "pricing": "icpp" if number % 2 else "blended",
+        "first_batch": 38 + 342 * number,
+        "settlement": {bank.currency: bank.code for bank in house.bank_accounts},
+    }
+
+
+def _sandbox_bank(account: BankAccount) -> dict[str, Any]:
+    _, _, opening, _ = BANKS[account.currency]
+    return {
+        "code": account.code,
+        "iban": account.iban,
+        "bic": "MALTMTMT",
+        "currency": account.currency,
+        "format": account.statement_format,
+        "camt_version": "02" if account.currency == "GBP" else "08",
+        "opening_minor": opening * 10 ** get_asset(account.currency).exponent,
+    }
+
+
+def write_private_json(path: Path, value: object) -> None:
+    """Write `value` where only this user can read it, whole or not at all."""
+    part = path.with_name(path.name + ".part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(value, file, indent=2)
+    part.replace(path)
