@@ -79,7 +79,7 @@ class BatchState(models.TextChoices):
     PAID = "PAID"
 
 
-class SettlementBatch(FSMModelMixin, models.Model):
+class SettlementBatch(FSMModelMixin, PublicIdModel):
     """One payout of a PSP: one account, batch number and net currency (POSTINGS.md 3.5).
 
         LOADED ─ settle ─> SETTLED ─ pay ─> PAID          LOADED ─ hold ─> HELD ─ release ─> LOADED
@@ -90,9 +90,9 @@ class SettlementBatch(FSMModelMixin, models.Model):
     A version above 1 is a restated report: only its difference was posted.
     """
 
+    PREFIX: ClassVar[str] = "sb_"
     State = BatchState
 
-    id = models.BigAutoField(primary_key=True)
     merchant_account = models.ForeignKey("cashier.MerchantAccount", on_delete=models.PROTECT, related_name="settlement_batches")
     number = CodeField(max_length=32)
     currency = CodeField(max_length=16)

@@ -4,7 +4,7 @@ CREATE SEQUENCE reconciliation_psp_line_id_seq;
 CREATE TABLE reconciliation_psp_line (
     id bigint NOT NULL DEFAULT nextval('reconciliation_psp_line_id_seq'),
     bucket bigint NOT NULL,
-    batch_id bigint NOT NULL,
+    batch_id uuid NOT NULL,
     line_number integer NOT NULL,
     kind text COLLATE "C" NOT NULL,
     type text COLLATE "C" NOT NULL,
