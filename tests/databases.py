@@ -92,7 +92,7 @@ def _fingerprint() -> str:
 
 def _shapes_database(path: Path) -> bool:
     is_migration = "migrations" in path.parts and path.suffix in {".py", ".sql"}
-    return path.is_file() and (is_migration or path.name == "setup_roles.py")
+    return path.is_file() and (is_migration or path.name in {"setup_roles.py", "roles.py"})
 
 
 def _build(server: "psycopg.Connection", name: str, owner: str, app: str) -> None:
@@ -107,17 +107,9 @@ def _build(server: "psycopg.Connection", name: str, owner: str, app: str) -> Non
         done = subprocess.run(
             [sys.executable, "manage.py", *command], cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=False
         )
-        if "Unknown command: 'setup_roles'" in done.stderr:
-            _grant_everything(with_database(owner, draft))
-        elif done.returncode != 0:
+        if done.returncode != 0:
             raise RuntimeError(f"manage.py {command[0]} failed on the test template:\n{done.stdout[-2000:]}{done.stderr[-6000:]}")
     server.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(draft), sql.Identifier(name)))
-
-
-def _grant_everything(url: str) -> None:
-    with _connect(url) as connection:
-        connection.execute("GRANT ALL ON ALL TABLES IN SCHEMA public TO countroom_app")
-        connection.execute("GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO countroom_app")
 
 
 def _drop_leftovers(server: "psycopg.Connection", templates: list[str]) -> None:

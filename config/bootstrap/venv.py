@@ -65,7 +65,7 @@ def install(wanted: set[str]) -> None:
     """Bring .venv to the locks of `wanted`. Quick when it is there already."""
     if sys.version_info < OLDEST:
         raise Stop(
-            f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}: install python3.11, or run `make PYTHON=/path/to/python3.11`"
+            f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}: install it, or run `make PYTHON=/path/to/python3.11`"
         )
     locks = {name: fingerprint(lock_file(name)) for name in sorted(wanted)}
     installed = read_stamp()

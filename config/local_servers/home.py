@@ -16,6 +16,7 @@ from config.local_servers.problems import LocalServersError, missing_wheel
 
 # For root only: where `nobody` cannot pass through the checkout's parents (a home folder is 700), copies and data go here.
 SYSTEM_DIRECTORY = Path("/var/lib/countroom")
+CREDENTIALS, ORIGIN = "credentials.json", "origin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +50,17 @@ class Home:
 def open_home(directory: Path) -> Home:
     """The home of the servers of `directory`, made on the first call together with their passwords (credentials.json, 0600)."""
     account = server_account()
-    file = directory / "credentials.json"
+    file = directory / CREDENTIALS
     if file.exists():
         content = json.loads(file.read_text())
     else:
         content = {name: secrets.token_urlsafe(24) for name in ("admin", "owner", "app", "valkey")}
         content["home"] = str(_choose_place(directory, account))
         write_private(file, json.dumps(content, indent=2) + "\n")
-    return Home(path=make_directory(Path(content.pop("home"))), account=account, secrets=content)
+    path = make_directory(Path(content.pop("home")))
+    if path.parent == SYSTEM_DIRECTORY:
+        (path / ORIGIN).write_text(str(directory))
+    return Home(path=path, account=account, secrets=content)
 
 
 def postgres_binaries(account: Account | None) -> Path:
@@ -100,7 +104,16 @@ def _choose_place(directory: Path, account: Account | None) -> Path:
     if account is None or _can_reach(inside, account):
         return inside
     make_directory(SYSTEM_DIRECTORY, mode=0o755)
-    return Path(tempfile.mkdtemp(prefix="data-", dir=SYSTEM_DIRECTORY))
+    _remove_orphans()
+    return SYSTEM_DIRECTORY / f"data-{secrets.token_hex(8)}"
+
+
+def _remove_orphans() -> None:
+    """Data whose directory was deleted: its credentials no longer name this place."""
+    for origin in SYSTEM_DIRECTORY.glob(f"data-*/{ORIGIN}"):
+        credentials = Path(origin.read_text()) / CREDENTIALS
+        if not credentials.exists() or json.loads(credentials.read_text()).get("home") != str(origin.parent):
+            shutil.rmtree(origin.parent, ignore_errors=True)
 
 
 def _can_reach(directory: Path, account: Account) -> bool:

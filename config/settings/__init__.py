@@ -8,6 +8,7 @@ from pathlib import Path
 
 import environ
 
+from config.local_servers.directory import local_directory
 from config.settings.api import (  # noqa: F401
     ACCESS_TOKEN_KEY,
     ACCESS_TOKEN_PREVIOUS_KEYS,
@@ -42,6 +43,8 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # --- database and Redis: set by the environment, or by config/local_servers.py before Django starts ---
 DATABASE_URL = env.str("DATABASE_URL", default="")
 DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", default=DATABASE_URL)
+# The application's address where DATABASE_URL is the owner's: manage.py sets it for migrate, setup_roles and the like.
+DATABASE_APP_URL = env.str("DATABASE_APP_URL", default=DATABASE_URL)
 REDIS_URL = env.str("REDIS_URL", default="")
 REDIS_PREFIX = env.str("REDIS_PREFIX", default="countroom")
 DATABASES = {"default": env.db_url_config(DATABASE_URL or "postgresql://countroom_app@127.0.0.1:5432/countroom")}
@@ -176,13 +179,13 @@ DJANGO_STRUCTLOG_CELERY_ENABLED = True
 
 # --- files ---
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / ".local" / "static"
+STATIC_ROOT = env.str("STATIC_ROOT", default=str(local_directory("static")))
 STATICFILES_DIRS = [BASE_DIR / "config" / "backoffice" / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
-MEDIA_ROOT = env.str("FILES_DIR", default=str(BASE_DIR / ".local" / "files"))
+MEDIA_ROOT = env.str("FILES_DIR", default=str(local_directory("files")))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
