@@ -55,9 +55,9 @@ def graphs_of(model: type[models.Model]) -> Iterator[StateGraph]:
         return
     for field in model._meta.get_fields():
         if isinstance(field, FSMFieldMixin):
-            default: Any = field.get_default()  # type: ignore[attr-defined]
+            default: Any = field.get_default()
             edges = {Edge(item.name, _text(item.source), _text(item.target)) for item in field.get_all_transitions(model)}
-            yield StateGraph(model, field.name, _text(default), tuple(sorted(edges, key=lambda e: (e.source, e.target, e.name))))  # type: ignore[attr-defined]
+            yield StateGraph(model, field.name, _text(default), tuple(sorted(edges, key=lambda e: (e.source, e.target, e.name))))
 
 
 def as_mermaid(graph: StateGraph) -> str:

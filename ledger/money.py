@@ -101,7 +101,7 @@ def _to_minor(value: Decimal, asset: Asset) -> int:
         raise MoneyError(f"{value} has more than {asset.exponent} decimals, {asset.code} has no smaller unit.")
     if len(digits) + shift > 38 and any(digits):
         raise MoneyError(f"{value} is too large.")
-    amount = int("".join(map(str, digits))) * 10 ** min(shift, 38)
+    amount: int = int("".join(map(str, digits))) * 10 ** min(shift, 38)
     if amount > _LARGEST:
         raise MoneyError(f"{value} is too large.")
     return -amount if sign else amount

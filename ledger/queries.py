@@ -22,14 +22,18 @@ SELECT coalesce((SELECT balance_minor FROM last), 0)
      + coalesce((SELECT sum(e.amount_minor) FROM ledger_entry e
                   WHERE e.account_id = a.id AND e.id > coalesce((SELECT entry_id FROM last), 0)), 0)
 """
-_ONE_BALANCE = f"SELECT b.total FROM ledger_account a, LATERAL ({_BALANCE}) b(total) WHERE a.owner_ref = %s AND a.asset = %s AND a.kind = %s AND a.entity_id = %s"
+_ONE_BALANCE = f"""
+SELECT b.total FROM ledger_account a, LATERAL ({_BALANCE}) b(total)
+ WHERE a.owner_ref = %s AND a.asset = %s AND a.kind = %s AND a.entity_id = %s
+"""
 _HOUSE_NOW = f"""
 SELECT a.kind, a.asset, sum(greatest(b.total, 0)), -sum(least(b.total, 0))
   FROM ledger_account a, LATERAL ({_BALANCE}) b(total)
  WHERE a.entity_id = %(entity)s AND a.kind <> ALL(%(walleted)s::text[]) GROUP BY 1, 2
 """
 _WALLETS_NOW = """
-SELECT k.kind, w.asset, sum(CASE WHEN k.kind = 'receivable' THEN k.amount ELSE 0 END), sum(CASE WHEN k.kind = 'receivable' THEN 0 ELSE k.amount END)
+SELECT k.kind, w.asset, coalesce(sum(k.amount) FILTER (WHERE k.kind = 'receivable'), 0),
+       coalesce(sum(k.amount) FILTER (WHERE k.kind <> 'receivable'), 0)
   FROM ledger_wallet w, LATERAL (VALUES ('playable', w.playable_minor), ('pending', w.pending_minor), ('locked', w.locked_minor),
        ('bonus', w.bonus_minor), ('receivable', w.receivable_minor)) k(kind, amount)
  WHERE w.entity_id = %(entity)s AND k.amount <> 0 GROUP BY 1, 2

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from django.db import connection
 from psycopg import sql
 
-from ledger.models.base import APPEND_ONLY, APP_OWNED
+from ledger.models.base import APP_OWNED, APPEND_ONLY
 
 APP = "countroom_app"
 OWNER = "countroom_owner"
@@ -110,7 +110,7 @@ def _make_role(app: str, password: str) -> None:
 
 
 def _run(statement: str, **names: str) -> None:
-    composed = sql.SQL(statement).format(**{name: sql.Identifier(value) for name, value in names.items()})  # type: ignore[arg-type]
+    composed = sql.SQL(statement).format(**{name: sql.Identifier(value) for name, value in names.items()})
     with connection.cursor() as cursor:
         cursor.execute(composed.as_string(connection.connection))
 

@@ -5,25 +5,25 @@ from celery import shared_task
 from ledger import clock, operations
 
 
-@shared_task(name="ledger.tasks.seal_audit")  # type: ignore[untyped-decorator]
+@shared_task(name="ledger.tasks.seal_audit")
 def seal_audit(**_: object) -> int:
     """Chain new audit records (S5)."""
     return operations.seal_audit(now=clock.now())
 
 
-@shared_task(name="ledger.tasks.write_checkpoints")  # type: ignore[untyped-decorator]
+@shared_task(name="ledger.tasks.write_checkpoints")
 def write_checkpoints(**_: object) -> int:
     """Write checkpoints of house balances (L7)."""
     return operations.write_checkpoints()
 
 
-@shared_task(name="ledger.tasks.expire_approvals")  # type: ignore[untyped-decorator]
+@shared_task(name="ledger.tasks.expire_approvals")
 def expire_approvals(**_: object) -> int:
     """End requests for approval that nobody decided in time (S1)."""
     return operations.expire_approvals(now=clock.now())
 
 
-@shared_task(name="ledger.tasks.drop_old_keys")  # type: ignore[untyped-decorator]
+@shared_task(name="ledger.tasks.drop_old_keys")
 def drop_old_keys(**_: object) -> int:
     """Delete idempotency keys past their time (A3)."""
     return operations.drop_old_keys(now=clock.now())

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
+from uuid import UUID
 
 from django.db import models
 
@@ -25,7 +26,7 @@ def move(
     before = str(getattr(obj, field))
     method(**kwargs)
     stamped = _stamp(obj, now)
-    _attribute(obj, actor, event or transition)
+    attribute(obj, actor, event or transition)
     obj.save(update_fields=[field, *stamped, *extra_fields])
     _write(obj, field, before, actor=actor, now=now, event=event or f"{obj._meta.model_name}.{transition}")
 
@@ -42,6 +43,11 @@ def state_field_of(obj: models.Model, transition: str) -> str:
     return str(field if isinstance(field, str) else field.name)
 
 
+def transition_id_of(obj: models.Model) -> UUID:
+    """The id under which an object's transitions are stored: its own uuid, or its number padded into one."""
+    return obj.pk if isinstance(obj.pk, UUID) else UUID(int=obj.pk)
+
+
 def _stamp(obj: models.Model, now: datetime) -> list[str]:
     if not hasattr(obj, "updated_at"):
         return []
@@ -49,8 +55,8 @@ def _stamp(obj: models.Model, now: datetime) -> list[str]:
     return ["updated_at"]
 
 
-def _attribute(obj: models.Model, actor: Actor, reason: str) -> None:
-    """Name the actor and the act in the history row that the save will write (S3)."""
+def attribute(obj: models.Model, actor: Actor, reason: str) -> None:
+    """Name the actor and the reason in the history row that the next save of `obj` will write (S3)."""
     target = cast(Any, obj)
     target._history_user = User(pk=actor.id) if actor.kind == "user" else None
     target._change_reason = reason
@@ -59,7 +65,7 @@ def _attribute(obj: models.Model, actor: Actor, reason: str) -> None:
 def _write(obj: models.Model, field: str, before: str, *, actor: Actor, now: datetime, event: str) -> None:
     Transition.objects.create(
         target_kind=obj._meta.label,
-        target_id=obj.pk,
+        target_id=transition_id_of(obj),
         field=field,
         from_state=before,
         to_state=str(getattr(obj, field)),

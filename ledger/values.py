@@ -32,6 +32,6 @@ def credit(kind: str, holder: str, asset: str, amount_minor: int, *, ref: str = 
 
 
 def _positive(amount_minor: int) -> int:
-    if isinstance(amount_minor, bool) or not isinstance(amount_minor, int) or amount_minor <= 0:
+    if type(amount_minor) is not int or amount_minor <= 0:
         raise UnbalancedPosting(f"A line's amount is an int above zero, not {amount_minor!r}. Leave lines of zero out.")
     return amount_minor

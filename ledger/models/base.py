@@ -30,7 +30,7 @@ class PublicIdModel(models.Model):
     @classmethod
     def by_public(cls, text: str) -> Self:
         """The row of a public id; raises BadPublicId or DoesNotExist."""
-        return cls._default_manager.get(pk=cls.id_of(text))  # type: ignore[return-value]
+        return cls._default_manager.get(pk=cls.id_of(text))
 
     @classmethod
     def id_of(cls, text: str) -> UUID:

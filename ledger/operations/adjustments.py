@@ -22,8 +22,9 @@ _WRITE_OFFS = {
 
 
 def propose_adjustment(
-    *, entity_id: UUID, player_id: str, asset: str, amount_minor: int, direction: str, reason: str, ref: str = "", maker: Actor, now: datetime
-) -> ApprovalRequest:
+    *, entity_id: UUID, player_id: str, asset: str, amount_minor: int, direction: str, reason: str, ref: str = "",
+    maker: Actor, now: datetime,
+) -> ApprovalRequest:  # fmt: skip
     """Ask to credit or debit a player by hand. `direction`: credit | debit; `ref`: the case or the item it belongs to.
 
     Raises ApprovalRefused for no reason, no amount, or another direction.
@@ -51,7 +52,8 @@ def propose_write_off(
         raise ApprovalRefused(f"Nothing called {what!r} can be written off to {loss!r}.")
     source = {"entity": _entity_ref(entity_id), "asset": asset, "amount_minor": amount_minor, "ref": ref, "loss": loss, "kind": kind}
     source["player" if what == "receivable" else "holder"] = holder
-    payload = {"rule": _WRITE_OFFS[what], "entity_id": str(entity_id), "player_id": holder if what == "receivable" else "", "source": source}
+    player_id = holder if what == "receivable" else ""
+    payload = {"rule": _WRITE_OFFS[what], "entity_id": str(entity_id), "player_id": player_id, "source": source}
     return _propose("ledger.write_off", payload, f"Write off {what} {_amount(asset, amount_minor)}", entity_id, holder, reason, maker, now)
 
 

@@ -15,7 +15,7 @@ from ledger.canonical import canonical_json, sha256_hex
 from ledger.errors import ApprovalRefused
 from ledger.models import ApprovalDecision, ApprovalRequest, LegalEntity, User
 from ledger.operations.audit import record_audit
-from ledger.transitions import move
+from ledger.transitions import attribute, move
 
 
 def request_approval(
@@ -46,7 +46,7 @@ def request_approval(
             amount_minor=amount_minor, currency=currency, target_kind=target_kind, target_id=target_id, required=required,
             requested_at=now, expires_at=now + timedelta(hours=row.expires_hours),
         )  # fmt: skip
-        request._history_user = User(pk=maker.id) if maker.kind == "user" else None
+        attribute(request, maker, "approval.requested")
         request.save(force_insert=True)
         _audit("approval.requested", request, maker, reason, now)
     return request

@@ -9,7 +9,8 @@ from django.db import transaction
 from ledger.actors import Actor
 from ledger.calendar import business_date
 from ledger.errors import LedgerError
-from ledger.models import BusinessDay, LegalEntity, User
+from ledger.models import BusinessDay, LegalEntity
+from ledger.transitions import attribute
 
 _KEEP_SECONDS = 5.0
 _entities: dict[UUID, tuple[float, LegalEntity]] = {}
@@ -41,8 +42,7 @@ def _set_open(entity_id: UUID, day: date, *, is_open: bool, actor: Actor, now: d
         if row.pk and row.is_open == is_open:
             return row
         row.is_open, row.changed_at = is_open, now
-        row._history_user = User(pk=actor.id) if actor.kind == "user" else None  # type: ignore[attr-defined]
-        row._change_reason = reason  # type: ignore[attr-defined]
+        attribute(row, actor, reason)
         row.save()
         return row
 

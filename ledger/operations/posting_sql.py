@@ -22,13 +22,13 @@ WALLETED = frozenset(WALLET_KINDS)
 _RACED_KEY = "CR001"
 
 _ONE = (
-    "SELECT * FROM ledger_post(%s::uuid, %s::text, %s::uuid, %s::text, %s::text, %s::text, %s::text, %s::text, %s::text, %s::text, %s::text,"
-    " %s::date, %s::uuid, %s::text, %s::text, %s::text, %s::timestamptz, %s::timestamptz,"
+    "SELECT * FROM ledger_post(%s::uuid, %s::text, %s::uuid, %s::text, %s::text, %s::text, %s::text, %s::text, %s::text, %s::text,"
+    " %s::text, %s::date, %s::uuid, %s::text, %s::text, %s::text, %s::timestamptz, %s::timestamptz,"
     " %s::text[], %s::text[], %s::text[], %s::text[]::numeric[], %s::text[], %s::text[])"
 )
 _MANY = (
-    "SELECT * FROM ledger_post_many(%s::uuid[], %s::text[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],"
-    " %s::text[], %s::text[], %s::date[], %s::uuid[], %s::text, %s::text, %s::text, %s::timestamptz[], %s::timestamptz,"
+    "SELECT * FROM ledger_post_many(%s::uuid[], %s::text[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],"
+    " %s::text[], %s::text[], %s::text[], %s::date[], %s::uuid[], %s::text, %s::text, %s::text, %s::timestamptz[], %s::timestamptz,"
     " %s::int[], %s::text[], %s::text[], %s::text[], %s::text[]::numeric[], %s::text[], %s::text[])"
 )
 
@@ -68,8 +68,8 @@ def call_many(items: Sequence["Prepared"], *, actor: Actor, now: datetime) -> li
 def _head(item: "Prepared") -> list[Any]:
     posting = item.posting
     return [
-        item.id, posting.key, posting.entity_id, posting.rule, posting.rule.partition("@")[0], item.lines[0].asset, item.source, item.fingerprint,
-        posting.payload_sha256, posting.intent_id, posting.player_id, item.day, posting.reverses_id,
+        item.id, posting.key, posting.entity_id, posting.rule, posting.rule.partition("@")[0], item.lines[0].asset, item.source,
+        item.fingerprint, posting.payload_sha256, posting.intent_id, posting.player_id, item.day, posting.reverses_id,
     ]  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from django.utils.module_loading import import_string
 from ledger.actors import Actor
 from ledger.canonical import canonical_json, sha256_hex
 from ledger.chart import CHART
-from ledger.errors import UnbalancedPosting, UnknownAccountKind, UnknownRule
+from ledger.errors import PostingKeyConflict, UnbalancedPosting, UnknownAccountKind, UnknownRule
 from ledger.ids import new_id, to_public
 from ledger.money import get_asset
 from ledger.operations import posting_sql
@@ -91,7 +91,7 @@ def post_many(postings: Sequence[Posting], *, actor: Actor, now: datetime) -> li
     prepared = [prepare(posting) for posting in postings]
     firsts = _first_of_each_key(prepared)
     rows = posting_sql.call_many(list(firsts.values()), actor=actor, now=now) if firsts else []
-    by_key = {key: row for key, row in zip(firsts, rows, strict=True)}
+    by_key = dict(zip(firsts, rows, strict=True))
     return [_posted(by_key[item.posting.key], repeated=firsts[item.posting.key] is not item) for item in prepared]
 
 
@@ -150,7 +150,7 @@ def _first_of_each_key(prepared: Sequence[Prepared]) -> dict[str, Prepared]:
     for item in prepared:
         first = firsts.setdefault(item.posting.key, item)
         if first.fingerprint != item.fingerprint:
-            raise posting_sql.PostingKeyConflict(item.posting.key, first.id)
+            raise PostingKeyConflict(item.posting.key, first.id)
     return firsts
 
 

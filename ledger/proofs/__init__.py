@@ -1,0 +1,7 @@
+"""Proofs that the books are what they must be (L9, L10). Memory is bounded: the database sums, Python streams."""
+
+from ledger.proofs.checks import Check, Report
+from ledger.proofs.replay import replay_journal
+from ledger.proofs.run import prove_ledger, verify_audit
+
+__all__ = ["Check", "Report", "prove_ledger", "replay_journal", "verify_audit"]
