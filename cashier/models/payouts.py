@@ -37,7 +37,7 @@ P = PayoutState
 class PayoutIntent(FSMModelMixin, PublicIdModel, PspCall, Stamped):
     """amount_minor leaves the player's wallet; amount less player_fee_minor reaches the destination.
 
-    Until APPROVED there is no call to make: call_state stays DONE with an empty next_try_at, and becomes READY at approval.
+    Until APPROVED there is no call to make: call_state stays DONE with an empty next_try_at, and becomes READY at submission.
     `gates`: the record of each gate before approval and before submission, with inputs and result (P3).
     """
 

@@ -173,6 +173,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_ROUTES = {
     "cashier.tasks.psp.*": {"queue": "psp"},
     "cashier.tasks.webhooks.*": {"queue": "webhooks"},
+    "disputes.tasks.send_answer": {"queue": "psp"},
     "reconciliation.tasks.*": {"queue": "recon"},
 }
 DJANGO_STRUCTLOG_CELERY_ENABLED = True

@@ -5,4 +5,6 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "ledger-write-checkpoints": {"task": "ledger.tasks.write_checkpoints", "schedule": 60.0},
     "ledger-expire-approvals": {"task": "ledger.tasks.expire_approvals", "schedule": 60.0},
     "ledger-drop-old-idempotency-keys": {"task": "ledger.tasks.drop_old_keys", "schedule": 86400.0},
+    "cashier-sweep-payouts": {"task": "cashier.tasks.payouts.sweep_payouts", "schedule": 10.0},
+    "disputes-sweep-answers": {"task": "disputes.tasks.sweep_answers", "schedule": 30.0},
 }

@@ -26,6 +26,7 @@ class DisputeAnswer(PublicIdModel, PspCall, Stamped):
         REFUSED = "REFUSED"
 
     dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="answers")
+    merchant_account = models.ForeignKey("cashier.MerchantAccount", on_delete=models.PROTECT, related_name="dispute_answers")
     kind = CodeField(max_length=8, choices=Kind.choices)
     evidence = models.JSONField(default=list)
     note = models.TextField(blank=True)

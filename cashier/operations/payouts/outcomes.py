@@ -9,7 +9,7 @@ from cashier.models import PayoutIntent, PayoutState, PspCall
 from cashier.operations.payouts.books import creditable_kind, merchant_account_of, payer_facts, payer_of, post_payout
 from cashier.operations.payouts.errors import PayoutStateConflict
 from cashier.operations.payouts.locked import lock_payout
-from cashier.operations.payouts.release import keep_locked, release_payout
+from cashier.operations.payouts.release import keep_payout_locked, release_payout
 from ledger.actors import Actor
 from ledger.calendar import business_date
 from ledger.locks import lock_wallet
@@ -106,7 +106,7 @@ def return_payout(
             payout, "payout.returned", facts, suffix=return_ref, occurred_at=occurred_at, actor=actor, now=now, sha256=payload_sha256
         )
         if facts["credit_to"] == "locked":
-            keep_locked(payout, amount_minor=payout.amount_minor, why="payout.returned", now=now)
+            keep_payout_locked(payout, why="payout.returned", now=now)
         tell_case(payout, "PAYOUT_RETURNED", amount_minor=payout.amount_minor, occurred_at=occurred_at, now=now)
     return payout
 

@@ -1,0 +1,47 @@
+"""Why the disputes desk says no."""
+
+from ledger.refusals import Conflict, Invalid, Refused
+
+
+class DisputeNotAnswerable(Conflict):
+    """The dispute does not wait for an answer of ours."""
+
+    code = "NOT_ANSWERABLE"
+
+
+class AnswerOpen(Conflict):
+    """An answer is on its way or waits for approval."""
+
+    code = "ANSWER_OPEN"
+
+
+class AnswerTooLate(Refused):
+    """The date to answer by has passed."""
+
+    code = "ANSWER_TOO_LATE"
+
+
+class NoEvidence(Refused):
+    """There is no evidence to submit."""
+
+    code = "NO_EVIDENCE"
+
+
+class BadEvidence(Invalid):
+    """The file is not of a kind or size that is taken as evidence."""
+
+
+class DisputeAmountDiffers(Refused):
+    """Another amount than the one that is booked for this movement."""
+
+    code = "CHARGEBACK_AMOUNT_DIFFERS"
+
+
+class DisputeStateConflict(Conflict):
+    """The dispute is not in a state in which this can happen."""
+
+
+class UnknownCapture(Refused):
+    """No capture of ours is what the dispute names."""
+
+    code = "UNKNOWN_CAPTURE"
