@@ -22,7 +22,7 @@ def item_moved_outside(source: Source) -> list[Line]:
 
 
 def item_identified(source: Source) -> list[Line]:
-    """A suspense line finds its item: suspense to clearing (or in_transit), under the item's own reference. {item, target: {kind, holder, ref}}"""
+    """A suspense line finds its item, under that item's own reference. {item, target: {kind: clearing | in_transit, holder, ref}}"""
     item, target = source["item"], source["target"]
     return [
         _opposite(item),

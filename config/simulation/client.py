@@ -58,7 +58,9 @@ class PlatformClient:
         last = "no answer"
         for attempt in range(TRIES):
             try:
-                response = self._http.request(method, path, headers={"Authorization": f"Bearer {self._bearer()}", **(headers or {})}, **sent)
+                response = self._http.request(
+                    method, path, headers={"Authorization": f"Bearer {self._bearer()}", **(headers or {})}, **sent
+                )
             except httpx.HTTPError as error:
                 last = f"{type(error).__name__}: {error}"
             else:

@@ -43,7 +43,9 @@ class DayReport:
 class Days:
     """Plays days on a running stack. `say` gets a line per step, `tick` is called after each deposit."""
 
-    def __init__(self, *, entity: LegalEntity, driver: Driver, sandbox: SandboxControl, say: Callable[[str], None], tick: Callable[[], None]) -> None:
+    def __init__(
+        self, *, entity: LegalEntity, driver: Driver, sandbox: SandboxControl, say: Callable[[str], None], tick: Callable[[], None]
+    ) -> None:
         self.entity = entity
         self.driver = driver
         self.sandbox = sandbox

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from threading import Lock
+from typing import Any
 
 from config.simulation.client import Answer, PlatformClient, SimulationError
 from config.simulation.plan import PlannedDeposit
@@ -37,6 +38,7 @@ class Driver:
         self.sandbox = sandbox
         self.market = market
         self.run_id = run_id
+        self.prefix = run_id  # of references and idempotency keys; one per day
         self.tally: Counter[str] = Counter()
         self._lock = Lock()
         self._players: dict[str, str] = {}
@@ -90,10 +92,16 @@ class Driver:
 
     def _authorize(self, deposit: PlannedDeposit, intent_id: str) -> str:
         body = {
-            "payment_token": f"tok_{deposit.token}~{self.run_id}-{deposit.number}",
+            "payment_token": f"tok_{deposit.token}~{self.prefix}-{deposit.number}",
             "capture": deposit.capture,
             "return_url": "https://casino.example/return",
-            "device": {"fingerprint": f"fp-{deposit.player}", "ip": "192.0.2.10", "user_agent": "Simulation", "time_zone": "Europe/Malta", "language": "en"},
+            "device": {
+                "fingerprint": f"fp-{deposit.player}",
+                "ip": "192.0.2.10",
+                "user_agent": "Simulation",
+                "time_zone": "Europe/Malta",
+                "language": "en",
+            },
         }
         answer = self.platform.post(f"/v1/cashier/intents/{intent_id}/authorize", body, key=self._key(deposit, "authorize"))
         if answer.status == 422:
@@ -135,7 +143,7 @@ class Driver:
     def _follow_with_rounds(self, deposit: PlannedDeposit, player_id: str, intent_id: str) -> None:
         stake = max(1, deposit.amount_minor * deposit.part // 400)
         for turn in range(3):
-            round_id = f"{self.run_id}-{deposit.number}-{turn}"
+            round_id = f"{self.prefix}-{deposit.number}-{turn}"
             debit = {"player_id": player_id, "round_id": round_id, "currency": deposit.currency, "meta": {"game": "book-of-counts"}}
             answer = self.platform.post(
                 "/v1/games/rounds/debit", {**debit, "amount": self._major(stake, deposit.currency)}, key=self._key(deposit, f"debit{turn}")
@@ -145,10 +153,18 @@ class Driver:
                 return
             self._count("round.debited")
             if turn == 1:
-                credit = {"player_id": player_id, "round_id": round_id, "win_amount": self._major(stake, deposit.currency), "txn_ref": f"win-{round_id}"}
+                credit = {
+                    "player_id": player_id,
+                    "round_id": round_id,
+                    "win_amount": self._major(stake, deposit.currency),
+                    "txn_ref": f"win-{round_id}",
+                }
                 _expect(self.platform.post("/v1/games/rounds/credit", credit, key=self._key(deposit, "credit")), "credit round")
                 self._count("round.credited")
-            _expect(self.platform.post(f"/v1/games/rounds/{round_id}/end", {"player_id": player_id}, key=self._key(deposit, f"end{turn}")), "end round")
+            _expect(
+                self.platform.post(f"/v1/games/rounds/{round_id}/end", {"player_id": player_id}, key=self._key(deposit, f"end{turn}")),
+                "end round",
+            )
 
     def _follow_with_refund(self, deposit: PlannedDeposit, player_id: str, intent_id: str) -> None:
         capture = self._first_capture(intent_id)
@@ -156,12 +172,12 @@ class Driver:
             self._count("refund.no_capture")
             return
         amount = max(1, int(capture["amount_minor"]) * deposit.part // 100)
-        body = {"refund_id": f"{self.run_id}-{deposit.number}", "amount": self._money(amount, deposit.currency)}
+        body = {"refund_id": f"{self.prefix}-{deposit.number}", "amount": self._money(amount, deposit.currency)}
         answer = self.platform.post(f"/v1/cashier/captures/{capture['id']}/refunds", body, key=self._key(deposit, "refund"))
         self._count("refund.submitted") if answer.ok else self._refused("refund", answer)
 
     def _follow_with_payout(self, deposit: PlannedDeposit, player_id: str, intent_id: str) -> None:
-        token = f"tok_{deposit.payout_token}~{self.run_id}-{deposit.number}-out"
+        token = f"tok_{deposit.payout_token}~{self.prefix}-{deposit.number}-out"
         body = {"player_id": player_id, "payment_token": token, "method": "card"}
         instrument = _expect(self.platform.post("/v1/cashier/instruments", body, key=self._key(deposit, "instrument")), "store instrument")
         amount = max(1, deposit.amount_minor * deposit.part // 100)
@@ -178,7 +194,7 @@ class Driver:
         self.sandbox.open_dispute(intent_id)
         self._count("chargeback.opened")
 
-    def _first_capture(self, intent_id: str) -> dict[str, object] | None:
+    def _first_capture(self, intent_id: str) -> dict[str, Any] | None:
         body = _expect(self.platform.get(f"/v1/cashier/intents/{intent_id}"), "read intent").body
         captures = body.get("captures") or []
         return captures[0] if captures else None
@@ -193,7 +209,7 @@ class Driver:
             self.tally[name] += 1
 
     def _key(self, deposit: PlannedDeposit, act: str) -> str:
-        return f"{self.run_id}-{deposit.number}-{act}"
+        return f"{self.prefix}-{deposit.number}-{act}"
 
     def _money(self, amount_minor: int, currency: str) -> dict[str, str]:
         return {"amount": self._major(amount_minor, currency), "currency": currency}

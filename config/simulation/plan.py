@@ -89,7 +89,9 @@ def _deposit(
 ) -> PlannedDeposit:
     _, token, method, capture, challenge = rng.choices(behaviours, weights=[row[0] for row in behaviours])[0]
     currency = rng.choice(list(currencies))
-    follow_up = rng.choices([name for name, _ in FOLLOW_UPS] + [""], weights=[*(s for _, s in FOLLOW_UPS), 1 - sum(s for _, s in FOLLOW_UPS)])[0]
+    follow_up = rng.choices(
+        [name for name, _ in FOLLOW_UPS] + [""], weights=[*(s for _, s in FOLLOW_UPS), 1 - sum(s for _, s in FOLLOW_UPS)]
+    )[0]
     large = follow_up == "payout" and rng.random() < LARGE_PAYOUTS
     return PlannedDeposit(
         number=number,

@@ -34,5 +34,8 @@ def what_moves(sandbox: SandboxControl, now: datetime) -> dict[str, int]:
         "events not delivered": sandbox.undelivered(),
         "events not applied": PspEventWork.objects.filter(state__in=PspEventWork.OPEN_STATES).count(),
         "intents past their deadline": overdue.count(),
-        **{f"calls of {model._meta.verbose_name_plural}": model._default_manager.filter(call_state__in=PspCall.OPEN_CALLS).count() for model in CALLS},
+        **{
+            f"calls of {model._meta.verbose_name_plural}": model._default_manager.filter(call_state__in=PspCall.OPEN_CALLS).count()
+            for model in CALLS
+        },
     }

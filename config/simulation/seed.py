@@ -3,7 +3,6 @@
 Merchant account k (SANDBOX_EU, SANDBOX_EU2, …) serves region k of the brand, so that traffic spreads over accounts.
 """
 
-import json
 import os
 import secrets
 from collections.abc import Iterable, Sequence
@@ -16,6 +15,7 @@ from django.db import transaction
 from django.utils.crypto import get_random_string
 
 from cashier.models import ApiClient, BankAccount, Brand, MerchantAccount, PayoutPolicy, SettlementRoute
+from cashier.secrets import Purpose
 from ledger.models import LegalEntity
 from ledger.money import get_asset
 
@@ -77,7 +77,8 @@ def seed_house(*, sandbox_url: str, secrets_dir: Path, accounts: int, currencies
             _policy(brand, currency)
         client = _client(brand, secrets_dir)
     for merchant in merchants:
-        keep_secret(secrets_dir, merchant.secret_ref)
+        for purpose in (Purpose.API_KEY, Purpose.WEBHOOK_SECRET):
+            keep_secret(secrets_dir, f"{merchant.secret_ref}_{purpose}")
     return DemoHouse(entity, brand, merchants, banks, client)
 
 
@@ -85,7 +86,9 @@ def sandbox_accounts(house: DemoHouse, *, secrets_dir: Path, webhook_url: str) -
     """The same house as the sandbox's control call takes it (docs/sandbox.md, Accounts)."""
     return {
         "webhook_url": webhook_url,
-        "merchant_accounts": [_sandbox_merchant(number, account, house, secrets_dir) for number, account in enumerate(house.merchant_accounts)],
+        "merchant_accounts": [
+            _sandbox_merchant(number, account, house, secrets_dir) for number, account in enumerate(house.merchant_accounts)
+        ],
         "bank_accounts": [_sandbox_bank(account) for account in house.bank_accounts],
     }
 
@@ -105,7 +108,13 @@ def _bank(entity: LegalEntity, currency: str) -> BankAccount:
     statement_format, iban, _, _ = BANKS[currency]
     account, _ = BankAccount.objects.get_or_create(
         code=f"BANK_{currency}",
-        defaults={"entity": entity, "name": f"Players' funds {currency}", "iban": iban, "currency": currency, "statement_format": statement_format},
+        defaults={
+            "entity": entity,
+            "name": f"Players' funds {currency}",
+            "iban": iban,
+            "currency": currency,
+            "statement_format": statement_format,
+        },
     )
     return account
 
@@ -120,7 +129,7 @@ def _merchant(entity: LegalEntity, brand: Brand, number: int, sandbox_url: str, 
             "name": f"Sandbox {'EU' if number == 0 else f'EU {number + 1}'}",
             "regions": ["EU" if number == 0 else f"EU{number + 1}"],
             "methods": METHODS,
-            "secret_ref": f"{code}_SECRET",
+            "secret_ref": code,
             "base_url": sandbox_url,
             "timeout_seconds": 5,
             "report_zone": ZONE,
@@ -144,7 +153,11 @@ def _policy(brand: Brand, currency: str) -> None:
     PayoutPolicy.objects.get_or_create(
         brand=brand,
         currency=currency,
-        defaults={"review_above_minor": 2_000 * units, "review_week_above_minor": 20_000 * units, "second_review_above_minor": 5_000 * units},
+        defaults={
+            "review_above_minor": 2_000 * units,
+            "review_week_above_minor": 20_000 * units,
+            "second_review_above_minor": 5_000 * units,
+        },
     )
 
 
@@ -170,7 +183,8 @@ def _client(brand: Brand, secrets_dir: Path) -> DemoClient:
 def _sandbox_merchant(number: int, account: MerchantAccount, house: DemoHouse, secrets_dir: Path) -> dict[str, Any]:
     return {
         "code": account.code,
-        "secret": keep_secret(secrets_dir, account.secret_ref),
+        "secret": keep_secret(secrets_dir, f"{account.secret_ref}_{Purpose.API_KEY}"),
+        "webhook_secret": keep_secret(secrets_dir, f"{account.secret_ref}_{Purpose.WEBHOOK_SECRET}"),
         "company": "COUNTROOM",
         "zone": account.report_zone,
         "pricing": "icpp" if number % 2 else "blended",
@@ -190,12 +204,3 @@ def _sandbox_bank(account: BankAccount) -> dict[str, Any]:
         "camt_version": "02" if account.currency == "GBP" else "08",
         "opening_minor": opening * 10 ** get_asset(account.currency).exponent,
     }
-
-
-def write_private_json(path: Path, value: object) -> None:
-    """Write `value` where only this user can read it, whole or not at all."""
-    part = path.with_name(path.name + ".part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(value, file, indent=2)
-    part.replace(path)

@@ -68,7 +68,11 @@ def as_text(truth: Truth, result: Score) -> str:
         lines.append(f"{code:38} {c['injected']:8} {c['tp']:4} {c['fp']:4} {c['fn']:4} {c['precision']:10.2f} {c['recall']:7.2f}")
     lines += [f"missed:   {m.code} on {m.account}, {m.business_date}, {m.keys}" for m in result.missed]
     lines += [f"spurious: {case.code} on {case.account}, {case.business_date}, {case.id} {case.keys}" for case in result.spurious]
-    lines.append("Every break was found, and nothing else." if result.perfect else f"{len(result.missed)} missed, {len(result.spurious)} raised for nothing.")
+    lines.append(
+        "Every break was found, and nothing else."
+        if result.perfect
+        else f"{len(result.missed)} missed, {len(result.spurious)} raised for nothing."
+    )
     return "\n".join(lines)
 
 

@@ -59,7 +59,9 @@ def attach_to_case(*, case_id: UUID, name: str, content: bytes, actor: Actor, no
     """Keep a file with the case, by its SHA-256 under FILES_DIR. Raises FileNotTaken (type, size, empty)."""
     suffix = Path(name).suffix.lower()
     if suffix not in ATTACHMENT_SUFFIXES:
-        raise FileNotTaken(f"Files of type {suffix or '(none)'} are not taken. Use {', '.join(sorted(ATTACHMENT_SUFFIXES))}.", field="file", rule="type")
+        raise FileNotTaken(
+            f"Files of type {suffix or '(none)'} are not taken. Use {', '.join(sorted(ATTACHMENT_SUFFIXES))}.", field="file", rule="type"
+        )
     if not 0 < len(content) <= ATTACHMENT_BYTES:
         raise FileNotTaken(f"A file of 1 byte to {ATTACHMENT_BYTES // 1024**2} MiB is needed.", field="file", rule="size")
     digest = hashlib.sha256(content).hexdigest()
@@ -80,7 +82,16 @@ def wait_case(*, case_id: UUID, until: datetime, reason: str, actor: Actor, now:
     with transaction.atomic():
         case = lock_live_case(case_id)
         require_state(case, CaseState.OPEN, CaseState.INVESTIGATING)
-        move(case, "wait", actor=actor, now=now, event="case.waiting", extra_fields=["wait_until", "wait_for"], until=until, reason=reason[:200])
+        move(
+            case,
+            "wait",
+            actor=actor,
+            now=now,
+            event="case.waiting",
+            extra_fields=["wait_until", "wait_for"],
+            until=until,
+            reason=reason[:200],
+        )
         write_entry(case, "state", f"Waiting until {until:%d %b %Y %H:%M} UTC: {reason}", actor, now)
     return case
 
@@ -110,7 +121,13 @@ def escalate_case(*, case_id: UUID, reason: str, actor: Actor, now: datetime) ->
         _save(case, ["escalated_at"], actor, now, "escalated")
         write_entry(case, "state", f"Escalated: {reason}", actor, now)
         record_audit(
-            act="case.escalated", actor=actor, target_kind="ExceptionCase", target_id=case.public_id, detail={"case": case.label}, reason=reason, now=now
+            act="case.escalated",
+            actor=actor,
+            target_kind="ExceptionCase",
+            target_id=case.public_id,
+            detail={"case": case.label},
+            reason=reason,
+            now=now,
         )
     return case
 
@@ -126,7 +143,13 @@ def reopen_case(*, case_id: UUID, reason: str, actor: Actor, now: datetime) -> E
         move(case, "reopen", actor=actor, now=now, event="case.reopened", extra_fields=fields)
         write_entry(case, "state", f"Opened again: {reason}", actor, now)
         record_audit(
-            act="case.reopened", actor=actor, target_kind="ExceptionCase", target_id=case.public_id, detail={"case": case.label}, reason=reason, now=now
+            act="case.reopened",
+            actor=actor,
+            target_kind="ExceptionCase",
+            target_id=case.public_id,
+            detail={"case": case.label},
+            reason=reason,
+            now=now,
         )
     return case
 
@@ -155,11 +178,11 @@ def require_reason(reason: str) -> None:
         raise ReasonNeeded(field="reason", rule=f"min_length_{REASON_CHARACTERS}")
 
 
-def write_entry(case: ExceptionCase, kind: str, text: str, actor: Actor, now: datetime, *, data: dict[str, object] | None = None) -> CaseEntry:
+def write_entry(
+    case: ExceptionCase, kind: str, text: str, actor: Actor, now: datetime, *, data: dict[str, object] | None = None
+) -> CaseEntry:
     """One entry of the case's timeline."""
     return CaseEntry.objects.create(case=case, kind=kind, text=text, data=data or {}, actor_kind=actor.kind, actor_id=actor.id, at=now)
-
-
 
 
 def _resume_if_rested(case_id: UUID, actor: Actor, now: datetime) -> bool:

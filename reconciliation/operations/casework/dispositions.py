@@ -55,7 +55,9 @@ DISPOSITIONS: dict[str, Disposition] = {
         Disposition("outside", "Not of these books", "The bank line is known and belongs to other books."),
         Disposition("write_off", "Write off", "What is open is accepted as a loss."),
         Disposition("claim_from_psp", "Claim from the PSP", "The claim is sent; the item stays open until the PSP pays.", rests_days=14),
-        Disposition("send_back", "Send it back", "The other side sends it again or back; the item stays open until the line comes.", rests_days=5),
+        Disposition(
+            "send_back", "Send it back", "The other side sends it again or back; the item stays open until the line comes.", rests_days=5
+        ),
         Disposition("wait_for_timing", "Wait", "It is a matter of time; the item stays open until the line comes.", rests_days=2),
         Disposition("link_to_dispute", "Leave to the dispute", "The dispute carries it; nothing else is posted."),
         Disposition("no_action", "Resolve without posting", "Everything about it is right; nothing is posted."),
@@ -143,14 +145,18 @@ def resolve(case: ExceptionCase, resolution: str, note: str, *, actor: Actor, no
     move(case, "resolve", actor=actor, now=now, event="case.resolved", extra_fields=fields)
     write_entry(case, "state", f"{DISPOSITIONS[resolution].verb}: {note}", actor, now)
     detail = {"case": case.label, "resolution": resolution}
-    record_audit(act="case.resolved", actor=actor, target_kind="ExceptionCase", target_id=case.public_id, detail=detail, reason=note, now=now)
+    record_audit(
+        act="case.resolved", actor=actor, target_kind="ExceptionCase", target_id=case.public_id, detail=detail, reason=note, now=now
+    )
     return case
 
 
 def _allowed(case: ExceptionCase, disposition: str) -> Disposition:
     if disposition not in case.reason.dispositions or disposition not in DISPOSITIONS:
         names = ", ".join(row.name for row in allowed_dispositions(case))
-        raise DispositionNotAllowed(f"{case.reason_code} can't be ended by {disposition!r}. Allowed: {names}.", field="disposition", rule="allowed")
+        raise DispositionNotAllowed(
+            f"{case.reason_code} can't be ended by {disposition!r}. Allowed: {names}.", field="disposition", rule="allowed"
+        )
     return DISPOSITIONS[disposition]
 
 
@@ -209,4 +215,4 @@ def _call_lines(call: dict[str, Any]) -> list[Line]:
 def _amount(plan: Plan, case: ExceptionCase) -> int:
     moved = [abs(row["source"]["item"]["open_minor"]) for row in plan["postings"] if "item" in row["source"]]
     moved += [call["amount_minor"] for call in plan["calls"]]
-    return max(moved, default=case.amount_minor)
+    return int(max(moved, default=case.amount_minor))

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Sum
 
+from ledger.ids import from_public
 from ledger.models import Entry
 from reconciliation.models import ExceptionCase, SettlementBatch
 
@@ -46,7 +47,9 @@ def item_refs(case: ExceptionCase) -> list[str]:
     refs: list[str] = []
     for link in case.links.all():
         if link.kind in ("psp_line", "bank_line"):
-            refs.append(link.target_id if link.target_id.startswith("line:") else f"line:{link.kind.removesuffix('_line')}:{link.target_id}")
+            refs.append(
+                link.target_id if link.target_id.startswith("line:") else f"line:{link.kind.removesuffix('_line')}:{link.target_id}"
+            )
         elif link.kind == "batch":
             refs.append(_batch_ref(link.target_id))
         else:
@@ -60,7 +63,8 @@ def linked(case: ExceptionCase, kind: str) -> str:
 
 
 def _batch_ref(target: str) -> str:
-    if not target.isdigit():
+    """The name that a batch's entries carry; `target` is its public id or that name."""
+    if not target.startswith(SettlementBatch.PREFIX):
         return target
-    batch = SettlementBatch.objects.select_related("merchant_account").filter(pk=int(target)).first()
+    batch = SettlementBatch.objects.select_related("merchant_account").filter(pk=from_public(target, SettlementBatch.PREFIX)).first()
     return batch.ref if batch else ""

@@ -1,0 +1,120 @@
+"""One simulation from its options to its truth and figures, on a running stack."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from config.simulation.client import PlatformClient, SimulationError
+from config.simulation.days import Days, headline
+from config.simulation.drive import Driver, Market
+from config.simulation.options import Options
+from config.simulation.plan import plan_day
+from config.simulation.sandbox_control import SandboxControl
+from config.simulation.seed import BANKS, DemoHouse, sandbox_accounts, seed_house
+from config.simulation.truth import Truth, distinct
+from ledger import clock
+from ledger.calendar import business_date
+from ledger.money import get_asset
+from reconciliation.models import ExceptionCase, SettlementBatch
+
+PLAYERS_PER_DEPOSIT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the stack is: urls of web and sandbox, folder of the secrets."""
+
+    web: str
+    sandbox: str
+    secrets_dir: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a simulation gave."""
+
+    truth: Truth
+    figures: dict[str, Any]
+
+
+def simulate(options: Options, place: Place, *, say: Callable[[str], None], tick: Callable[[], None]) -> Result:
+    """Play the days, bring the papers in, match. Raises SimulationError; what was done until then stays done."""
+    house = seed_house(sandbox_url=place.sandbox, secrets_dir=place.secrets_dir, accounts=options.accounts, currencies=options.currencies)
+    sandbox = SandboxControl(place.sandbox)
+    sandbox.put_accounts(sandbox_accounts(house, secrets_dir=place.secrets_dir, webhook_url=f"{place.web}/webhooks/psp"))
+    sandbox.plan_faults(profile=options.profile, seed=options.seed, only=options.only)
+    first = _first_day(options, house)
+    run_id = f"{options.seed}-{uuid4().hex[:8]}"
+    platform = PlatformClient(base_url=place.web, client_id=house.client.id, client_secret=house.client.secret, scopes=house.client.scopes)
+    market = Market(house.brand.code, house.regions, max(3, options.deposits // PLAYERS_PER_DEPOSIT))
+    driver = Driver(platform=platform, sandbox=sandbox, market=market, run_id=run_id)
+    days = Days(entity=house.entity, driver=driver, sandbox=sandbox, say=say, tick=tick)
+    try:
+        last = _play(days, options, first)
+        return _result(options, house, days, run_id, first, last)
+    finally:
+        platform.close()
+        sandbox.close()
+
+
+def _first_day(options: Options, house: DemoHouse) -> date:
+    """The asked day, else the entity's yesterday. A day whose papers are in can't be played again."""
+    first = options.first or business_date(house.entity, clock.now()) - timedelta(days=1)
+    newest = SettlementBatch.objects.filter(merchant_account__in=house.merchant_accounts).order_by("-business_date").first()
+    if newest is not None and newest.business_date >= first:
+        raise SimulationError(
+            f"The papers of {newest.business_date} are in already. Choose --date {newest.business_date + timedelta(days=1)} or later."
+        )
+    return first
+
+
+def _play(days: Days, options: Options, first: date) -> date:
+    units = {code: BANKS[code][3] * 10 ** get_asset(code).exponent for code in options.currencies}
+    for number in range(options.days):
+        day = first + timedelta(days=number)
+        plan = plan_day(
+            deposits=options.deposits,
+            seed=options.seed + number,
+            faults=options.behaviour,
+            accounts=options.accounts,
+            currencies=options.currencies,
+            units=units,
+            peak=options.peak,
+        )
+        days.say(f"{day}: {len(plan)} deposits")
+        days.driver.prefix = f"{days.driver.run_id}-{number}"
+        days.play(day, plan, concurrency=options.concurrency)
+    last = first + timedelta(days=options.days - 1)
+    days.finish(last)
+    return last
+
+
+def _result(options: Options, house: DemoHouse, days: Days, run_id: str, first: date, last: date) -> Result:
+    mismatches = tuple(distinct(days.report.truth))
+    newest = max([days.report.last_papers or last, last, *(m.business_date for m in mismatches)])
+    accounts = tuple(account.code for account in (*house.merchant_accounts, *house.bank_accounts))
+    truth = Truth(run_id, options.seed, first, newest, accounts, mismatches)
+    return Result(truth, _figures(options, days, truth))
+
+
+def _figures(options: Options, days: Days, truth: Truth) -> dict[str, Any]:
+    runs = days.report.runs
+    cases = ExceptionCase.objects.filter(business_date__range=(truth.first, truth.last))
+    codes: dict[str, int] = {}
+    for code in cases.values_list("reason_id", flat=True):
+        codes[code] = codes.get(code, 0) + 1
+    return {
+        "run_id": truth.run_id,
+        "date": truth.first.isoformat(),
+        "days": options.days,
+        "deposits": {"asked": options.deposits * options.days, **headline(days.driver.tally)},
+        "files": len(days.report.files),
+        "lines": sum(int(run["lines"]) for run in runs),
+        "matched": sum(int(run["matched"]) for run in runs),
+        "cases": dict(sorted(codes.items())),
+        "mismatches": len(truth.mismatches),
+        "runs": runs,
+    }

@@ -1,0 +1,21 @@
+"""How the daily close is refused: what is missing, and what to do."""
+
+from ledger.refusals import Conflict, Invalid
+
+
+class CloseNotReady(Conflict):
+    """The day can't be closed like this yet; `missing` names why."""
+
+    code = "CLOSE_NOT_READY"
+
+
+class CloseStateConflict(Conflict):
+    """The close is in another state. Reload it to see who did what."""
+
+    code = "CLOSE_STATE_CONFLICT"
+
+
+class NotACheck(Invalid):
+    """The checklist has no such item that could be overridden."""
+
+    code = "NOT_A_CHECK"
