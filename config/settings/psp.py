@@ -1,3 +1,5 @@
 """Provider name -> dotted path of its adapter. To add a provider: a package in cashier/psp and a line here."""
 
-PSP_ADAPTERS: dict[str, str] = {}
+PSP_ADAPTERS: dict[str, str] = {
+    "sandbox": "cashier.psp.sandbox.SandboxAdapter",
+}

@@ -1,0 +1,99 @@
+"""Fault plans: which codes, how many a day, from a profile's name or from an object (docs/sandbox.md, Driving it)."""
+
+import random
+from collections.abc import Mapping
+from typing import Any
+
+from config.sandbox.events import EVENT_MODIFIERS
+from config.sandbox.messages import Refused
+
+CODES = (
+    "LEDGER_CREDIT_MISSING_PSP_SUCCESS",
+    "PSP_SUCCESS_AFTER_TERMINAL",
+    "PAYOUT_PAID_NOT_RECORDED",
+    "PAYOUT_RETURNED",
+    "PAYOUT_AMOUNT_DIFFERS",
+    "WITHDRAWAL_SENT_PSP_NOT_PAID",
+    "REFUND_AMOUNT_DIFFERS",
+    "REFUND_MISSING_AT_PSP",
+    "CHARGEBACK_NOT_BOOKED",
+    "REFUND_UNKNOWN_TO_PLATFORM",
+    "DUPLICATE_PSP_CAPTURE",
+    "DUPLICATE_PSP_LINE",
+    "GROSS_AMOUNT_DIFFERS",
+    "CAPTURE_NOT_SETTLED",
+    "LEDGER_CREDIT_WITHOUT_PSP",
+    "PSP_LINE_UNKNOWN_REFERENCE",
+    "UNKNOWN_LINE_TYPE",
+    "FEE_UNEXPECTED",
+    "BANK_SETTLEMENT_AMOUNT_DIFFERS",
+    "PSP_SUCCESS_MISSING_BANK_SETTLEMENT",
+    "BANK_CREDIT_UNIDENTIFIED",
+    "BANK_DEBIT_UNIDENTIFIED",
+)
+# Of these a payout, or a bank account's day, carries one; a share of them means little.
+FEW = frozenset(CODES[-4:])
+PROFILES: dict[str, dict[str, Any]] = {
+    "none": {"codes": {}},
+    "default": {"codes": {code: {"count": 1} if code in FEW else {"share": 0.001, "min": 1, "max": 3} for code in CODES}},
+    "hostile": {
+        "codes": {code: {"share": 0.5, "min": 1, "max": 3} if code in FEW else {"share": 0.01, "min": 2, "max": 25} for code in CODES},
+        "events": {"dup": 0.05, "retimed": 0.03, "reorder": 0.03, "late": 0.01},
+    },
+}
+
+
+def make_plan(body: Mapping[str, Any]) -> dict[str, Any]:
+    """{profile, seed, only?, share?} -> {seed, codes: {code: rule}, events: {modifier: share}}. Raises Refused 400."""
+    profile, seed = body.get("profile", "default"), body.get("seed", 0)
+    if isinstance(profile, str):
+        if profile not in PROFILES:
+            raise Refused(400, "INVALID_PROFILE", f"profile must be one of {sorted(PROFILES)} or an object")
+        profile = PROFILES[profile]
+    if not isinstance(profile, dict) or not isinstance(seed, int):
+        raise Refused(400, "INVALID_PROFILE", "profile must be a name or an object, seed a whole number")
+    rules = {code: _rule(code, rule) for code, rule in profile.get("codes", {}).items()}
+    if "share" in body:
+        rules = {code: {"share": _share(body["share"]), "min": 1} for code in rules}
+    only = body.get("only") or []
+    wanted = [only] if isinstance(only, str) else only
+    if wanted:
+        rules = {_known(code): rules.get(code, {"count": 1}) for code in wanted}
+    return {"seed": seed, "codes": rules, "events": _events(profile.get("events", {}))}
+
+
+def how_many(rule: Mapping[str, Any], *, candidates: int, random_source: random.Random) -> int:
+    """How many of `candidates` a rule hits. A fraction of one is drawn; min and max bound it."""
+    if "count" in rule:
+        return min(int(rule["count"]), candidates)
+    exact = rule["share"] * candidates
+    drawn = int(exact) + (random_source.random() < exact - int(exact))
+    return min(candidates, int(rule.get("max", candidates)), max(drawn, int(rule.get("min", 0))))
+
+
+def _rule(code: str, rule: Any) -> dict[str, Any]:
+    _known(code)
+    if isinstance(rule, dict) and isinstance(rule.get("count"), int) and rule["count"] >= 0:
+        return {"count": rule["count"]}
+    if isinstance(rule, dict) and "share" in rule:
+        bounds = {name: int(rule[name]) for name in ("min", "max") if name in rule}
+        return {"share": _share(rule["share"]), **bounds}
+    raise Refused(400, "INVALID_PROFILE", f'{code} needs {{"count": n}} or {{"share": 0..1, "min"?, "max"?}}')
+
+
+def _events(events: Any) -> dict[str, float]:
+    if not isinstance(events, dict) or not set(events) <= set(EVENT_MODIFIERS):
+        raise Refused(400, "INVALID_PROFILE", f"events may name {EVENT_MODIFIERS}")
+    return {name: _share(share) for name, share in events.items()}
+
+
+def _share(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise Refused(400, "INVALID_PROFILE", "a share is a number from 0 to 1")
+    return float(value)
+
+
+def _known(code: str) -> str:
+    if code not in CODES:
+        raise Refused(400, "INVALID_PROFILE", f"the sandbox can't inject {code}")
+    return code
