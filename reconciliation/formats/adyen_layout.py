@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC
 from operator import itemgetter
 
 from reconciliation.formats.adyen_columns import ID_COLUMNS, OPTIONAL, REQUIRED, header_key
-from reconciliation.formats.adyen_memos import Currencies, Days, Kinds, Rates, Zones
+from reconciliation.formats.adyen_memos import Currencies, Days, Instants, Kinds, Rates, Zones
 from reconciliation.formats.amounts import AmountError
 from reconciliation.formats.values import FormatRefused
 
@@ -94,11 +95,19 @@ def _read_cell(layout: Layout, cells: list[str], name: str) -> None:
     elif name == "zone":
         Zones()[text]
     elif name == "created":
-        Zones()[layout.cell(cells, "zone") or "UTC"][text]
+        _zone(layout.cell(cells, "zone"))[text]
     elif name == "exchange_rate":
         Rates()[text]
     elif name == "booking_date":
         Days()[text]
+
+
+def _zone(name: str) -> Instants:
+    """Dates are read even where the zone is wrong: that is the zone's own error."""
+    try:
+        return Zones()[name]
+    except LookupError:
+        return Instants(UTC)
 
 
 def _refuse(layout: Layout, line_number: int, name: str, code: str, message: str) -> FormatRefused:

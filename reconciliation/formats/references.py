@@ -3,7 +3,7 @@
 import re
 
 _PAYOUT = re.compile(r"TX\d{5,20}XT")
-_MANY_SPACES = re.compile(r"\s+")
+_MANY_SPACES = re.compile(r"[\s\xad]+")  # and soft hyphens
 
 
 def squeeze(*texts: str) -> str:
