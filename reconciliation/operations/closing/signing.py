@@ -32,9 +32,16 @@ def request_override(*, close_id: UUID, name: str, reason: str, actor: Actor, no
             raise NotACheck(f"{name!r} is no missing item of this day.", field="name", rule="missing_item")
         payload = {"close": close.public_id, "name": name, "missing": item["missing"]}
         return request_approval(
-            kind="close.override", payload=payload, summary=f"Override “{item['title']}” for {close.business_date}", reason=reason,
-            maker=actor, entity_id=close.entity_id, target_kind="DailyClose", target_id=close.public_id, now=now,
-        )  # fmt: skip
+            kind="close.override",
+            payload=payload,
+            summary=f"Override “{item['title']}” for {close.business_date}",
+            reason=reason,
+            maker=actor,
+            entity_id=close.entity_id,
+            target_kind="DailyClose",
+            target_id=close.public_id,
+            now=now,
+        )
 
 
 def execute_override(*, payload: dict[str, Any], request: ApprovalRequest, actor: Actor, now: datetime) -> None:
@@ -43,9 +50,14 @@ def execute_override(*, payload: dict[str, Any], request: ApprovalRequest, actor
     if close.state != CloseState.OPEN:
         raise CloseStateConflict("The day is not open any more.", state=str(close.state))
     row = {
-        "name": payload["name"], "missing": payload["missing"], "reason": request.reason, "approval_id": request.public_id,
-        "asked_by": request.maker_id, "approved_by": actor.id, "at": now.isoformat(),
-    }  # fmt: skip
+        "name": payload["name"],
+        "missing": payload["missing"],
+        "reason": request.reason,
+        "approval_id": request.public_id,
+        "asked_by": request.maker_id,
+        "approved_by": actor.id,
+        "at": now.isoformat(),
+    }
     close.overrides = [*close.overrides, row]
     close.checklist = taken_checklist(close, now)
     close.updated_at = now
@@ -59,9 +71,16 @@ def request_reopen(*, close_id: UUID, reason: str, actor: Actor, now: datetime) 
         if close.state != CloseState.SIGNED_OFF or close.reopened_at is not None:
             raise CloseStateConflict("Only a signed day can be reopened, once.", state=str(close.state))
         return request_approval(
-            kind="close.reopen", payload={"close": close.public_id}, summary=f"Reopen {close.business_date} of {close.entity.name}", reason=reason,
-            maker=actor, entity_id=close.entity_id, target_kind="DailyClose", target_id=close.public_id, now=now,
-        )  # fmt: skip
+            kind="close.reopen",
+            payload={"close": close.public_id},
+            summary=f"Reopen {close.business_date} of {close.entity.name}",
+            reason=reason,
+            maker=actor,
+            entity_id=close.entity_id,
+            target_kind="DailyClose",
+            target_id=close.public_id,
+            now=now,
+        )
 
 
 def execute_reopen(*, payload: dict[str, Any], request: ApprovalRequest, actor: Actor, now: datetime) -> None:
@@ -72,9 +91,14 @@ def execute_reopen(*, payload: dict[str, Any], request: ApprovalRequest, actor: 
     close.reopened_at = close.updated_at = now
     close.save(update_fields=["reopened_at", "updated_at"])
     DailyClose.objects.create(
-        entity=close.entity, business_date=close.business_date, version=close.version + 1, zone=close.zone, cutoff=close.cutoff,
-        created_at=now, updated_at=now,
-    )  # fmt: skip
+        entity=close.entity,
+        business_date=close.business_date,
+        version=close.version + 1,
+        zone=close.zone,
+        cutoff=close.cutoff,
+        created_at=now,
+        updated_at=now,
+    )
     open_to_postings(entity_id=close.entity_id, day=close.business_date, actor=actor, now=now)
 
 
@@ -130,9 +154,15 @@ def _freeze(close: DailyClose, totals: dict[str, Any], now: datetime) -> CloseSn
     head = get_chain_head()
     journal = totals["journal"]
     return CloseSnapshot.objects.create(
-        close=close, taken_at=now, totals=totals, manifest={"files": totals["files"], "checklist": close.checklist, "overrides": close.overrides},
-        first_txn=journal["first"], last_txn=journal["last"], audit_head=head.chain_hash, sha256=sha256_hex(canonical_json(totals)),
-    )  # fmt: skip
+        close=close,
+        taken_at=now,
+        totals=totals,
+        manifest={"files": totals["files"], "checklist": close.checklist, "overrides": close.overrides},
+        first_txn=journal["first"],
+        last_txn=journal["last"],
+        audit_head=head.chain_hash,
+        sha256=sha256_hex(canonical_json(totals)),
+    )
 
 
 def _acts_posted_into(close: DailyClose) -> list[UUID]:
