@@ -87,7 +87,11 @@ class ExceptionCase(FSMModelMixin, PublicIdModel):
 
     class Meta:
         db_table = "reconciliation_case"
-        permissions = [("work_case", "Can work cases"), ("approve_disposition", "Can approve dispositions"), ("export_case", "Can export cases")]
+        permissions = [
+            ("work_case", "Can work cases"),
+            ("approve_disposition", "Can approve dispositions"),
+            ("export_case", "Can export cases"),
+        ]
         constraints = [models.UniqueConstraint(fields=["dedupe_key", "version"], name="reconciliation_case_once")]
         indexes = [
             models.Index(fields=["due_at"], name="reconciliation_case_due", condition=models.Q(state__in=LIVE_STATES)),

@@ -2,14 +2,26 @@
 
 from django.db import models
 
+from ledger.ids import to_public
 from reconciliation.models.fields import CodeField, MinorUnitsField
+
+ITEM_PREFIXES = {
+    "capture": "cap_",
+    "refund": "rf_",
+    "refund_reversal": "rf_",
+    "payout": "po_",
+    "payout_return": "po_",
+    "dispute": "dp_",
+    "batch": "sb_",
+}
 
 
 class Match(models.Model):
     """One line paired with one item: a capture, refund, payout, payout return, dispute movement, batch, fee or classification.
 
     A line is consumed once and an item is consumed once: two partial UNIQUE indexes over what is not undone. Where a payout comes
-    in parts, `item_part` counts them. `rule` is a name with version ("sale.object@1"); the fields that it compares are in
+    in parts, `item_part` counts them; of a dispute it is 2n-1 for its n-th debit and 2n for its n-th credit. A bank line that is
+    only classified (a charge, not of these books) has no item: `item_id` is null. `rule` is a name with version ("sale.object@1"); the fields that it compares are in
     `reconciliation.matching.rules`, their values are on the line and on the item; `compared` holds those that a secondary rule
     read. `difference_minor` is line less item. A match that is undone stays, with who, when and why.
     """
@@ -19,7 +31,7 @@ class Match(models.Model):
     line_kind = CodeField(max_length=4)  # "psp" | "bank"
     line_id = models.BigIntegerField()
     item_kind = CodeField(max_length=20)
-    item_id = CodeField(max_length=80)
+    item_id = models.UUIDField(null=True)
     item_part = models.SmallIntegerField(default=0)
     batch = models.ForeignKey("reconciliation.SettlementBatch", null=True, on_delete=models.PROTECT, related_name="matches", db_index=False)
     run = models.ForeignKey("reconciliation.ReconciliationRun", on_delete=models.PROTECT, related_name="matches", db_index=False)
@@ -45,7 +57,13 @@ class Match(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.rule} {self.line_kind}:{self.line_id} {self.item_kind}:{self.item_id}"
+        return f"{self.rule} {self.line_kind}:{self.line_id} {self.item_public_id or self.item_kind}"
+
+    @property
+    def item_public_id(self) -> str:
+        """Public id of the item, as its own screens know it; empty where a line is only classified."""
+        prefix = ITEM_PREFIXES.get(self.item_kind)
+        return to_public(prefix, self.item_id) if prefix and self.item_id else ""
 
 
 class SuspenseItem(models.Model):

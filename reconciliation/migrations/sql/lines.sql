@@ -31,7 +31,6 @@ CREATE TABLE reconciliation_psp_line (
     business_date date NOT NULL
 ) PARTITION BY LIST (bucket);
 CREATE INDEX reconciliation_psp_line_id ON reconciliation_psp_line (id);
-CREATE INDEX reconciliation_psp_line_batch ON reconciliation_psp_line (batch_id, kind);
 CREATE INDEX reconciliation_psp_line_object ON reconciliation_psp_line (object_reference) WHERE object_reference <> '';
 CREATE INDEX reconciliation_psp_line_ours ON reconciliation_psp_line (reference_id) WHERE reference_id IS NOT NULL;
 CREATE INDEX reconciliation_psp_line_psp ON reconciliation_psp_line (psp_reference) WHERE psp_reference <> '';
@@ -57,7 +56,6 @@ CREATE TABLE reconciliation_bank_line (
     charges_minor numeric(38, 0) NOT NULL DEFAULT 0
 ) PARTITION BY LIST (bucket);
 CREATE INDEX reconciliation_bank_line_id ON reconciliation_bank_line (id);
-CREATE INDEX reconciliation_bank_line_statement ON reconciliation_bank_line (statement_id);
 CREATE INDEX reconciliation_bank_line_account ON reconciliation_bank_line (bank_account_id, booked_date);
 
 -- Partitions live in a schema of their own. Lines, their partitions and that schema belong to the application's role, which makes,

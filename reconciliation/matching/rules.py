@@ -1,0 +1,120 @@
+"""The deterministic rules, in order (R5). Each has a name and version, says which fields it compares, and is one join.
+
+In SQL `l` is the line, `i` the item. A rule only pairs what agrees in all its fields; the amount is never a key: where it differs,
+the pair is made, and the difference is a case. To change a rule is to add a version, never to edit one that was used.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`lines`: which lines it looks at. `table`/`join`: the item and when it agrees. `item_minor`: the item's amount, signed as a line's.
+
+    `fields`: what people are told was compared: (name, column of the line, column of the item).
+    """
+
+    name: str
+    item_kind: str
+    lines: str
+    table: str
+    join: str
+    item_minor: str
+    fields: tuple[tuple[str, str, str], ...]
+
+
+_ACCOUNT = ("merchant account", "account", "merchant_account_id")
+_CURRENCY = ("currency", "gross_currency", "currency")
+_CAPTURED = "i.state IN ('SUCCEEDED', 'FAILED_LATE', 'RETURNED')"
+_REFUNDED = "i.state IN ('REFUND_PROCESSED', 'REFUND_REVERSED')"
+_PAID = "i.state IN ('SETTLED', 'RETURNED')"
+_REFUND_MINOR = "-(i.amount_minor + i.fee_returned_minor)"
+_PAYOUT_MINOR = "-(i.amount_minor - i.player_fee_minor)"
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        name="sale.object@1",
+        item_kind="capture",
+        lines="l.kind = 'sale' AND l.reference_kind = 'pi' AND l.object_reference <> ''",
+        table="cashier_capture",
+        join=f"i.psp_ref = l.object_reference AND i.intent_id = l.reference_id AND i.currency = l.gross_currency AND {_CAPTURED}",
+        item_minor="i.amount_minor",
+        fields=(
+            _ACCOUNT,
+            ("our intent", "merchant_reference", "intent_id"),
+            ("PSP's capture id", "object_reference", "psp_ref"),
+            _CURRENCY,
+        ),
+    ),
+    Rule(
+        name="sale.reference@1",
+        item_kind="capture",
+        lines="l.kind = 'sale' AND l.object_kind = 'cap'",
+        table="cashier_capture",
+        join=f"i.id = l.object_id AND i.psp_ref IN ('', l.object_reference) AND i.currency = l.gross_currency AND {_CAPTURED}",
+        item_minor="i.amount_minor",
+        fields=(_ACCOUNT, ("our capture", "object_merchant_reference", "id"), _CURRENCY),
+    ),
+    Rule(
+        name="refund.object@1",
+        item_kind="refund",
+        lines="l.kind = 'refund' AND l.object_reference <> ''",
+        table="cashier_refund",
+        join="i.psp_ref = l.object_reference AND (l.object_id IS NULL OR i.id = l.object_id) AND i.currency = l.gross_currency"
+        f" AND {_REFUNDED}",
+        item_minor=_REFUND_MINOR,
+        fields=(_ACCOUNT, ("PSP's refund id", "object_reference", "psp_ref"), _CURRENCY),
+    ),
+    Rule(
+        name="refund.reference@1",
+        item_kind="refund",
+        lines="l.kind = 'refund' AND l.object_kind = 'rf'",
+        table="cashier_refund",
+        join=f"i.id = l.object_id AND i.psp_ref IN ('', l.object_reference) AND i.currency = l.gross_currency AND {_REFUNDED}",
+        item_minor=_REFUND_MINOR,
+        fields=(_ACCOUNT, ("our refund", "object_merchant_reference", "id"), _CURRENCY),
+    ),
+    Rule(
+        name="refund_reversal.reference@1",
+        item_kind="refund_reversal",
+        lines="l.kind = 'reversal' AND l.reverses = 'refund'",
+        table="cashier_refund",
+        join="(i.id = l.object_id OR (i.psp_ref <> '' AND i.psp_ref = l.object_reference)) AND i.currency = l.gross_currency"
+        " AND i.state = 'REFUND_REVERSED'",
+        item_minor="i.amount_minor + i.fee_returned_minor",
+        fields=(_ACCOUNT, ("our refund", "object_merchant_reference", "id"), _CURRENCY),
+    ),
+    Rule(
+        name="payout.reference@1",
+        item_kind="payout",
+        lines="l.kind = 'payout' AND l.reference_kind = 'po'",
+        table="cashier_payout_intent",
+        join=f"i.id = l.reference_id AND i.psp_ref IN ('', l.psp_reference, l.object_reference) AND i.currency = l.gross_currency AND {_PAID}",
+        item_minor=_PAYOUT_MINOR,
+        fields=(_ACCOUNT, ("our payout", "merchant_reference", "id"), ("PSP's payout id", "psp_reference", "psp_ref"), _CURRENCY),
+    ),
+    Rule(
+        name="payout_return.reference@1",
+        item_kind="payout_return",
+        lines="l.kind = 'reversal' AND l.reverses = 'payout' AND l.reference_kind = 'po'",
+        table="cashier_payout_intent",
+        join="i.id = l.reference_id AND i.currency = l.gross_currency AND i.state = 'RETURNED'",
+        item_minor="i.returned_minor",
+        fields=(_ACCOUNT, ("our payout", "merchant_reference", "id"), _CURRENCY),
+    ),
+)
+
+# Rules that are not one join: they are applied line by line, and named here so that every match can be explained.
+OTHER_RULES: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "dispute.case@1": (_ACCOUNT, ("our intent", "merchant_reference", ""), ("PSP's dispute id", "object_reference", "")),
+    "bank.transfer_reference@1": (("transfer reference", "narrative", "transfer_reference"), ("bank account", "bank_account_id", "route")),
+    "bank.batch_and_account@1": (("batch number as a whole word", "narrative", "number"), ("account's code", "narrative", "account")),
+    "bank.charge_code@1": (("bank's transaction code", "transaction_code", ""),),
+    "by_hand@1": (),
+}
+
+
+def fields_of(rule: str) -> tuple[tuple[str, str, str], ...]:
+    """What a rule compares: (name, column of the line, column of the item). Raises KeyError for a rule that never was."""
+    found = next((known.fields for known in RULES if known.name == rule), None)
+    return found if found is not None else OTHER_RULES[rule]

@@ -1,0 +1,70 @@
+"""SQL of the rules. Names and conditions come from the rules alone; every value is a parameter."""
+
+from reconciliation.matching.rules import Rule
+
+_NOT_MATCHED = """
+   AND NOT EXISTS (SELECT FROM reconciliation_match m WHERE m.line_kind = 'psp' AND m.line_id = l.id AND m.undone_at IS NULL)"""
+# What a person took apart stays apart (R6).
+_NOT_TAKEN_APART = """
+   AND NOT EXISTS (SELECT FROM reconciliation_match m WHERE m.line_kind = 'psp' AND m.line_id = l.id AND m.undone_at IS NOT NULL)"""
+
+
+def insert_matches(rule: Rule, *, is_fresh: bool, by_line: bool = False) -> str:
+    """Pair the lines of a batch (or, `by_line`, of a list of ids) with their items; the first line wins, the others stay unpaired.
+
+    `is_fresh`: no line of the batch is matched yet. Parameters: run, now, account, bucket, batch (uuid) or lines (ids).
+    """
+    chosen = "l.id = ANY(%(lines)s)" if by_line else "l.batch_id = %(batch)s AND l.bucket = %(bucket)s"
+    return f"""
+INSERT INTO reconciliation_match (rule, line_kind, line_id, item_kind, item_id, item_part, batch_id, run_id, currency, line_minor,
+                                  difference_minor, suggested, matched_at, undone_by_kind, undone_by_id, undone_reason)
+SELECT '{rule.name}', 'psp', l.id, '{rule.item_kind}', i.id, 0, l.batch_id, %(run)s, l.gross_currency, l.gross_minor,
+       l.gross_minor - ({rule.item_minor}), false, %(now)s, '', '', ''
+  FROM reconciliation_psp_line l
+  JOIN {rule.table} i ON i.merchant_account_id = %(account)s AND {rule.join}
+ WHERE {chosen} AND {rule.lines}{"" if is_fresh else _NOT_MATCHED + _NOT_TAKEN_APART}
+ ORDER BY l.id
+    ON CONFLICT DO NOTHING"""
+
+
+LINE_COLUMNS = (
+    "id batch_id bucket line_number kind type reverses merchant_reference object_merchant_reference psp_reference object_reference "
+    "reference_kind reference_id object_kind object_id gross_currency gross_minor net_currency net_minor commission_minor markup_minor "
+    "scheme_minor interchange_minor created_at business_date"
+).split()  # noqa: SIM905
+
+_COLUMNS = ", ".join(f"l.{column}" for column in LINE_COLUMNS)
+
+# Lines of one batch that ought to have an item and have none. Parameters: batch, bucket.
+UNMATCHED_OF_BATCH = f"""
+SELECT {_COLUMNS}
+  FROM reconciliation_psp_line l
+ WHERE l.batch_id = %(batch)s AND l.bucket = %(bucket)s
+   AND l.kind IN ('sale', 'refund', 'payout', 'chargeback', 'reversal', 'unknown', 'adjustment', 'fx'){_NOT_MATCHED}
+ ORDER BY l.id"""
+
+# Lines that wait in suspense of one merchant account. Parameters: holder.
+UNMATCHED_IN_SUSPENSE = f"""
+SELECT {_COLUMNS}
+  FROM reconciliation_suspense_item s
+  JOIN reconciliation_psp_line l ON l.id = s.line_id
+ WHERE s.line_kind = 'psp' AND s.holder = %(holder)s AND s.cleared_at IS NULL{_NOT_MATCHED}
+ ORDER BY l.id"""
+
+# Fee lines, which need no item but a place in the contract. Parameters: batch, bucket.
+FEE_LINES = f"""
+SELECT {_COLUMNS}
+  FROM reconciliation_psp_line l
+ WHERE l.batch_id = %(batch)s AND l.bucket = %(bucket)s AND l.kind = 'fee'
+ ORDER BY l.id"""
+
+# What a batch comes to, by what becomes of each line. Parameters: batch, bucket.
+BATCH_SUMS = """
+SELECT l.kind, l.reverses, l.gross_currency, m.id IS NOT NULL AS has_item, lower(l.type) = 'bankinstructionreturned' AS bounced,
+       count(*), sum(l.gross_minor), sum(l.net_minor), sum(l.commission_minor), sum(l.markup_minor), sum(l.scheme_minor),
+       sum(l.interchange_minor), sum(greatest(l.net_minor, 0)), sum(greatest(-l.net_minor, 0))
+  FROM reconciliation_psp_line l
+  LEFT JOIN reconciliation_match m ON m.line_kind = 'psp' AND m.line_id = l.id AND m.undone_at IS NULL
+ WHERE l.batch_id = %(batch)s AND l.bucket = %(bucket)s
+ GROUP BY 1, 2, 3, 4, 5
+ ORDER BY 1, 2, 3, 4, 5"""

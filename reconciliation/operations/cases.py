@@ -1,0 +1,123 @@
+"""How a case is born, and how it ends by itself (E1, E3). What people do with it is in `casework`."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from cashier.models import BankAccount, MerchantAccount
+from ledger.actors import Actor, system_actor
+from ledger.models import LegalEntity
+from ledger.transitions import move, record_birth
+from reconciliation.models import CaseEntry, CaseLink, CaseState, ExceptionCase, ReasonCode, ReconciliationRun
+from reconciliation.models.cases import LIVE_STATES
+from reconciliation.sla import due_at
+
+ENGINE = system_actor("reconciliation")
+
+
+def raise_case(
+    *,
+    code: str,
+    entity_id: UUID,
+    business_date: date,
+    amount_minor: int,
+    currency: str,
+    dedupe_key: str,
+    now: datetime,
+    merchant_account: MerchantAccount | None = None,
+    bank_account: BankAccount | None = None,
+    merchant_reference: str = "",
+    psp_reference: str = "",
+    bank_reference: str = "",
+    facts: dict[str, Any] | None = None,
+    links: Iterable[tuple[str, str]] = (),
+    run: ReconciliationRun | None = None,
+) -> ExceptionCase:
+    """Raise the case of a break, with owner, severity and due time, or return the one that stands for it.
+
+    `dedupe_key` names the break. A case that a person resolved stays resolved; one that resolved itself and is broken again gets a
+    new version, linked. `amount_minor` at risk, minor units; `links` (kind, public id). Raises ReasonCode.DoesNotExist.
+    """
+    with transaction.atomic():
+        reason = ReasonCode.objects.get(pk=code)
+        previous = _lock_latest(dedupe_key)
+        if previous is not None and previous.state != CaseState.AUTO_RESOLVED:
+            return previous
+        case = ExceptionCase(
+            number=_next_number(),
+            reason=reason,
+            category=reason.category,
+            player_impact=reason.player_impact,
+            severity=reason.severity,
+            owner_team=reason.owner_team,
+            co_owner_team=reason.co_owner_team,
+            due_at=due_at(clock=reason.sla_clock, value=reason.sla_value, entity=LegalEntity.objects.get(pk=entity_id), opened_at=now),
+            entity_id=entity_id,
+            business_date=business_date,
+            amount_minor=abs(amount_minor),
+            currency=currency,
+            merchant_account=merchant_account,
+            bank_account=bank_account,
+            merchant_reference=merchant_reference,
+            psp_reference=psp_reference,
+            bank_reference=bank_reference,
+            dedupe_key=dedupe_key,
+            version=previous.version + 1 if previous else 1,
+            previous=previous,
+            facts=facts or {},
+            run=run,
+            opened_at=now,
+            updated_at=now,
+        )
+        case.save(force_insert=True)
+        record_birth(case, actor=ENGINE, now=now, event="case.raised")
+        _link(case, links)
+        add_entry(case, kind="raised", text=reason.raised_when, data=case.facts, actor=ENGINE, now=now)
+    return case
+
+
+def auto_resolve_case(case: ExceptionCase, *, rule: str, text: str, now: datetime, data: dict[str, Any] | None = None) -> bool:
+    """End a live case because `rule` found that nothing is broken any more (E3); False where it had ended before."""
+    with transaction.atomic():
+        locked = ExceptionCase.objects.select_for_update().get(pk=case.pk)
+        if locked.state not in LIVE_STATES:
+            return False
+        locked.resolution, locked.resolution_note, locked.resolved_at = rule, text, now
+        locked.resolved_by_kind, locked.resolved_by_id = ENGINE.kind, ENGINE.id
+        fields = ["resolution", "resolution_note", "resolved_at", "resolved_by_kind", "resolved_by_id"]
+        move(locked, "auto_resolve", actor=ENGINE, now=now, event="case.auto_resolved", extra_fields=fields)
+        add_entry(locked, kind="evidence", text=text, data={"rule": rule, **(data or {})}, actor=ENGINE, now=now)
+    return True
+
+
+def resolve_by_key(dedupe_key: str, *, rule: str, text: str, now: datetime) -> bool:
+    """End the live case of this break, if there is one."""
+    case = ExceptionCase.objects.filter(dedupe_key=dedupe_key, state__in=LIVE_STATES).first()
+    return case is not None and auto_resolve_case(case, rule=rule, text=text, now=now)
+
+
+def add_entry(case: ExceptionCase, *, kind: str, text: str, actor: Actor, now: datetime, data: dict[str, Any] | None = None) -> CaseEntry:
+    """Write one entry of the case's timeline."""
+    return CaseEntry.objects.create(case=case, kind=kind, text=text, data=data or {}, actor_kind=actor.kind, actor_id=actor.id, at=now)
+
+
+def _lock_latest(dedupe_key: str) -> ExceptionCase | None:
+    """The newest version; those who raise the same break at once wait for each other here."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [dedupe_key])
+    return ExceptionCase.objects.filter(dedupe_key=dedupe_key).order_by("-version").first()
+
+
+def _next_number() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('reconciliation_case_number_seq')")
+        return int(cursor.fetchone()[0])
+
+
+def _link(case: ExceptionCase, links: Iterable[tuple[str, str]]) -> None:
+    CaseLink.objects.bulk_create(
+        [CaseLink(case=case, kind=kind, target_id=target) for kind, target in dict.fromkeys(links)], ignore_conflicts=True
+    )

@@ -1,0 +1,89 @@
+"""What a load says about files that are missing, or came again (R2)."""
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from cashier.models import BankAccount, MerchantAccount
+from ledger.actors import system_actor
+from ledger.transitions import move
+from reconciliation.models import BankStatement, SettlementBatch
+from reconciliation.models.files import BatchState
+from reconciliation.operations.cases import raise_case, resolve_by_key
+from reconciliation.operations.load.restated import compare_versions
+
+LOADER = system_actor("loader")
+
+
+def after_report(batches: list[SettlementBatch], *, now: datetime) -> None:
+    """A batch that is there already is held and compared, never posted again; a number that is skipped is a case."""
+    for batch in batches:
+        if batch.version > 1:
+            move(batch, "hold", actor=LOADER, now=now, event="batch.held")
+            compare_versions(batch, now=now)
+    if batches:
+        _find_skipped(batches[0].merchant_account, now)
+
+
+def _find_skipped(account: MerchantAccount, now: datetime) -> None:
+    """SETTLEMENT_REPORT_GAP for each number missing between the lowest and the highest that we hold."""
+    batches: QuerySet[SettlementBatch] = account.settlement_batches.order_by("business_date")  # type: ignore[attr-defined]
+    days = {int(batch.number): batch for batch in batches if batch.number.isdecimal()}
+    for number in range(min(days, default=0), max(days, default=-1) + 1):
+        key = f"SETTLEMENT_REPORT_GAP:{account.public_id}:{number}"
+        if number in days:
+            resolve_by_key(key, rule="missing_report_came@1", text=f"The report of batch {number} was loaded.", now=now)
+            continue
+        following = days[min(later for later in days if later > number)]
+        raise_case(
+            code="SETTLEMENT_REPORT_GAP",
+            entity_id=account.entity_id,
+            business_date=following.business_date,
+            amount_minor=0,
+            currency=following.currency,
+            merchant_account=account,
+            dedupe_key=key,
+            facts={"batch": number},
+            now=now,
+        )
+
+
+def after_statements(statements: list[BankStatement], *, now: datetime) -> None:
+    """Each statement must open with what the one before closed with; where it does not, one is missing (STATEMENT_GAP)."""
+    for account in {statement.bank_account_id: statement.bank_account for statement in statements}.values():
+        _find_gaps(account, now)
+
+
+def _find_gaps(account: BankAccount, now: datetime) -> None:
+    chain = list(in_order(account))
+    for before, statement in zip(chain, chain[1:], strict=False):
+        key = f"STATEMENT_GAP:{account.public_id}:{statement.pk}"
+        if statement.opening_minor == before.closing_minor:
+            resolve_by_key(key, rule="missing_statement_came@1", text="The statement between was loaded.", now=now)
+            continue
+        raise_case(
+            code="STATEMENT_GAP",
+            entity_id=account.entity_id,
+            business_date=statement.closing_date or before.closing_date or now.date(),
+            amount_minor=statement.opening_minor - before.closing_minor,
+            currency=account.currency,
+            bank_account=account,
+            dedupe_key=key,
+            facts={
+                "opening_minor": statement.opening_minor,
+                "closing_before_minor": before.closing_minor,
+                "number": statement.number,
+                "number_before": before.number,
+            },
+            now=now,
+        )
+
+
+def in_order(account: BankAccount) -> QuerySet[BankStatement]:
+    """An account's statements in the order of their days."""
+    return BankStatement.objects.filter(bank_account=account).order_by("closing_date", "opening_date", "source_file_id", "index")
+
+
+def is_held(batch: SettlementBatch) -> bool:
+    """Whether the batch waits for a person, or is a version that was only compared."""
+    return batch.state == BatchState.HELD

@@ -1,0 +1,91 @@
+"""A bank's file into statements and booked lines (R2, R3)."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any, cast
+from uuid import UUID
+
+from cashier.models import BankAccount
+from reconciliation.formats import BankLine, FormatRefused, Reader, ReadResult, Statement
+from reconciliation.formats.references import same_account
+from reconciliation.models import BankStatement, SourceFile
+from reconciliation.operations.load.partitions import choose_bucket, close_partition, copy_lines, open_partition
+from reconciliation.operations.load.text_rows import BANK_COLUMNS, bank_rows
+
+TABLE = "reconciliation_bank_line"
+
+
+def load_statements(
+    *, source_file: SourceFile, read: ReadResult, reader: Reader, account: BankAccount | None, now: datetime
+) -> list[BankStatement]:
+    """Load every statement of the file; needs a transaction.
+
+    `read` is the result of a first reading: statements are known only at a file's end, and each line needs its own. `reader` is a
+    second reading. Raises FormatRefused for an account that is none of ours, and for a statement that is loaded already.
+    """
+    bucket = choose_bucket(source_file.byte_size, now)
+    statements = [_statement(found, account, source_file, bucket, now) for found in read.statements]
+    BankStatement.objects.bulk_create(statements)
+    by_index = {row.index: (row.pk, row.bank_account_id) for row in statements}
+    open_partition(TABLE, bucket)
+    lines = cast(Iterator[BankLine], iter(reader))
+    rows = bank_rows(lines, bucket=bucket, statement_of=lambda line: by_index[line.statement_index])
+    copy_lines(TABLE, bucket, tuple(BANK_COLUMNS), rows)
+    reader.finish()
+    close_partition(TABLE, bucket)
+    source_file.bank_account = statements[0].bank_account if statements else account
+    source_file.bucket, source_file.lines = bucket, read.lines
+    return statements
+
+
+def find_bank_account(reference: str) -> BankAccount | None:
+    """Our account that a bank calls `reference`: its IBAN, or a national form of it."""
+    return next(
+        (account for account in BankAccount.objects.select_related("entity").order_by("code") if same_account(account.iban, reference)),
+        None,
+    )
+
+
+def _statement(found: Statement, account: BankAccount | None, source_file: SourceFile, bucket: int, now: datetime) -> BankStatement:
+    account = account or find_bank_account(found.account_ref)
+    if account is None or account.currency != found.currency:
+        message = f"{found.account_ref!r} in {found.currency} is no bank account of ours; give the right one with --account"
+        raise FormatRefused("account", message, line=found.line_number)
+    if found.opening_minor is None or found.closing_minor is None:
+        raise FormatRefused("not_a_statement", "the statement has no opening or closing balance", line=found.line_number)
+    _refuse_loaded(found, account)
+    closing_date = found.closing_date or found.opening_date
+    return BankStatement(
+        source_file=source_file,
+        bank_account=account,
+        index=found.index,
+        number=found.number[:40],
+        currency=found.currency,
+        opening_minor=found.opening_minor,
+        closing_minor=found.closing_minor,
+        opening_date=found.opening_date or closing_date,
+        closing_date=closing_date,
+        lines=found.lines,
+        bucket=bucket,
+        loaded_at=now,
+    )
+
+
+def _refuse_loaded(found: Statement, account: BankAccount) -> None:
+    """The same statement in another file: its lines would be posted twice."""
+    same: dict[str, Any] = {
+        "bank_account": account,
+        "number": found.number[:40],
+        "closing_date": found.closing_date or found.opening_date,
+        "opening_minor": found.opening_minor,
+        "closing_minor": found.closing_minor,
+    }
+    loaded = BankStatement.objects.filter(**same).select_related("source_file").first()
+    if loaded is not None:
+        message = f"statement {found.number} of {account.code} is loaded already, from {loaded.source_file.name}"
+        raise FormatRefused("statement_loaded", message, line=found.line_number)
+
+
+def opening_day(account_id: UUID) -> date | None:
+    """The first day of which a statement of the account is loaded."""
+    return BankStatement.objects.filter(bank_account_id=account_id).order_by("opening_date").values_list("opening_date", flat=True).first()

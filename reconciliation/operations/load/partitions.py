@@ -1,0 +1,89 @@
+"""Partitions of the tables of lines (DESIGN.md decision 14).
+
+A small load goes to the month's partition, with live indexes. A large one gets a partition of its own, which is filled without
+indexes and attached after: attaching builds them, and takes no lock that stops readers.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import connection
+from psycopg import sql
+
+LARGE_FILE_BYTES = 16 * 1024 * 1024
+_FIRST_OWN_BUCKET = 10_000_000_000
+_CHUNK_CHARACTERS = 256 * 1024
+
+
+def choose_bucket(byte_size: int, now: datetime) -> int:
+    """yyyymm for a small load, a number of its own for a large one."""
+    if byte_size < LARGE_FILE_BYTES:
+        return now.year * 100 + now.month
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('reconciliation_psp_line_id_seq')")
+        return _FIRST_OWN_BUCKET + int(cursor.fetchone()[0])
+
+
+def is_own(bucket: int) -> bool:
+    """Whether the bucket holds one load only."""
+    return bucket > _FIRST_OWN_BUCKET
+
+
+def partition_name(table: str, bucket: int) -> str:
+    """Name of the partition inside the schema `lines`: ("reconciliation_psp_line", 202603) -> "psp_line_202603"."""
+    return f"{table.removeprefix('reconciliation_')}_{bucket}"
+
+
+def open_partition(table: str, bucket: int) -> None:
+    """Make the place that `copy_lines` writes to. Needs a transaction: a large load's table disappears with it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 11))", [f"{table}:{bucket}"])
+        cursor.execute("SELECT to_regclass(%s)", [f"lines.{partition_name(table, bucket)}"])
+        if cursor.fetchone()[0] is not None:
+            return
+        cursor.execute(_statement("CREATE TABLE {partition} (LIKE {parent} INCLUDING DEFAULTS)", table, bucket))
+        if not is_own(bucket):
+            _attach(table, bucket)
+            owner = "batch_id" if table == "reconciliation_psp_line" else "statement_id"
+            cursor.execute(_statement("CREATE INDEX ON {partition} ({column})", table, bucket, column=sql.Identifier(owner)))
+
+
+def copy_lines(table: str, bucket: int, columns: tuple[str, ...], rows: Iterable[str]) -> None:
+    """COPY text rows (tab separated, escaped, with their line end) into the bucket's partition."""
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    statement = _statement("COPY {partition} ({columns}) FROM STDIN", table, bucket, columns=names)
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        chunk: list[str] = []
+        size = 0
+        for row in rows:
+            chunk.append(row)
+            size += len(row)
+            if size > _CHUNK_CHARACTERS:
+                copy.write("".join(chunk))
+                chunk, size = [], 0
+        copy.write("".join(chunk))
+
+
+def close_partition(table: str, bucket: int) -> None:
+    """Attach a large load's table: its indexes are built now, and its statistics taken."""
+    if is_own(bucket):
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL maintenance_work_mem = '256MB'")
+            _attach(table, bucket)
+            cursor.execute(_statement("ANALYZE {partition}", table, bucket))
+
+
+def _attach(table: str, bucket: int) -> None:
+    with connection.cursor() as cursor:
+        check = "ALTER TABLE {partition} ADD CONSTRAINT bucket CHECK (bucket = {bucket})"
+        cursor.execute(_statement(check, table, bucket))  # proves the bound without a scan
+        cursor.execute(_statement("ALTER TABLE {parent} ATTACH PARTITION {partition} FOR VALUES IN ({bucket})", table, bucket))
+        cursor.execute(_statement("ALTER TABLE {partition} DROP CONSTRAINT bucket", table, bucket))
+
+
+def _statement(template: str, table: str, bucket: int, **parts: sql.Composable) -> str:
+    """SQL with quoted names; no value in it comes from a file."""
+    composed = sql.SQL(template).format(
+        partition=sql.Identifier("lines", partition_name(table, bucket)), parent=sql.Identifier(table), bucket=sql.Literal(bucket), **parts
+    )
+    return composed.as_string(None)
