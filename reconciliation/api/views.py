@@ -1,6 +1,6 @@
 """Reading cases, runs, closes and files; handing files in (A7). A client sees what belongs to the entities of its brands."""
 
-from typing import Any
+from typing import Any, cast
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -24,8 +24,8 @@ from reconciliation.operations import ingest
 from reconciliation.queries.visible import cases_of, closes_of, files_of, is_account_of, runs_of
 from reconciliation.tasks import load_file
 
-DATE = {"type": OpenApiTypes.DATE, "location": OpenApiParameter.QUERY}
-TEXT = {"type": OpenApiTypes.STR, "location": OpenApiParameter.QUERY}
+DATE: dict[str, Any] = {"type": OpenApiTypes.DATE, "location": OpenApiParameter.QUERY}
+TEXT: dict[str, Any] = {"type": OpenApiTypes.STR, "location": OpenApiParameter.QUERY}
 PAGE = [OpenApiParameter("cursor", **TEXT), OpenApiParameter("limit", type=OpenApiTypes.INT, location=OpenApiParameter.QUERY)]
 OBJECT = {200: OpenApiTypes.OBJECT}
 
@@ -122,7 +122,7 @@ class FileListView(APIView):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        upload, source, account = (request.data.get(name) for name in ("file", "source", "account"))
+        upload, source, account = (cast(Any, request.data).get(name) for name in ("file", "source", "account"))
         if upload is None or isinstance(upload, str):
             raise Invalid("Give the file as a multipart part named file.", field="file", rule="required")
         caller = caller_of(request)

@@ -1,6 +1,7 @@
 """What a machine client may see of reconciliation: records of the legal entities that its brands belong to (A2)."""
 
 from typing import Protocol
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
@@ -12,7 +13,7 @@ class HasBrands(Protocol):
     """A caller, as far as visibility goes."""
 
     @property
-    def brand_ids(self) -> frozenset[object]: ...
+    def brand_ids(self) -> frozenset[UUID]: ...
 
 
 def cases_of(caller: HasBrands, *, account: str = "") -> QuerySet[ExceptionCase]:
@@ -50,5 +51,5 @@ def is_account_of(caller: HasBrands, code: str) -> bool:
     )
 
 
-def _entities(caller: HasBrands) -> list[object]:
+def _entities(caller: HasBrands) -> list[UUID]:
     return list(Brand.objects.filter(pk__in=caller.brand_ids).values_list("entity_id", flat=True).distinct())

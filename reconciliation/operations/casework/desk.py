@@ -17,6 +17,7 @@ from ledger.operations import record_audit
 from ledger.transitions import move
 from reconciliation.models import CaseEntry, CaseState, ExceptionCase
 from reconciliation.models.cases import LIVE_STATES
+from reconciliation.operations.cases import add_entry
 from reconciliation.operations.casework.refusals import CaseNotOpen, FileNotTaken, ReasonNeeded
 
 REASON_CHARACTERS = 10
@@ -30,7 +31,13 @@ def assign_case(*, case_id: UUID, assignee: User | None, actor: Actor, now: date
         case = lock_live_case(case_id)
         case.assignee = assignee
         _save(case, ["assignee"], actor, now, "assigned")
-        write_entry(case, "assigned", f"Assigned to {assignee.get_username()}." if assignee else "Assigned to nobody.", actor, now)
+        add_entry(
+            case,
+            kind="assigned",
+            text=f"Assigned to {assignee.get_username()}." if assignee else "Assigned to nobody.",
+            actor=actor,
+            now=now,
+        )
     return case
 
 
@@ -42,7 +49,7 @@ def investigate_case(*, case_id: UUID, actor: Actor, now: datetime) -> Exception
         if case.assignee_id is None and actor.kind == "user":
             case.assignee = User.objects.get(pk=actor.id)
         move(case, "investigate", actor=actor, now=now, event="case.taken", extra_fields=["assignee"])
-        write_entry(case, "state", "Taken into work.", actor, now)
+        add_entry(case, kind="state", text="Taken into work.", actor=actor, now=now)
     return case
 
 
@@ -52,7 +59,7 @@ def comment_case(*, case_id: UUID, text: str, actor: Actor, now: datetime) -> Ca
         raise ReasonNeeded("Write something.", field="text", rule="not_empty")
     with transaction.atomic():
         case = lock_case(case_id)
-        return write_entry(case, "comment", text.strip()[:5000], actor, now)
+        return add_entry(case, kind="comment", text=text.strip()[:5000], actor=actor, now=now)
 
 
 def attach_to_case(*, case_id: UUID, name: str, content: bytes, actor: Actor, now: datetime) -> CaseEntry:
@@ -92,7 +99,7 @@ def wait_case(*, case_id: UUID, until: datetime, reason: str, actor: Actor, now:
             until=until,
             reason=reason[:200],
         )
-        write_entry(case, "state", f"Waiting until {until:%d %b %Y %H:%M} UTC: {reason}", actor, now)
+        add_entry(case, kind="state", text=f"Waiting until {until:%d %b %Y %H:%M} UTC: {reason}", actor=actor, now=now)
     return case
 
 
@@ -102,7 +109,7 @@ def resume_case(*, case_id: UUID, actor: Actor, now: datetime) -> ExceptionCase:
         case = lock_live_case(case_id)
         require_state(case, CaseState.WAITING)
         move(case, "resume", actor=actor, now=now, event="case.resumed", extra_fields=["wait_until", "wait_for"])
-        write_entry(case, "state", "Taken up again.", actor, now)
+        add_entry(case, kind="state", text="Taken up again.", actor=actor, now=now)
     return case
 
 
@@ -119,7 +126,7 @@ def escalate_case(*, case_id: UUID, reason: str, actor: Actor, now: datetime) ->
         case = lock_live_case(case_id)
         case.escalated_at = now
         _save(case, ["escalated_at"], actor, now, "escalated")
-        write_entry(case, "state", f"Escalated: {reason}", actor, now)
+        add_entry(case, kind="state", text=f"Escalated: {reason}", actor=actor, now=now)
         record_audit(
             act="case.escalated",
             actor=actor,
@@ -141,7 +148,7 @@ def reopen_case(*, case_id: UUID, reason: str, actor: Actor, now: datetime) -> E
         case.resolution, case.resolved_at, case.proposed_disposition, case.proposal, case.approval_id = "", None, "", {}, None
         fields = ["resolution", "resolved_at", "proposed_disposition", "proposal", "approval_id"]
         move(case, "reopen", actor=actor, now=now, event="case.reopened", extra_fields=fields)
-        write_entry(case, "state", f"Opened again: {reason}", actor, now)
+        add_entry(case, kind="state", text=f"Opened again: {reason}", actor=actor, now=now)
         record_audit(
             act="case.reopened",
             actor=actor,
@@ -176,13 +183,6 @@ def require_reason(reason: str) -> None:
     """Raises ReasonNeeded below ten characters."""
     if len(reason.strip()) < REASON_CHARACTERS:
         raise ReasonNeeded(field="reason", rule=f"min_length_{REASON_CHARACTERS}")
-
-
-def write_entry(
-    case: ExceptionCase, kind: str, text: str, actor: Actor, now: datetime, *, data: dict[str, object] | None = None
-) -> CaseEntry:
-    """One entry of the case's timeline."""
-    return CaseEntry.objects.create(case=case, kind=kind, text=text, data=data or {}, actor_kind=actor.kind, actor_id=actor.id, at=now)
 
 
 def _resume_if_rested(case_id: UUID, actor: Actor, now: datetime) -> bool:

@@ -18,7 +18,8 @@ from ledger.transitions import move
 from ledger.values import Line
 from reconciliation.models import CaseState, ExceptionCase, SuspenseItem
 from reconciliation.models.cases import UNDECIDED_STATES
-from reconciliation.operations.casework.desk import lock_case, lock_live_case, require_reason, require_state, wait_case, write_entry
+from reconciliation.operations.cases import add_entry
+from reconciliation.operations.casework.desk import lock_case, lock_live_case, require_reason, require_state, wait_case
 from reconciliation.operations.casework.plans import PLANNERS, Plan, plan_disposition
 from reconciliation.operations.casework.refusals import CaseNotOpen, DispositionNotAllowed
 
@@ -134,7 +135,7 @@ def drop_disposition(*, payload: dict[str, Any], request: ApprovalRequest, actor
         case.proposed_disposition, case.proposal, case.approval_id = "", {}, None
         fields = ["proposed_disposition", "proposal", "approval_id"]
         move(case, "return_to_work", actor=actor, now=now, event="case.proposal_declined", extra_fields=fields)
-        write_entry(case, "proposal", f"The proposal was {str(request.state).lower()}.", actor, now)
+        add_entry(case, kind="proposal", text=f"The proposal was {str(request.state).lower()}.", actor=actor, now=now)
 
 
 def resolve(case: ExceptionCase, resolution: str, note: str, *, actor: Actor, now: datetime) -> ExceptionCase:
@@ -143,7 +144,7 @@ def resolve(case: ExceptionCase, resolution: str, note: str, *, actor: Actor, no
     case.resolved_by_kind, case.resolved_by_id = actor.kind, actor.id
     fields = ["resolution", "resolution_note", "resolved_at", "resolved_by_kind", "resolved_by_id"]
     move(case, "resolve", actor=actor, now=now, event="case.resolved", extra_fields=fields)
-    write_entry(case, "state", f"{DISPOSITIONS[resolution].verb}: {note}", actor, now)
+    add_entry(case, kind="state", text=f"{DISPOSITIONS[resolution].verb}: {note}", actor=actor, now=now)
     detail = {"case": case.label, "resolution": resolution}
     record_audit(
         act="case.resolved", actor=actor, target_kind="ExceptionCase", target_id=case.public_id, detail=detail, reason=note, now=now
@@ -172,7 +173,9 @@ def _ask(case: ExceptionCase, chosen: Disposition, reason: str, target: str, act
     case.proposal = {"disposition": chosen.name, "reason": reason, "target": target, "approval_id": request.public_id}
     fields = ["proposed_disposition", "proposal", "approval_id"]
     move(case, "propose", actor=actor, now=now, event="case.proposed", extra_fields=fields)
-    write_entry(case, "proposal", f"Proposed: {chosen.verb}. {reason}", actor, now, data={"approval_id": request.public_id})
+    add_entry(
+        case, kind="proposal", text=f"Proposed: {chosen.verb}. {reason}", actor=actor, now=now, data={"approval_id": request.public_id}
+    )
     return case
 
 
