@@ -3,13 +3,17 @@
 import re
 from collections.abc import Iterator, Mapping
 
-CARD_FIELDS = frozenset({"cvv", "cvv2", "cvc", "cvc2", "cid", "csc", "cav", "pan", "securitycode", "cardnumber", "cardsecuritycode", "verificationvalue"})
+CARD_FIELDS = frozenset(
+    {"cvv", "cvv2", "cvc", "cvc2", "cid", "csc", "cav", "pan", "securitycode", "cardnumber", "cardsecuritycode", "verificationvalue"}
+)
 EXEMPT_FIELDS = frozenset({"id", "amount", "minor_units", "balance"})
 EXEMPT_SUFFIXES = ("_id", "_ref", "_at", "_minor", "_amount", "_key", "_date")
 # 13 to 19 digits with single spaces or hyphens between them, not part of a longer run of digits.
 DIGITS = re.compile(r"(?<![0-9])[0-9](?:[ -]?[0-9]){12,18}(?![0-9])")
 # Issuer ranges: Visa, Mastercard, American Express, Discover, JCB, Diners, UnionPay, Maestro.
-ISSUERS = re.compile(r"4|5[1-5]|2(?:22[1-9]|2[3-9]|[3-6]|7[01]|720)|3[47]|6(?:011|4[4-9]|5)|35(?:2[89]|[3-8])|3(?:0[0-5]|[689])|62|5[0678]|6[37]|81")
+ISSUERS = re.compile(
+    r"4|5[1-5]|2(?:22[1-9]|2[3-9]|[3-6]|7[01]|720)|3[47]|6(?:011|4[4-9]|5)|35(?:2[89]|[3-8])|3(?:0[0-5]|[689])|62|5[0678]|6[37]|81"
+)
 
 
 def find_card_data(value: object, field: str = "") -> str | None:

@@ -1,12 +1,13 @@
 """All urls: the API, the webhooks, the back office."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from config.health import health
 
 urlpatterns = [
     path("health", health, name="health"),
+    path("", include("cashier.api.webhook_urls")),
     path("admin/", admin.site.urls),
 ]
 

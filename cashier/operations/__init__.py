@@ -1,0 +1,84 @@
+"""Every write of the cashier. Others import from here. Payouts have a package of their own: cashier.operations.payouts."""
+
+from cashier.operations.answers import AUTHORIZE, finish_authorization
+from cashier.operations.apply import apply_event, replay_event, replay_events
+from cashier.operations.authorizations import AuthorizeOrder, begin_authorization
+from cashier.operations.calls import Act, run_call
+from cashier.operations.captures import CAPTURE, begin_capture, finish_capture
+from cashier.operations.credits import CaptureProof, Credited, credit_capture
+from cashier.operations.expiry import expire_intent
+from cashier.operations.holds import adopt_refund, place_hold, release_hold
+from cashier.operations.instruments import VERIFY, block_instrument, finish_verification, store_instrument
+from cashier.operations.intents import IntentRequest, cancel_intent, create_intent
+from cashier.operations.late_money import credit_late_money, refund_late_money
+from cashier.operations.movements import confirm_movement
+from cashier.operations.pauses import pause_captures, request_resume, resume_captures
+from cashier.operations.receive import Received, WebhookRefused, count_refusal, receive_event
+from cashier.operations.refund_outcomes import REFUND, RefundEnd, fail_refund, finish_refund, process_refund, reverse_refund
+from cashier.operations.refunds import RefundOrder, submit_refund
+from cashier.operations.refunds_by_hand import execute_refund, preview_refund, refund_by_hand
+from cashier.operations.resolve import resolve_intent
+from cashier.operations.sweep import sweep_calls, sweep_events, sweep_overdue
+from cashier.operations.taken_back import fail_capture_late, return_deposit
+from cashier.operations.voids import VOID, begin_void, finish_void
+from cashier.psp.base import PspFailure
+
+__all__ = [
+    "AUTHORIZE",
+    "CAPTURE",
+    "REFUND",
+    "VERIFY",
+    "VOID",
+    "Act",
+    "AuthorizeOrder",
+    "CaptureProof",
+    "Credited",
+    "IntentRequest",
+    "PspFailure",
+    "Received",
+    "RefundEnd",
+    "RefundOrder",
+    "WebhookRefused",
+    "adopt_refund",
+    "apply_event",
+    "begin_authorization",
+    "begin_capture",
+    "begin_void",
+    "block_instrument",
+    "cancel_intent",
+    "confirm_movement",
+    "count_refusal",
+    "create_intent",
+    "credit_capture",
+    "credit_late_money",
+    "execute_refund",
+    "expire_intent",
+    "fail_capture_late",
+    "fail_refund",
+    "finish_authorization",
+    "finish_capture",
+    "finish_refund",
+    "finish_verification",
+    "finish_void",
+    "pause_captures",
+    "place_hold",
+    "preview_refund",
+    "process_refund",
+    "receive_event",
+    "refund_by_hand",
+    "refund_late_money",
+    "release_hold",
+    "replay_event",
+    "replay_events",
+    "request_resume",
+    "resolve_intent",
+    "resume_captures",
+    "return_deposit",
+    "reverse_refund",
+    "run_call",
+    "store_instrument",
+    "submit_refund",
+    "sweep_calls",
+    "sweep_events",
+    "sweep_overdue",
+]

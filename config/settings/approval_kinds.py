@@ -5,6 +5,7 @@ APPROVAL_KINDS: dict[str, dict[str, object]] = {
         "execute": "cashier.operations.payouts.review.approve_payout",
         "rejected": "cashier.operations.payouts.review.reject_payout",
         "preview": "cashier.operations.payouts.review.preview_payout",
+        "check": "cashier.operations.payouts.review.check_checker",
         "permission": "cashier.approve_payout",
     },
     "dispute.submit": {
@@ -52,4 +53,10 @@ APPROVAL_KINDS: dict[str, dict[str, object]] = {
         "execute": "reconciliation.operations.closing.execute_reopen",
         "permission": "reconciliation.reopen_close",
     },
+    "refund.manual": {
+        "execute": "cashier.operations.refunds_by_hand.execute_refund",
+        "preview": "cashier.operations.refunds_by_hand.preview_refund",
+        "permission": "cashier.refund_capture",
+    },
+    "captures.resume": {"execute": "cashier.operations.pauses.resume_captures", "permission": "cashier.pause_captures"},
 }

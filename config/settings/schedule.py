@@ -7,4 +7,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "ledger-drop-old-idempotency-keys": {"task": "ledger.tasks.drop_old_keys", "schedule": 86400.0},
     "cashier-sweep-payouts": {"task": "cashier.tasks.payouts.sweep_payouts", "schedule": 10.0},
     "disputes-sweep-answers": {"task": "disputes.tasks.sweep_answers", "schedule": 30.0},
+    "cashier-sweep-calls": {"task": "cashier.tasks.sweep.sweep_calls", "schedule": 5.0},
+    "cashier-sweep-events": {"task": "cashier.tasks.sweep.sweep_events", "schedule": 5.0},
+    "cashier-sweep-overdue": {"task": "cashier.tasks.sweep.sweep_overdue", "schedule": 15.0},
 }

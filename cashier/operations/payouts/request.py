@@ -1,6 +1,5 @@
 """A player's request to be paid (P1, P2, P4)."""
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +14,7 @@ from cashier.operations.payouts.nudges import nudge_payout
 from ledger.actors import Actor, system_actor
 from ledger.locks import lock_wallet
 from ledger.operations import request_approval
-from ledger.transitions import move
+from ledger.transitions import move, record_birth
 
 FEE_MODELS = ("operator", "player_taken_off")
 
@@ -47,6 +46,7 @@ def request_payout(
         gates = check_gates(payout=payout, wallet=wallet, moment="request", now=now)
         refuse_stopped(gates)
         payout.save(force_insert=True)
+        record_birth(payout, actor=actor, now=now, event="payout.requested")
         # 3. The money waits in `locked` from here on (P2).
         post_payout(payout, "payout.requested", {"amount_minor": amount_minor}, occurred_at=now, actor=actor, now=now)
         # 4. A person, or straight on.

@@ -1,0 +1,39 @@
+"""Row locks of the cashier, always in this order: event work, intent, captures, refunds, wallet (inside posting).
+
+Each returns evaluated rows and needs an open transaction. A row that is not there raises its model's DoesNotExist.
+"""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from cashier.models import Capture, DepositIntent, Player, PspEventWork, Refund
+
+
+def lock_intent(intent_id: UUID) -> DepositIntent:
+    """The deposit intent, with player, brand, entity and merchant account at hand."""
+    rows = DepositIntent.objects.select_related("player", "brand", "entity", "merchant_account")
+    return rows.select_for_update(of=("self",)).get(pk=intent_id)
+
+
+def lock_captures(intent_id: UUID) -> list[Capture]:
+    """Every capture of an intent, oldest first."""
+    return list(
+        Capture.objects.select_for_update(of=("self",)).select_related("merchant_account").filter(intent_id=intent_id).order_by("pk")
+    )
+
+
+def lock_refund(refund_id: UUID) -> Refund:
+    return Refund.objects.select_for_update(of=("self",)).get(pk=refund_id)
+
+
+def lock_player(player_id: UUID) -> Player:
+    return Player.objects.select_for_update(of=("self",)).get(pk=player_id)
+
+
+def lock_event_work(event_id: UUID) -> PspEventWork:
+    return PspEventWork.objects.select_for_update(of=("self",)).get(pk=event_id)
+
+
+def lock_deposits(intent_ids: Iterable[UUID]) -> list[DepositIntent]:
+    """Several intents in id order, so that two callers can't wait for each other."""
+    return list(DepositIntent.objects.select_for_update(of=("self",)).filter(pk__in=list(intent_ids)).order_by("pk"))

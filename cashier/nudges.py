@@ -1,0 +1,69 @@
+"""The row is the queue, a message is only the nudge (DESIGN.md decision 5): a lost one costs time, never work."""
+
+import time
+from collections.abc import Callable
+from uuid import UUID
+
+import structlog
+from celery import current_app
+from django.db import connection, transaction
+from redis.exceptions import RedisError
+
+from cashier.redis import quick_redis, redis_key, waiting_redis
+from ledger.tracing import current_trace_id
+
+log = structlog.get_logger(__name__)
+
+ANSWER_KEPT_SECONDS = 60
+POLL_SECONDS = 0.1
+
+
+def nudge(task: str, **ids: object) -> None:
+    """Tell a worker, once the transaction has committed, that a row waits for it. Never raises: the sweeper finds the row."""
+    arguments = {name: str(value) for name, value in ids.items()} | {"trace_id": current_trace_id()}
+    transaction.on_commit(lambda: _send(task, arguments))
+
+
+def _send(task: str, arguments: dict[str, str]) -> None:
+    try:
+        current_app.send_task(task, kwargs=arguments, retry=False, ignore_result=True)
+    except Exception as error:  # any broker failure: the row is there, the sweeper will find it
+        log.warning("nudge.lost", task=task, error=str(error)[:200])
+
+
+def announce(call_id: UUID) -> None:
+    """Wake whoever waits for the answer of this call, once the transaction has committed."""
+    transaction.on_commit(lambda: _announce(call_id))
+
+
+def _announce(call_id: UUID) -> None:
+    key = redis_key("answered", call_id)
+    try:
+        quick_redis().pipeline().rpush(key, b"1").expire(key, ANSWER_KEPT_SECONDS).execute()
+    except RedisError as error:
+        log.warning("answer.not_announced", call=str(call_id), error=str(error)[:200])
+
+
+def await_answer(call_id: UUID, *, is_answered: Callable[[], bool], seconds: float) -> bool:
+    """Wait until the call is answered, at most `seconds`; whether it is.
+
+    No database connection is held meanwhile. Without Redis the row is asked every tenth of a second.
+    """
+    if is_answered():
+        return True
+    deadline = time.monotonic() + seconds
+    _let_go_of_connection()
+    try:
+        waiting_redis().blpop([redis_key("answered", call_id)], timeout=max(seconds, 0.01))
+    except RedisError as error:
+        log.warning("answer.polled", error=str(error)[:200])
+        while time.monotonic() < deadline and not is_answered():
+            _let_go_of_connection()
+            time.sleep(POLL_SECONDS)
+    return is_answered()
+
+
+def _let_go_of_connection() -> None:
+    """Give the connection back while we wait; inside a transaction (tests) it must stay."""
+    if not connection.in_atomic_block:
+        connection.close()

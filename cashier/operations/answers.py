@@ -1,0 +1,136 @@
+"""The answer to an authorisation, recorded: step three of C8, whether it came from our call, or from asking."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from cashier.decisions import Step, step_for
+from cashier.locks import lock_intent
+from cashier.models import Attempt, DepositIntent, DepositState, Instrument
+from cashier.models.rails import get_rail
+from cashier.operations.calls import Act, answered
+from cashier.operations.credits import CaptureProof, credit_capture
+from cashier.operations.endings import end_intent
+from cashier.operations.lookups import payment_result
+from cashier.operations.pending import see
+from cashier.operations.voids import record_void
+from cashier.psp.base import Adapter, AuthorizeRequest, Credentials, LookupResult, PspResult
+from ledger.actors import Actor, system_actor
+from ledger.transitions import move
+
+PSP = system_actor("psp")
+DATA_FIELDS = ("psp_ref", "decline_code", "eci", "cavv", "ds_trans_id", "three_ds_version", "avs", "cvv")
+
+
+def send_authorization(adapter: Adapter, credentials: Credentials, attempt: Attempt) -> PspResult:
+    """Our intent is the merchant reference of the payment (C1)."""
+    request = AuthorizeRequest(
+        idempotency_key=attempt.idempotency_key,
+        merchant_reference=attempt.intent.public_id,
+        amount_minor=attempt.amount_minor,
+        currency=attempt.currency,
+        payment_token=attempt.payment_token,
+        capture=attempt.capture_mode,
+        method=attempt.intent.method,
+        return_url=attempt.intent.return_url,
+        device=attempt.device,
+        trace_id=attempt.trace_id,
+    )
+    return adapter.authorize(credentials, request)
+
+
+def read_authorization(found: LookupResult, attempt: Attempt) -> PspResult | None:
+    """The payment of this very attempt; another attempt of the same intent has another key."""
+    return payment_result(found) if found.idempotency_key in ("", attempt.idempotency_key) else None
+
+
+def finish_authorization(attempt_id: UUID, result: PspResult, now: datetime, *, actor: Actor = PSP, is_correction: bool = False) -> None:
+    """Record what the PSP said of an attempt, and take the step that follows from it. Asked twice, it changes nothing twice."""
+    with transaction.atomic():
+        intent_id = Attempt.objects.values_list("intent_id", flat=True).get(pk=attempt_id)
+        intent = lock_intent(intent_id)
+        attempt = Attempt.objects.select_for_update(of=("self",)).select_related("merchant_account", "instrument").get(pk=attempt_id)
+        record_answer(attempt, result, now=now)
+        take_step(intent, attempt, result, actor=actor, now=now, is_correction=is_correction)
+
+
+def record_answer(attempt: Attempt, result: PspResult, *, now: datetime) -> None:
+    """The attempt's data: the PSP's reference, outcome, 3-DS and check results; what is stated once is not blanked later."""
+    for name in DATA_FIELDS:
+        if value := getattr(result, name):
+            setattr(attempt, name, value)
+    attempt.outcome, attempt.decline_retry = str(result.outcome), result.retry or attempt.decline_retry
+    attempt.answer, attempt.updated_at = result.raw, now
+    fields = answered(attempt)
+    attempt.save(update_fields=[*DATA_FIELDS, "outcome", "decline_retry", "answer", "updated_at", *fields])
+
+
+def take_step(
+    intent: DepositIntent, attempt: Attempt, result: PspResult, *, actor: Actor, now: datetime, is_correction: bool = False
+) -> None:
+    """Move the intent as the answer says, by rank, never backwards (C2). Needs the intent locked."""
+    occurred_at = result.occurred_at or now
+    match step_for(str(intent.state), result.outcome):
+        case Step.AUTHORIZE:
+            authorize(intent, attempt, result, actor=actor, now=now, is_correction=is_correction)
+        case Step.PEND:
+            see(intent=intent, attempt=attempt, occurred_at=occurred_at, actor=actor, now=now, is_correction=is_correction)
+        case Step.CAPTURE:
+            proof = CaptureProof(result.object_ref or attempt.psp_ref, result.amount_minor, result.currency, occurred_at)
+            credit_capture(intent=intent, attempt=attempt, proof=proof, actor=actor, now=now, is_correction=is_correction)
+        case Step.REQUIRE_ACTION:
+            move(
+                intent,
+                "require_action",
+                actor=actor,
+                now=now,
+                event="deposit.action_required",
+                extra_fields=["action"],
+                action=result.action or {},
+            )
+        case Step.FAIL:
+            end_intent(
+                intent=intent,
+                state=DepositState.FAILED,
+                occurred_at=occurred_at,
+                actor=actor,
+                now=now,
+                decline_code=result.decline_code or "refused",
+                retry=result.retry,
+                is_correction=is_correction,
+            )
+        case Step.GIVE_BACK:
+            record_void(intent=intent, attempt=attempt, reason="ended", actor=actor, now=now)
+        case Step.RECORD:
+            pass
+
+
+def authorize(intent: DepositIntent, attempt: Attempt, result: PspResult, *, actor: Actor, now: datetime, is_correction: bool) -> None:
+    """AUTHORIZED: how much, and until when it can be captured (data of the rail)."""
+    rail = get_rail(intent.method)
+    intent.authorised_minor = min(result.amount_minor or attempt.amount_minor, attempt.amount_minor)
+    intent.authorised_until = now + timedelta(days=rail.authorised_days)
+    intent.expires_at = intent.authorised_until
+    edge, event = ("correct_to_authorized", "deposit.status_corrected") if is_correction else ("authorize", "deposit.authorized")
+    move(intent, edge, actor=actor, now=now, event=event, extra_fields=["authorised_minor", "authorised_until", "expires_at"])
+    trust_instrument(attempt.instrument, actor=actor, now=now)
+
+
+def trust_instrument(instrument: Instrument | None, *, actor: Actor, now: datetime) -> None:
+    """An instrument that was authorised once is verified (C24)."""
+    if instrument is not None and instrument.state == Instrument.State.UNVERIFIED:
+        instrument.verified_at = now
+        move(instrument, "verify", actor=actor, now=now, event="instrument.verified", extra_fields=["verified_at"])
+
+
+AUTHORIZE = Act(
+    name="authorize",
+    task="cashier.tasks.psp.authorize",
+    model=Attempt,
+    related=("intent",),
+    reference=lambda attempt: attempt.intent.public_id,
+    send=send_authorization,
+    read=read_authorization,
+    finish=finish_authorization,
+)

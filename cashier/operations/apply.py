@@ -1,0 +1,168 @@
+"""What a stored event means: correlated, asked about where money depends on it, applied once (W3 to W5, decision 7).
+
+RECEIVED ──apply──> APPLIED | IGNORED
+   │  ├─ its payment is not known yet ─> WAITING, tried again for a day, then DEAD with a case
+   │  └─ it fails ─> tried again with backoff, at last DEAD
+DEAD ──replay (a person, audited)──> RECEIVED
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+
+from cashier.locks import lock_event_work
+from cashier.models import PspEvent, PspEventWork
+from cashier.nudges import nudge
+from cashier.operations.calls import backoff
+from cashier.operations.event_effects import ask_about, effect_of
+from cashier.operations.event_values import BadEvent, NotYet
+from cashier.operations.receive import TASK
+from cashier.refusals import NotInThisState
+from ledger.actors import Actor, system_actor
+from ledger.calendar import business_date
+from ledger.clock import real_now
+from ledger.notices import tell
+from ledger.operations import record_audit
+
+log = structlog.get_logger(__name__)
+
+WEBHOOK = system_actor("webhook")
+LEASE = timedelta(seconds=60)
+MOST_TRIES = 12
+WAITS_FOR = timedelta(hours=24)
+S = PspEventWork.State
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """How a try ended: the state that the work row got, and the words for it."""
+
+    state: str
+    outcome: str
+
+
+def apply_event(*, event_id: UUID, now: datetime) -> str:
+    """Apply one stored event; its `processed` mark and its effect are one transaction. Returns what became of it.
+
+    1. its work row under a lease; 2. where a credit may follow, one lookup by us, with no transaction open (C3); 3. work
+    row and payment locked, the effect, the mark. What raises leaves no effect and is tried again.
+    """
+    if not claim_event(event_id):
+        return "not due"
+    event = PspEvent.objects.select_related("merchant_account", "work").get(pk=event_id)
+    try:
+        answer = ask_about(event)
+        with transaction.atomic():
+            work = lock_event_work(event_id)
+            if work.state not in PspEventWork.OPEN_STATES:
+                return str(work.state)
+            outcome = effect_of(event, answer, actor=WEBHOOK, now=now)
+            mark(work, S.IGNORED if outcome.startswith("ignored") else S.APPLIED, outcome=outcome, now=now)
+        return outcome
+    except NotYet as reason:
+        return wait_or_bury(event, str(reason), now=now)
+    except BadEvent as reason:
+        return bury(event, str(reason), now=now)
+    except Exception as error:  # whatever fails is tried again, then kept as a dead letter: no event is lost
+        log.warning("event.failed", event_id=event.public_id, kind=event.event, error=repr(error)[:300])
+        return retry_or_bury(event, f"{type(error).__name__}: {error}", now=now)
+
+
+def claim_event(event_id: UUID) -> bool:
+    """Take the work row under a lease, unless it is done, leased or not due."""
+    at = real_now()
+    with transaction.atomic():
+        work = PspEventWork.objects.select_for_update(skip_locked=True).filter(pk=event_id, state__in=PspEventWork.OPEN_STATES).first()
+        if work is None or (work.next_try_at is not None and work.next_try_at > at):
+            return False
+        work.tries += 1
+        work.next_try_at = at + LEASE
+        work.save(update_fields=["tries", "next_try_at"])
+    return True
+
+
+def mark(work: PspEventWork, state: str, *, outcome: str = "", error: str = "", now: datetime) -> None:
+    work.state, work.outcome, work.error, work.next_try_at = state, outcome[:80], error[:2000], None
+    if state in (S.APPLIED, S.IGNORED):
+        work.applied_at = now
+    work.save(update_fields=["state", "outcome", "error", "next_try_at", "applied_at"])
+
+
+def wait_or_bury(event: PspEvent, reason: str, *, now: datetime) -> str:
+    """Its payment is not known yet, or not yet so far: wait up to a day, then a dead letter with a case (W4)."""
+    if now - event.received_at > WAITS_FOR:
+        buried = bury(event, reason, now=now)
+        tell_unknown(event, reason, now=now)
+        return buried
+    with transaction.atomic():
+        work = lock_event_work(event.pk)
+        work.state, work.error, work.next_try_at = S.WAITING, reason[:2000], real_now() + backoff(work.tries)
+        work.save(update_fields=["state", "error", "next_try_at"])
+    return f"waiting: {reason}"
+
+
+def retry_or_bury(event: PspEvent, reason: str, *, now: datetime) -> str:
+    with transaction.atomic():
+        work = lock_event_work(event.pk)
+        if work.tries >= MOST_TRIES:
+            mark(work, S.DEAD, error=reason, now=now)
+            return f"dead: {reason}"
+        work.error, work.next_try_at = reason[:2000], real_now() + backoff(work.tries)
+        work.save(update_fields=["error", "next_try_at"])
+    return f"failed: {reason}"
+
+
+def bury(event: PspEvent, reason: str, *, now: datetime) -> str:
+    """A dead letter: visible with its reason, replayed only by a person."""
+    with transaction.atomic():
+        mark(lock_event_work(event.pk), S.DEAD, error=reason, now=now)
+    log.warning("event.dead", event_id=event.public_id, kind=event.event, reason=reason)
+    return f"dead: {reason}"
+
+
+def tell_unknown(event: PspEvent, reason: str, *, now: datetime) -> None:
+    account = event.merchant_account
+    tell(
+        "case.raise",
+        code="EVENT_UNKNOWN_REFERENCE",
+        entity_id=account.entity_id,
+        business_date=business_date(account.entity, event.occurred_at),
+        amount_minor=event.amount_minor or 0,
+        currency=event.currency,
+        merchant_account=account,
+        merchant_reference=event.intent_ref or event.own_ref,
+        psp_reference=event.psp_ref,
+        dedupe_key=f"EVENT_UNKNOWN_REFERENCE:{event.public_id}",
+        facts={"event": event.event, "reason": reason},
+        links=[("event", event.public_id)],
+        now=now,
+    )
+
+
+def replay_event(*, event_id: UUID, reason: str, actor: Actor, now: datetime) -> PspEventWork:
+    """Put a dead letter back to work: an explicit, audited act of a person who may (W5). Raises NotInThisState for one that is not dead.
+
+    The permission (cashier.replay_events) is checked by whoever offers the button.
+    """
+    with transaction.atomic():
+        work = lock_event_work(event_id)
+        event = PspEvent.objects.get(pk=event_id)
+        if work.state != S.DEAD or event.event == "unreadable":
+            raise NotInThisState("Only a readable dead letter can be replayed.", state=str(work.state))
+        work.state, work.tries, work.replays, work.next_try_at = S.RECEIVED, 0, work.replays + 1, real_now()
+        work.save(update_fields=["state", "tries", "replays", "next_try_at"])
+        record_audit(
+            act="event.replayed", actor=actor, target_kind="event", target_id=event.public_id, detail={"event": event.event, "error": work.error[:200]},
+            reason=reason, now=now,
+        )  # fmt: skip
+        nudge(TASK, event_id=event_id)
+    return work
+
+
+def replay_events(*, event_ids: list[UUID], reason: str, actor: Actor, now: datetime) -> list[PspEventWork]:
+    """Replay several dead letters, all or none."""
+    with transaction.atomic():
+        return [replay_event(event_id=event_id, reason=reason, actor=actor, now=now) for event_id in sorted(event_ids)]

@@ -1,0 +1,204 @@
+"""One call to a PSP, whatever the act: recorded first, made with no transaction open, its outcome recorded after (C8).
+
+    READY ──claim──> SENT ──answer──> DONE
+                      │  └─ no answer ─> UNKNOWN ──ask──> DONE, or sent again with the same key
+                      └─ lease over: its worker died ─> asked as UNKNOWN
+
+No answer means unknown, not failed: the PSP is asked, by our key and by our reference, before anything else. Only where it
+knows nothing after RESEND_AFTER is the same request sent again, with the same key, so that it can't charge twice (C7).
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+
+from cashier.bulkhead import Slot, give_back, next_parked, park, take_slot
+from cashier.models import MerchantAccount, PspCall
+from cashier.nudges import announce, nudge
+from cashier.psp.base import Adapter, Credentials, LookupResult, PspFailure, PspKeyReused, PspResult, PspUnreachable
+from cashier.psp.registry import get_adapter
+from cashier.secrets import Purpose, read_secret
+from ledger.clock import real_now
+
+log = structlog.get_logger(__name__)
+
+LEASE_MARGIN = timedelta(seconds=5)
+RESEND_AFTER = timedelta(seconds=20)
+LONGEST_BACKOFF_SECONDS = 300.0
+
+Row = Any  # a model instance that mixes in PspCall, with a merchant_account
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What one kind of call is made of.
+
+    send: makes the call. read: what a lookup says of this very call, None where it does not know it. finish: records the
+    outcome in its own transaction; it must bear being called twice. reference: ours, for the lookup.
+    """
+
+    name: str
+    task: str
+    model: Any
+    related: tuple[str, ...]
+    reference: Callable[[Row], str]
+    send: Callable[[Adapter, Credentials, Row], PspResult]
+    read: Callable[[LookupResult, Row], PspResult | None]
+    finish: Callable[[UUID, PspResult, datetime], None]
+
+
+def run_call(act: Act, *, call_id: UUID, now: datetime) -> str:
+    """Make, or resolve, the call of one row, and record its outcome. Returns what became of it, for the log.
+
+    1. a slot of the merchant account, else parked: the row stays READY; 2. the row under a lease, else somebody has it;
+    3. the PSP, with no transaction open; 4. the outcome; 5. wake the next call that is parked for a slot.
+    """
+    row = act.model.objects.select_related("merchant_account").filter(pk=call_id, call_state__in=PspCall.OPEN_CALLS).first()
+    if row is None:
+        return "done"
+    account: MerchantAccount = row.merchant_account
+    slot = slot_of(account, act, call_id)
+    if slot is None:
+        return "parked"
+    try:
+        return _claim_and_call(act, account, call_id, now)
+    finally:
+        give_back(slot)
+        if waiting := next_parked(account.code):
+            nudge(waiting[0], call_id=waiting[1])
+
+
+def slot_of(account: MerchantAccount, act: Act, call_id: UUID) -> Slot | None:
+    """A slot, or None with the call parked. Asked once more after parking: the last slot may have come back in between."""
+    longest = account.timeout_seconds * 3 + LEASE_MARGIN.seconds
+    slot = take_slot(account.code, limit=account.concurrency, seconds=longest)
+    if slot is None:
+        park(account.code, act.task, call_id)
+        slot = take_slot(account.code, limit=account.concurrency, seconds=longest)
+    return slot
+
+
+def _claim_and_call(act: Act, account: MerchantAccount, call_id: UUID, now: datetime) -> str:
+    claimed = claim(act, call_id, account=account)
+    if claimed is None:
+        return "not due"
+    row, is_first = claimed
+    try:
+        result = reach(act, row, is_first=is_first)
+    except PspUnreachable as failure:
+        put_back(act.model, call_id, failure, state=PspCall.CallState.READY if is_first else PspCall.CallState.UNKNOWN)
+        return "unreachable"
+    except PspFailure as failure:
+        put_back(act.model, call_id, failure, state=PspCall.CallState.UNKNOWN)
+        return "unknown"
+    if result is None:
+        put_back(act.model, call_id, None, state=PspCall.CallState.UNKNOWN)
+        return "asked"
+    act.finish(call_id, result, now)
+    return str(result.outcome)
+
+
+def claim(act: Act, call_id: UUID, *, account: MerchantAccount) -> tuple[Row, bool] | None:
+    """Take the row under a lease; (row, whether it was never sent), or None where it is done, leased or not due."""
+    at = real_now()
+    with transaction.atomic():
+        open_rows = act.model.objects.filter(pk=call_id, call_state__in=PspCall.OPEN_CALLS)
+        row = open_rows.select_related("merchant_account", *act.related).select_for_update(skip_locked=True, of=("self",)).first()
+        if row is None:
+            return None
+        is_first = row.call_state == PspCall.CallState.READY
+        if row.next_try_at is not None and row.next_try_at > at and not (is_first and row.tries == 0):
+            return None
+        row.call_state = PspCall.CallState.SENT if is_first else PspCall.CallState.UNKNOWN
+        row.sent_at = at if is_first else row.sent_at
+        row.tries += 1
+        row.next_try_at = at + timedelta(seconds=account.timeout_seconds) + LEASE_MARGIN
+        save_call(row, "call_state", "sent_at", "tries", "next_try_at")
+    return row, is_first
+
+
+def reach(act: Act, row: Row, *, is_first: bool) -> PspResult | None:
+    """Send, or ask first where it was sent before; None where the PSP knows nothing and it is too early to send again."""
+    adapter, credentials = get_adapter(row.merchant_account.provider), credentials_of(row.merchant_account)
+    if not is_first:
+        found = ask(adapter, credentials, act, row)
+        if found is not None:
+            return found
+        if row.sent_at is not None and real_now() < row.sent_at + RESEND_AFTER:
+            return None
+    return act.send(adapter, credentials, row)
+
+
+def ask(adapter: Adapter, credentials: Credentials, act: Act, row: Row) -> PspResult | None:
+    """What the PSP holds for this call: asked by our key, then by our reference."""
+    for found in (
+        adapter.lookup(credentials, idempotency_key=row.idempotency_key),
+        adapter.lookup(credentials, merchant_reference=act.reference(row)),
+    ):
+        result = act.read(found, row) if found is not None else None
+        if result is not None:
+            return result
+    return None
+
+
+def put_back(model: Any, call_id: UUID, failure: PspFailure | None, *, state: str) -> None:
+    """No answer to act on: leave the row for its next try, later each time, unless it was answered meanwhile."""
+    with transaction.atomic():
+        row = model.objects.select_for_update(of=("self",)).get(pk=call_id)
+        if row.call_state == PspCall.CallState.DONE:
+            return
+        row.call_state = state
+        row.next_try_at = real_now() + backoff(row.tries)
+        row.error = f"{type(failure).__name__}: {failure}"[:300] if failure else "asked: not known there yet"
+        save_call(row, "call_state", "next_try_at", "error")
+    log.warning("psp.no_answer", call=row.idempotency_key, state=state, error=row.error, is_defect=isinstance(failure, PspKeyReused))
+
+
+def answered(row: Row) -> list[str]:
+    """Mark the call as answered; returns the fields to save. Whoever waits for it is woken after the commit."""
+    row.call_state = PspCall.CallState.DONE
+    row.answered_at = real_now()
+    row.next_try_at = None
+    row.error = ""
+    announce(row.pk)
+    return ["call_state", "answered_at", "next_try_at", "error"]
+
+
+def ready(row: Row) -> None:
+    """Set the fields of a call that is to be made; the nudge that follows counts as told."""
+    row.call_state = PspCall.CallState.READY
+    row.next_try_at = row.nudged_at = real_now()
+
+
+def save_call(row: Row, *fields: str) -> None:
+    """Save queue bookkeeping: no history row, it is not business."""
+    row.skip_history_when_saving = True
+    row.save(update_fields=fields)
+    del row.skip_history_when_saving
+
+
+def backoff(tries: int) -> timedelta:
+    """Exponential with jitter: about 1, 2, 4 … seconds, at most five minutes."""
+    longest = min(2.0 ** max(tries - 1, 0), LONGEST_BACKOFF_SECONDS)
+    return timedelta(seconds=longest * random.uniform(0.5, 1.5))
+
+
+def credentials_of(account: MerchantAccount) -> Credentials:
+    """Where and as whom to call the PSP of this account."""
+    return Credentials(
+        merchant_account=account.code,
+        base_url=account.base_url,
+        secret=read_secret(account.secret_ref, Purpose.API_KEY),
+        timeout_seconds=float(account.timeout_seconds),
+    )
+
+
+def lookup(account: MerchantAccount, **references: str) -> LookupResult | None:
+    """Ask the PSP of this account, with no transaction open. Raises PspFailure."""
+    return get_adapter(account.provider).lookup(credentials_of(account), **references)

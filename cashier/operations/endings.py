@@ -1,0 +1,49 @@
+"""How a deposit ends without money: failed, expired, cancelled, voided (C2)."""
+
+from datetime import datetime
+
+from cashier.models import Capture, DepositIntent, DepositState
+from cashier.operations.pending import unsee
+from ledger.actors import Actor
+from ledger.transitions import move
+
+EDGES = {
+    DepositState.FAILED: ("fail", "correct_to_failed", "deposit.failed"),
+    DepositState.EXPIRED: ("expire", "correct_to_expired", "deposit.expired"),
+    DepositState.CANCELED: ("cancel", "correct_to_canceled", "deposit.canceled"),
+    DepositState.VOIDED: ("void", "correct_to_voided", "deposit.voided"),
+}
+
+
+def end_intent(
+    *,
+    intent: DepositIntent,
+    state: DepositState,
+    occurred_at: datetime,
+    actor: Actor,
+    now: datetime,
+    decline_code: str = "",
+    retry: str = "",
+    is_correction: bool = False,
+    payload_sha256: str = "",
+) -> bool:
+    """End an open intent in `state`; what was seen is unseen, captures that wait are refused. False where it has ended or is captured.
+
+    Needs the intent locked. A pending payment is never voided: it ends as cancelled.
+    """
+    if not intent.is_open:
+        return False
+    if state is DepositState.VOIDED and intent.state == DepositState.PENDING:
+        state = DepositState.CANCELED
+    for capture in intent.captures.select_related("merchant_account").filter(state=Capture.State.SUBMITTED):
+        if capture.is_seen:
+            unsee(intent=intent, capture=capture, occurred_at=occurred_at, actor=actor, now=now, payload_sha256=payload_sha256)
+        move(capture, "refuse", actor=actor, now=now, event="deposit.capture_refused")
+    plain, corrected, event = EDGES[state]
+    edge, event = (corrected, "deposit.status_corrected") if is_correction else (plain, event)
+    if state is DepositState.FAILED:
+        fields = ["decline_code", "decline_retry"]
+        move(intent, edge, actor=actor, now=now, event=event, extra_fields=fields, decline_code=decline_code, retry=retry)
+    else:
+        move(intent, edge, actor=actor, now=now, event=event)
+    return True

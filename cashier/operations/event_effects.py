@@ -1,0 +1,57 @@
+"""From an event to the one operation that it calls for. A notification never credits: a lookup of ours does (C3)."""
+
+from datetime import datetime
+
+from cashier.models import Capture, DepositIntent, DepositState, PspEvent
+from cashier.operations.calls import lookup
+from cashier.operations.event_payments import payment_effect
+from cashier.operations.event_refunds import payout_effect, refund_effect
+from cashier.operations.event_values import Answer, NotYet
+from ledger.actors import Actor
+from ledger.ids import BadPublicId
+from ledger.notices import tell
+from ledger.refusals import Refused
+
+
+def ask_about(event: PspEvent) -> Answer:
+    """One lookup by us where a credit may follow and we don't hold its end already. No transaction is open. Raises PspFailure."""
+    if event.event in ("payment.authorized", "payment.pending", "payment.captured"):
+        if is_known(event):
+            return Answer()
+        return Answer(True, lookup(event.merchant_account, merchant_reference=event.intent_ref))
+    if event.event in ("refund.failed", "refund.reversed"):
+        return Answer(True, lookup(event.merchant_account, merchant_reference=event.own_ref or event.intent_ref))
+    return Answer()
+
+
+def is_known(event: PspEvent) -> bool:
+    """Whether the event tells nothing new: the capture is held, or the intent is as far by rank."""
+    try:
+        pk = DepositIntent.id_of(event.intent_ref)
+    except BadPublicId:
+        return True
+    if event.event == "payment.captured":
+        held = Capture.objects.filter(merchant_account=event.merchant_account, psp_ref=event.capture_ref or "-", intent_id=pk)
+        return held.exclude(state=Capture.State.SUBMITTED).exists()
+    state = DepositIntent.objects.filter(pk=pk).values_list("state", flat=True).first()
+    reached = {"payment.authorized": DepositState.AUTHORIZED, "payment.pending": DepositState.PENDING}[event.event]
+    return state is None or DepositIntent.RANKS[state] >= DepositIntent.RANKS[reached]
+
+
+def effect_of(event: PspEvent, answer: Answer, *, actor: Actor, now: datetime) -> str:
+    """Apply an event in the caller's transaction. Returns what it did; "ignored: …" where it told nothing new.
+
+    Raises NotYet, BadEvent, and what its operation raises.
+    """
+    area = event.event.partition(".")[0]
+    if area == "payment":
+        return payment_effect(event, answer, actor=actor, now=now)
+    if area == "refund":
+        return refund_effect(event, answer, actor=actor, now=now)
+    if area == "payout":
+        return payout_effect(event, actor=actor, now=now)
+    try:
+        tell(event.event, event=event, actor=actor, now=now)
+    except Refused as refusal:  # its payment is not here yet, or it can't be so now: waits, and is a dead letter after a day
+        raise NotYet(refusal.message) from refusal
+    return event.event

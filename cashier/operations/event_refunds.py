@@ -1,0 +1,95 @@
+"""What events of refunds and payouts do (C6, P2)."""
+
+from datetime import datetime
+
+from cashier.models import PayoutIntent, PspEvent, Refund
+from cashier.operations import payouts
+from cashier.operations.event_values import Answer, BadEvent, NotYet
+from cashier.operations.refund_outcomes import RefundEnd, fail_refund, pend_refund, process_refund, reverse_refund
+from ledger.actors import Actor
+from ledger.ids import BadPublicId
+
+
+def refund_effect(event: PspEvent, answer: Answer, *, actor: Actor, now: datetime) -> str:
+    refund = find_refund(event)
+    if refund.merchant_account_id != event.merchant_account_id:
+        raise BadEvent(f"signed by {event.merchant_account.code}, the refund is at {refund.merchant_account.code}")
+    if event.amount_minor not in (None, refund.amount_minor) or event.currency not in ("", refund.currency):
+        raise BadEvent(f"{event.amount_minor} {event.currency}, the refund is {refund.amount_minor} {refund.currency}")
+    end = RefundEnd(event.refund_ref, event.occurred_at, "failed_at_psp", event.movement or "1", event.body_sha256)
+    if answer.was_asked and not is_confirmed(event, answer, refund):
+        raise NotYet("the PSP does not confirm it")
+    match event.event:
+        case "refund.submitted":
+            done = pend_refund(refund_id=refund.pk, psp_ref=event.refund_ref, actor=actor, now=now)
+        case "refund.processed":
+            done = process_refund(refund_id=refund.pk, end=end, actor=actor, now=now)
+        case "refund.failed":
+            done = fail_refund(refund_id=refund.pk, end=end, actor=actor, now=now)
+            done = done or reverse_refund(refund_id=refund.pk, end=end, actor=actor, now=now)
+        case _:
+            process_refund(refund_id=refund.pk, end=end, actor=actor, now=now)
+            done = reverse_refund(refund_id=refund.pk, end=end, actor=actor, now=now)
+    return event.event if done else "ignored: not ahead of what we hold"
+
+
+def is_confirmed(event: PspEvent, answer: Answer, refund: Refund) -> bool:
+    """Whether our own lookup says the same of this refund: money goes back to the player only then."""
+    found = answer.found
+    if found is None:
+        return False
+    mine = [movement.state for movement in found.refunds if refund.public_id == movement.merchant_reference]
+    states = [found.state, *mine] if found.kind == "refund" else mine
+    return ("FAILED" if event.event == "refund.failed" else "REVERSED") in states or (
+        event.event == "refund.failed" and "REVERSED" in states
+    )
+
+
+def find_refund(event: PspEvent) -> Refund:
+    """By our id where the PSP names it, else by its own."""
+    rows = Refund.objects.select_related("merchant_account")
+    try:
+        found = rows.filter(pk=Refund.id_of(event.own_ref)).first() if event.own_ref else None
+    except BadPublicId:
+        found = None
+    if found is None and event.refund_ref:
+        found = rows.filter(merchant_account=event.merchant_account, psp_ref=event.refund_ref).first()
+    if found is None:
+        raise NotYet(f"no refund {event.own_ref or event.refund_ref}")
+    return found
+
+
+def payout_effect(event: PspEvent, *, actor: Actor, now: datetime) -> str:
+    payout = find_payout(event)
+    if payout.merchant_account_id != event.merchant_account_id:
+        raise BadEvent(f"signed by {event.merchant_account.code}, the payout is at another account")
+    paid_minor = payout.amount_minor - payout.player_fee_minor
+    told = {"occurred_at": event.occurred_at, "actor": actor, "now": now, "payload_sha256": event.body_sha256}
+    before = payout.state
+    if event.currency not in ("", payout.currency):
+        raise BadEvent(f"currency {event.currency}, the payout is in {payout.currency}")
+    match event.event:
+        case "payout.settled":
+            if event.amount_minor not in (None, paid_minor):
+                raise BadEvent(f"{event.amount_minor} settled, {paid_minor} was sent")
+            after = payouts.settle_payout(payout_id=payout.pk, psp_ref=event.payout_ref, **told)
+        case "payout.failed":
+            after = payouts.fail_payout(payout_id=payout.pk, psp_ref=event.payout_ref, **told)
+        case _:
+            returned_minor = paid_minor if event.amount_minor is None else event.amount_minor
+            ref = event.movement or event.payout_ref
+            after = payouts.return_payout(payout_id=payout.pk, return_ref=ref, returned_minor=returned_minor, **told)
+    return event.event if after.state != before else "ignored: not ahead of what we hold"
+
+
+def find_payout(event: PspEvent) -> PayoutIntent:
+    rows = PayoutIntent.objects.all()
+    try:
+        found = rows.filter(pk=PayoutIntent.id_of(event.own_ref)).first() if event.own_ref else None
+    except BadPublicId:
+        found = None
+    if found is None and event.payout_ref:
+        found = rows.filter(merchant_account=event.merchant_account, psp_ref=event.payout_ref).first()
+    if found is None:
+        raise NotYet(f"no payout {event.own_ref or event.payout_ref}")
+    return found

@@ -1,0 +1,21 @@
+"""What an event and our own look at the PSP amount to, and why an event has no effect yet, or never."""
+
+from dataclasses import dataclass
+
+from cashier.psp.base import LookupResult
+
+
+class NotYet(Exception):
+    """What the event speaks of is not known, or not so far, yet."""
+
+
+class BadEvent(Exception):
+    """The event can't be true of what it names: a dead letter, with no effect."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What we asked the PSP because of an event: whether we asked, and what it holds."""
+
+    was_asked: bool = False
+    found: LookupResult | None = None

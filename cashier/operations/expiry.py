@@ -1,0 +1,72 @@
+"""Intents that nobody finished end by their rail's deadline, after asking the PSP (C18)."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from cashier.locks import lock_intent
+from cashier.models import Attempt, DepositIntent, DepositState, PspCall
+from cashier.operations.calls import answered
+from cashier.operations.endings import end_intent
+from cashier.operations.resolve import resolve_intent
+from cashier.operations.voids import record_void
+from cashier.psp.base import PspFailure
+from ledger.actors import system_actor
+
+SWEEPER = system_actor("sweeper")
+LOOK_AGAIN_AFTER = timedelta(minutes=15)
+
+
+def expire_intent(*, intent_id: UUID, now: datetime) -> str:
+    """End an intent that is past its time. Returns what became of it.
+
+    1. ask the PSP, with no transaction open: what it holds is booked or followed by the normal path; 2. what is still open
+    and unknown there, or still waits for the player, expires; an authorisation is given back first; what is pending on its
+    rail stays, and is looked at again.
+    """
+    try:
+        asked = resolve_intent(intent_id=intent_id, now=now, actor=SWEEPER)
+    except PspFailure:
+        return put_off(intent_id, now=now)
+    with transaction.atomic():
+        intent = lock_intent(intent_id)
+        if not intent.is_open or intent.expires_at > now:
+            return asked
+        attempt = intent.attempts.select_related("merchant_account").order_by("-number").first()
+        if asked == "unknown_to_psp" and attempt is not None and attempt.call_state != PspCall.CallState.DONE:
+            if attempt.call_state != PspCall.CallState.READY:
+                return put_off(intent_id, now=now)  # sent and unknown there: the call itself is resolved first
+            close_unsent(attempt)
+        if intent.state == DepositState.PENDING and asked != "unknown_to_psp":
+            return put_off(intent_id, now=now)
+        if intent.state == DepositState.AUTHORIZED and attempt is not None and asked != "unknown_to_psp":
+            record_void(intent=intent, attempt=attempt, reason="expired", actor=SWEEPER, now=now)
+            return put_off(intent_id, now=now)
+        end_intent(intent=intent, state=DepositState.EXPIRED, occurred_at=now, actor=SWEEPER, now=now)
+    return "expired"
+
+
+def close_unsent(attempt: Attempt) -> None:
+    """An attempt that never left us and that the PSP does not know is over."""
+    fields = answered(attempt)
+    attempt.outcome, attempt.error = "REFUSED", "expired before it was sent"
+    attempt.save(update_fields=[*fields, "outcome"])
+
+
+def put_off(intent_id: UUID, *, now: datetime) -> str:
+    """Look again later."""
+    with transaction.atomic():
+        intent = lock_intent(intent_id)
+        intent.next_check_at = now + LOOK_AGAIN_AFTER
+        intent.skip_history_when_saving = True  # type: ignore[attr-defined]
+        intent.save(update_fields=["next_check_at"])
+        del intent.skip_history_when_saving  # type: ignore[attr-defined]
+    return "put off"
+
+
+def list_overdue(*, now: datetime, limit: int) -> list[UUID]:
+    """Open intents past their time that are due to be looked at, oldest first."""
+    rows = DepositIntent.objects.filter(state__in=("INITIATED", "ACTION_REQUIRED", "AUTHORIZED", "PENDING"), expires_at__lte=now)
+    due = rows.exclude(next_check_at__gt=now).order_by("expires_at")
+    return list(due.values_list("pk", flat=True)[:limit])

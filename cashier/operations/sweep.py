@@ -1,0 +1,66 @@
+"""Rows whose nudge or worker was lost are found and nudged again (C8). Losing Redis loses no work."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from cashier.models import PspCall, PspEventWork, WebhookNonce
+from cashier.nudges import nudge
+from cashier.operations.answers import AUTHORIZE
+from cashier.operations.calls import Act, save_call
+from cashier.operations.captures import CAPTURE
+from cashier.operations.expiry import list_overdue
+from cashier.operations.instruments import VERIFY
+from cashier.operations.receive import TASK as APPLY_TASK
+from cashier.operations.refund_outcomes import REFUND
+from cashier.operations.voids import VOID
+from ledger.clock import real_now
+
+ACTS: tuple[Act, ...] = (AUTHORIZE, CAPTURE, VOID, REFUND, VERIFY)
+EXPIRE_TASK = "cashier.tasks.sweep.expire_intent"
+BATCH = 500
+NUDGED_AGAIN_AFTER = timedelta(seconds=10)
+NONCE_KEPT = timedelta(minutes=30)
+
+
+def sweep_calls() -> int:
+    """Nudge every call that is due and whose nudge is old. Rows that another sweeper has are passed over. Returns how many."""
+    return sum(1 for act in ACTS for _ in _nudge_due(act))
+
+
+def _nudge_due(act: Act) -> Iterator[UUID]:
+    at = real_now()
+    with transaction.atomic():
+        due = act.model.objects.filter(call_state__in=PspCall.OPEN_CALLS, next_try_at__lte=at)
+        due = due.filter(Q(nudged_at=None) | Q(nudged_at__lt=at - NUDGED_AGAIN_AFTER) | Q(nudged_at__lt=F("next_try_at")))
+        rows: list[Any] = list(due.select_for_update(skip_locked=True, of=("self",)).order_by("next_try_at")[:BATCH])
+        for row in rows:
+            row.nudged_at = at
+            save_call(row, "nudged_at")
+            nudge(act.task, call_id=row.pk)
+            yield row.pk
+
+
+def sweep_events() -> int:
+    """Nudge events that are due, and drop nonces that are past their window. Returns how many were nudged."""
+    at = real_now()
+    with transaction.atomic():
+        due = PspEventWork.objects.filter(state__in=PspEventWork.OPEN_STATES, next_try_at__lte=at - timedelta(seconds=1))
+        ids = list(due.order_by("next_try_at").values_list("pk", flat=True)[:BATCH])
+        for event_id in ids:
+            nudge(APPLY_TASK, event_id=event_id)
+        WebhookNonce.objects.filter(used_at__lt=at - NONCE_KEPT).delete()
+    return len(ids)
+
+
+def sweep_overdue(*, now: datetime) -> int:
+    """Nudge the expiry of every open intent that is past its time (C18). Returns how many."""
+    ids = list_overdue(now=now, limit=BATCH)
+    with transaction.atomic():
+        for intent_id in ids:
+            nudge(EXPIRE_TASK, intent_id=intent_id)
+    return len(ids)

@@ -1,0 +1,130 @@
+"""An authorisation given back, whole or the rest of it (C5)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from cashier.locks import lock_intent
+from cashier.models import Attempt, Capture, DepositIntent, DepositState, PspCall, Void
+from cashier.nudges import nudge
+from cashier.operations.calls import Act, answered, ready
+from cashier.operations.endings import end_intent
+from cashier.psp.base import Adapter, Credentials, LookupResult, Outcome, PspResult, VoidRequest
+from cashier.refusals import AttemptOpen, NotInThisState
+from ledger.actors import Actor, system_actor
+from ledger.operations import record_audit
+from ledger.tracing import current_trace_id
+
+TASK = "cashier.tasks.psp.void"
+PSP = system_actor("psp")
+# Ends that a void brings about, by its reason; the rest of a captured payment ends nothing.
+ENDS = {"expired": DepositState.EXPIRED}
+
+
+def begin_void(*, intent_id: UUID, operation_key: str = "", reason: str = "caller", actor: Actor, now: datetime) -> Void:
+    """Record a void of what is authorised and not captured, READY, and nudge a worker. A person's void is audited (C6, S5).
+
+    Raises NotInThisState where nothing is authorised, AttemptOpen while a capture is on its way.
+    """
+    with transaction.atomic():
+        intent = lock_intent(intent_id)
+        before = intent.voids.filter(operation_key=operation_key).first() if operation_key else None
+        if before is not None:
+            return before
+        attempt = intent.attempts.filter(outcome="APPROVED").order_by("-number").first()
+        if attempt is None or intent.state not in (DepositState.AUTHORIZED, DepositState.CAPTURED) or not has_rest(intent):
+            raise NotInThisState(state=str(intent.state))
+        if intent.captures.filter(state=Capture.State.SUBMITTED).exists():
+            raise AttemptOpen("A capture is on its way.", state=str(intent.state))
+        void = record_void(intent=intent, attempt=attempt, reason=reason, actor=actor, now=now, operation_key=operation_key)
+        if actor.kind == "user":
+            record_audit(
+                act="deposit.void", actor=actor, target_kind="deposit", target_id=intent.public_id, detail={}, reason=reason, now=now
+            )
+    return void
+
+
+def has_rest(intent: DepositIntent) -> bool:
+    """Whether something authorised is neither captured nor given back."""
+    return intent.authorised_minor > intent.captured_minor and not intent.voids.exclude(outcome=Void.Outcome.REFUSED).exists()
+
+
+def record_void(*, intent: DepositIntent, attempt: Attempt, reason: str, actor: Actor, now: datetime, operation_key: str = "") -> Void:
+    """The row and its nudge; one void per attempt and reason. Needs the intent locked."""
+    key = f"{intent.public_id}.{attempt.number}.void.{reason}"
+    existing = Void.objects.filter(idempotency_key=key).first()
+    if existing is not None:
+        return existing
+    void = Void(
+        intent=intent,
+        attempt=attempt,
+        merchant_account_id=attempt.merchant_account_id,
+        reason=reason,
+        asked_by_kind=actor.kind,
+        asked_by_id=actor.id,
+        call_kind="void",
+        idempotency_key=key,
+        operation_key=operation_key,
+        trace_id=current_trace_id(),
+        created_at=now,
+        updated_at=now,
+    )
+    ready(void)
+    void.save(force_insert=True)
+    nudge(TASK, call_id=void.pk)
+    return void
+
+
+def send_void(adapter: Adapter, credentials: Credentials, void: Void) -> PspResult:
+    request = VoidRequest(
+        idempotency_key=void.idempotency_key,
+        psp_ref=void.attempt.psp_ref,
+        merchant_reference=void.intent.public_id,
+        trace_id=void.trace_id,
+    )
+    return adapter.void(credentials, request)
+
+
+def finish_void(void_id: UUID, result: PspResult, now: datetime) -> None:
+    """Record the answer to a void. Refused because it was captured after all: asked what it holds, the money is booked by the
+    normal path and, where a caller wanted it back, refunded."""
+    with transaction.atomic():
+        intent = lock_intent(Void.objects.values_list("intent_id", flat=True).get(pk=void_id))
+        void = Void.objects.select_for_update(of=("self",)).get(pk=void_id)
+        if void.call_state == PspCall.CallState.DONE:
+            return
+        is_voided = result.outcome is Outcome.APPROVED
+        void.outcome = Void.Outcome.VOIDED if is_voided else Void.Outcome.REFUSED
+        void.updated_at = now
+        fields = answered(void)
+        void.save(update_fields=["outcome", "updated_at", *fields])
+        if is_voided and intent.state == DepositState.AUTHORIZED:
+            end = ENDS.get(void.reason, DepositState.VOIDED)
+            end_intent(intent=intent, state=end, occurred_at=result.occurred_at or now, actor=PSP, now=now)
+        elif not is_voided:
+            nudge("cashier.tasks.psp.resolve_intent", call_id=intent.pk)
+
+
+def read_void(found: LookupResult, void: Void) -> PspResult | None:
+    """Voided at the PSP, or beyond voiding; None where it is still open there."""
+    if found.kind != "payment" or found.state in ("AUTHORIZED", "ACTION_REQUIRED", "PENDING"):
+        return None
+    is_gone = found.state in ("VOIDED", "CANCELED", "EXPIRED", "DECLINED", "FAILED") or (
+        found.state == "CAPTURED" and void.reason == "rest"
+    )
+    return PspResult(
+        outcome=Outcome.APPROVED if is_gone else Outcome.REFUSED, psp_ref=found.psp_ref, occurred_at=found.occurred_at, raw=found.raw
+    )
+
+
+VOID = Act(
+    name="void",
+    task=TASK,
+    model=Void,
+    related=("intent", "attempt"),
+    reference=lambda void: void.intent.public_id,
+    send=send_void,
+    read=read_void,
+    finish=finish_void,
+)

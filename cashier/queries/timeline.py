@@ -1,0 +1,57 @@
+"""What happened to a deposit, in order: states, calls, events, money (A4)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cashier.models import Capture, DepositIntent, PspEvent, Refund
+from ledger.ids import to_public
+from ledger.models import JournalTransaction, Transition
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One thing that happened. kind: transition, call, event, posting. `about`: public id of the row."""
+
+    at: datetime
+    kind: str
+    about: str
+    what: str
+    detail: dict[str, Any]
+
+
+def intent_timeline(intent: DepositIntent) -> list[TimelineEntry]:
+    """Everything that happened to one deposit and its captures and refunds, oldest first."""
+    captures = list(intent.captures.all())
+    refunds = list(Refund.objects.filter(capture__in=captures))
+    entries = [*_transitions(intent, captures, refunds), *_calls(intent), *_events(intent), *_postings(intent)]
+    return sorted(entries, key=lambda entry: entry.at)
+
+
+def _transitions(intent: DepositIntent, captures: list[Capture], refunds: list[Refund]) -> Iterator[TimelineEntry]:
+    named = {row.pk: row.public_id for row in (intent, *captures, *refunds)}
+    yield TimelineEntry(intent.created_at, "transition", intent.public_id, "deposit.initiated", {"to": "INITIATED"})
+    for row in Transition.objects.filter(target_id__in=named):
+        yield TimelineEntry(row.at, "transition", named[row.target_id], row.event, {"from": row.from_state, "to": row.to_state})
+
+
+def _calls(intent: DepositIntent) -> Iterator[TimelineEntry]:
+    for attempt in intent.attempts.select_related("merchant_account"):
+        detail = {"merchant_account": attempt.merchant_account.code, "state": attempt.call_state, "tries": attempt.tries}
+        yield TimelineEntry(attempt.created_at, "call", attempt.public_id, "authorize", detail)
+        if attempt.call_state == "DONE":
+            answer = {"outcome": attempt.outcome, "decline_code": attempt.decline_code, "psp_ref": attempt.psp_ref}
+            yield TimelineEntry(attempt.updated_at, "call", attempt.public_id, "authorize.answered", answer)
+
+
+def _events(intent: DepositIntent) -> Iterator[TimelineEntry]:
+    for event in PspEvent.objects.select_related("work").filter(intent_ref=intent.public_id):
+        detail = {"state": event.work.state, "outcome": event.work.outcome, "occurred_at": event.occurred_at.isoformat()}
+        yield TimelineEntry(event.received_at, "event", event.public_id, event.event, detail)
+
+
+def _postings(intent: DepositIntent) -> Iterator[TimelineEntry]:
+    for row in JournalTransaction.objects.filter(intent_ref=intent.public_id):
+        about = to_public("txn_", row.pk)
+        yield TimelineEntry(row.posted_at, "posting", about, row.kind, {"business_date": row.business_date.isoformat()})
