@@ -29,9 +29,13 @@ def card_fields(value: object, field: str) -> Iterator[str]:
     elif isinstance(value, (list, tuple)):
         for item in value:
             yield from card_fields(item, field)
-    elif value not in (None, "") and re.sub(r"[^a-z0-9]", "", name) in CARD_FIELDS:
-        yield field
-    elif isinstance(value, str) and not is_exempt(name) and has_card_number(value):
+    elif (
+        value not in (None, "")
+        and re.sub(r"[^a-z0-9]", "", name) in CARD_FIELDS
+        or isinstance(value, str)
+        and not is_exempt(name)
+        and has_card_number(value)
+    ):
         yield field
 
 

@@ -8,9 +8,10 @@ from config.health import health
 urlpatterns = [
     path("health", health, name="health"),
     path("", include("cashier.api.webhook_urls")),
+    path("", include("config.api.urls")),
     path("admin/", admin.site.urls),
 ]
 
 handler403 = "config.backoffice.errors.forbidden"
-handler404 = "config.backoffice.errors.not_found"
-handler500 = "config.backoffice.errors.failed"
+handler404 = "config.api.errors.not_found"
+handler500 = "config.api.errors.server_error"

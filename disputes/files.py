@@ -9,11 +9,17 @@ from django.conf import settings
 
 from cashier.card_data import has_card_number
 from cashier.sealing import new_wrapped_key, seal, unseal, unwrap_key
-from disputes.operations.errors import BadEvidence
+from disputes.refusals import BadEvidence
 
 MAX_BYTES = 4 * 1024 * 1024
 # What may be sent as evidence: media type -> how its content begins (none for text).
-KINDS: dict[str, bytes] = {"application/pdf": b"%PDF-", "image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff", "text/plain": b"", "text/csv": b""}
+KINDS: dict[str, bytes] = {
+    "application/pdf": b"%PDF-",
+    "image/png": b"\x89PNG\r\n\x1a\n",
+    "image/jpeg": b"\xff\xd8\xff",
+    "text/plain": b"",
+    "text/csv": b"",
+}
 WRAPPED_BYTES = 60
 
 

@@ -13,7 +13,7 @@ PERIODS = {"deposit": ("day", "week", "month"), "loss": ("day", "week", "month")
 
 
 def limit_schema(names: tuple[str, ...]) -> dict[str, Any]:
-    limits = {"type": "object", "additionalProperties": False, "properties": {name: AMOUNT_SCHEMA for name in names}}
+    limits = {"type": "object", "additionalProperties": False, "properties": dict.fromkeys(names, AMOUNT_SCHEMA)}
     return {"type": "object", "additionalProperties": limits}
 
 

@@ -8,6 +8,7 @@ from django.db.models import Model, QuerySet
 from rest_framework.request import Request
 
 from cashier.models import Brand, Player
+from cashier.queries.players import get_player_for
 from ledger.api.callers import caller_of
 from ledger.errors import BadPublicId
 from ledger.models import PublicIdModel
@@ -17,15 +18,8 @@ Row = TypeVar("Row", bound=Model)
 
 
 def visible_player(request: Request, text: str) -> Player:
-    """The caller's player by our id (pl_…) or the brand's external_id. Raises NotFound, Invalid where two brands use the external id."""
-    players = Player.objects.select_related("brand__entity").filter(brand_id__in=caller_of(request).brand_ids)
-    by_id = id_or_none(Player, text)
-    found = list(players.filter(pk=by_id) if by_id is not None else players.filter(external_id=text)[:2])
-    if not found:
-        raise NotFound("No such player.")
-    if len(found) > 1:
-        raise Invalid("Two brands know this external id: name the player by its pl_ id.", field="player_id", rule="ambiguous")
-    return found[0]
+    """The caller's player by our id (pl_…) or the brand's external_id, brand and entity loaded. Raises NotFound, Invalid."""
+    return get_player_for(text, brand_ids=caller_of(request).brand_ids)
 
 
 def visible_row(rows: QuerySet[Row], model: type[PublicIdModel], public_id: str) -> Row:

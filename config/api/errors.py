@@ -5,8 +5,7 @@ from typing import Any
 
 import structlog
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, JsonResponse
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django_fsm import TransitionNotAllowed
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -15,7 +14,7 @@ from ledger.errors import (
     ApprovalRefused,
     BadPublicId,
     InsufficientFunds,
-    KeyReused,
+    LedgerError,
     MoneyError,
     PostingKeyConflict,
     StillRunning,
@@ -26,14 +25,12 @@ from ledger.tracing import current_trace_id
 
 log = structlog.get_logger(__name__)
 
-# Exceptions of the books that are refusals to a caller: class -> (status, stable code, message).
+# Refusals of the books that a caller may meet, and what he is told: (status, stable code, message). Any other error of the
+# books is a defect of ours: a 500.
 BOOK_REFUSALS: dict[type[Exception], tuple[int, str, str]] = {
     InsufficientFunds: (422, "INSUFFICIENT_FUNDS", "The balance does not cover the amount."),
     PostingKeyConflict: (409, "STATE_CONFLICT", "This movement is already booked with other content."),
     TransitionNotAllowed: (409, "STATE_CONFLICT", "It is not in a state in which this can be done."),
-    ApprovalRefused: (422, "APPROVAL_REFUSED", "This can't be put up for approval so."),
-    KeyReused: (409, "IDEMPOTENCY_KEY_REUSED", "This idempotency key belongs to another request."),
-    StillRunning: (409, "STILL_RUNNING", "The first request with this idempotency key is still running."),
     BadPublicId: (404, "NOT_FOUND", "Not found."),
     MoneyError: (400, "VALIDATION_ERROR", "The amount is not valid."),
     UnknownAsset: (400, "VALIDATION_ERROR", "This currency is not known."),
@@ -49,17 +46,16 @@ CODES = {
     415: "UNSUPPORTED_MEDIA_TYPE",
     429: "RATE_LIMITED",
 }
-RETRY_AFTER_SECONDS = 1
+FAILED = "Something went wrong on our side; it is logged under the trace id."
 
 
 def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response:
     """The envelope for any exception of a view. What is nobody's refusal is logged with its trace and answered 500."""
-    if isinstance(error, Refused):
-        return refusal(error)
     for kind, (status, code, message) in BOOK_REFUSALS.items():
         if isinstance(error, kind):
-            headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if kind is StillRunning else {}
-            return Response(envelope(code, message), status=status, headers=headers)
+            return Response(envelope(code, message), status=status)
+    if isinstance(error, ApprovalRefused) or (isinstance(error, Refused) and not isinstance(error, LedgerError)):
+        return refusal(error)
     if isinstance(error, Http404):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
@@ -67,7 +63,7 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response:
     if isinstance(error, exceptions.APIException):
         return framework_refusal(error)
     log.exception("api.failed", view=type(context.get("view")).__name__)
-    return Response(envelope("INTERNAL_ERROR", "Something went wrong on our side; it is logged under the trace id."), status=500)
+    return Response(envelope("INTERNAL_ERROR", FAILED), status=500)
 
 
 def refusal(error: Refused) -> Response:
@@ -76,7 +72,8 @@ def refusal(error: Refused) -> Response:
     for family, code in ((Conflict, 409), (NotFound, 404), (Invalid, 400)):
         if isinstance(error, family):
             status = code
-    return Response(envelope(error.code, error.message, error.details), status=status)
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, StillRunning) else {}
+    return Response(envelope(error.code, error.message, error.details), status=status, headers=headers)
 
 
 def framework_refusal(error: exceptions.APIException) -> Response:
@@ -117,19 +114,15 @@ def is_machine_path(request: HttpRequest) -> bool:
     return request.path.startswith(("/v1/", "/oauth/", "/webhooks/", "/hooks/"))
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """handler404: the envelope for machines, the page for people."""
-    from django.views.defaults import page_not_found
+    from config.backoffice.errors import not_found as page
 
-    if not is_machine_path(request):
-        return page_not_found(request, exception)
-    return JsonResponse(envelope("NOT_FOUND", "Not found."), status=404)
+    return JsonResponse(envelope("NOT_FOUND", "Not found."), status=404) if is_machine_path(request) else page(request, exception)
 
 
-def server_error(request: HttpRequest) -> HttpResponseBase:
+def server_error(request: HttpRequest) -> HttpResponse:
     """handler500: the envelope for machines, the page for people."""
-    from django.views.defaults import server_error as page
+    from config.backoffice.errors import failed as page
 
-    if not is_machine_path(request):
-        return page(request)
-    return JsonResponse(envelope("INTERNAL_ERROR", "Something went wrong on our side; it is logged under the trace id."), status=500)
+    return JsonResponse(envelope("INTERNAL_ERROR", FAILED), status=500) if is_machine_path(request) else page(request)

@@ -18,7 +18,13 @@ ERROR_BODY = {
         "details": {"type": "object", "additionalProperties": True},
     },
 }
-READ_ERRORS = {400: "The request is not valid", 401: "No valid token", 403: "Scope or network missing", 404: "Not found, or not yours", 429: "Too many"}
+READ_ERRORS = {
+    400: "The request is not valid",
+    401: "No valid token",
+    403: "Scope or network missing",
+    404: "Not found, or not yours",
+    429: "Too many",
+}
 WRITE_ERRORS = {
     409: "Idempotency or state conflict",
     413: "The body is too large",

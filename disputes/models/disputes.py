@@ -1,11 +1,11 @@
 """A dispute of a capture and its state graph (X1). Money follows its movements, never the name of a stage (X5).
 
-    INQUIRY ─ notify ─> NOTIFIED ─ collect ─> EVIDENCE ─ submit ─> SUBMITTED ─ go_to_pre_arbitration ─> PRE_ARBITRATION
-    PRE_ARBITRATION ─ go_to_arbitration ─> ARBITRATION
-    SUBMITTED, PRE_ARBITRATION, ARBITRATION ─ win_provisionally ─> WON_PROVISIONALLY
-    any open state ─ win | lose | accept | expire | withdraw ─> WON | LOST | ACCEPTED | EXPIRED | WITHDRAWN
-    INQUIRY ─ close_inquiry ─> INQUIRY_CLOSED; INQUIRY, NOTIFIED, EVIDENCE ─ auto_refund ─> AUTO_REFUNDED
-    WON, WON_PROVISIONALLY ─ reopen ─> PRE_ARBITRATION: the issuer goes on
+INQUIRY ─ notify ─> NOTIFIED ─ collect ─> EVIDENCE ─ submit ─> SUBMITTED ─ go_to_pre_arbitration ─> PRE_ARBITRATION
+PRE_ARBITRATION ─ go_to_arbitration ─> ARBITRATION
+SUBMITTED, PRE_ARBITRATION, ARBITRATION ─ win_provisionally ─> WON_PROVISIONALLY
+any open state ─ win | lose | accept | expire | withdraw ─> WON | LOST | ACCEPTED | EXPIRED | WITHDRAWN
+INQUIRY ─ close_inquiry ─> INQUIRY_CLOSED; INQUIRY, NOTIFIED, EVIDENCE ─ auto_refund ─> AUTO_REFUNDED
+WON, WON_PROVISIONALLY ─ reopen ─> PRE_ARBITRATION: the issuer goes on
 """
 
 from django.db import models

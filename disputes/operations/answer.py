@@ -10,8 +10,8 @@ from cashier.models import PspCall
 from cashier.operations.calls import ready
 from disputes.locks import lock_dispute
 from disputes.models import Dispute, DisputeAnswer, DisputePolicy
-from disputes.operations.errors import AnswerOpen, AnswerTooLate, DisputeNotAnswerable, NoEvidence
 from disputes.operations.nudges import nudge_answer
+from disputes.refusals import AnswerOpen, AnswerTooLate, DisputeNotAnswerable, NoEvidence
 from ledger.actors import Actor
 from ledger.models import ApprovalRequest
 from ledger.operations import record_audit, request_approval
@@ -42,7 +42,9 @@ def answer_dispute(
         check_answerable(dispute, now=now)
         payload = payload_of(dispute, kind, note)
         detail = {"evidence": [item["sha256"] for item in payload["evidence"]]}
-        record_audit(act=KINDS[kind], actor=actor, target_kind="dispute", target_id=dispute.public_id, detail=detail, reason=reason, now=now)
+        record_audit(
+            act=KINDS[kind], actor=actor, target_kind="dispute", target_id=dispute.public_id, detail=detail, reason=reason, now=now
+        )
         if not needs_second_person(dispute):
             return make_answer(dispute, payload, actor=actor, now=now)
         return ask_second_person(dispute, kind, payload, reason=reason, maker=actor, now=now)

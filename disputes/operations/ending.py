@@ -10,10 +10,10 @@ from cashier.operations.disputed import change_disputed
 from cashier.operations.kept_locked import keep_locked
 from disputes.locks import lock_dispute
 from disputes.models import Dispute, DisputeMovement, DisputeState
-from disputes.operations.errors import DisputeStateConflict
 from disputes.operations.movements import book_movement
 from disputes.operations.splits import split_winning
 from disputes.queries import open_debt, written_off
+from disputes.refusals import DisputeStateConflict
 from ledger.actors import Actor
 from ledger.locks import lock_wallet
 from ledger.transitions import move
@@ -29,7 +29,9 @@ def win_dispute(*, dispute_id: UUID, occurred_at: datetime, told_by: str, actor:
     return give_back(dispute_id, "win", Kind.WON, occurred_at, told_by, actor, now, payload_sha256)
 
 
-def withdraw_dispute(*, dispute_id: UUID, occurred_at: datetime, told_by: str, actor: Actor, now: datetime, payload_sha256: str = "") -> Dispute:
+def withdraw_dispute(
+    *, dispute_id: UUID, occurred_at: datetime, told_by: str, actor: Actor, now: datetime, payload_sha256: str = ""
+) -> Dispute:
     """The issuer took it back: as won. Withdrawn already: nothing. Raises TransitionNotAllowed."""
     return give_back(dispute_id, "withdraw", Kind.WITHDRAWN, occurred_at, told_by, actor, now, payload_sha256)
 

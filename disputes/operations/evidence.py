@@ -8,7 +8,7 @@ from django.db import transaction
 from disputes.files import store_evidence
 from disputes.locks import lock_dispute
 from disputes.models import Dispute, DisputeState, Evidence
-from disputes.operations.errors import DisputeNotAnswerable
+from disputes.refusals import DisputeNotAnswerable
 from ledger.actors import Actor
 from ledger.operations import record_audit
 from ledger.transitions import move

@@ -11,10 +11,10 @@ from django.utils.dateparse import parse_datetime
 from cashier.models import Capture, PspEvent
 from disputes.models import Dispute
 from disputes.operations.ending import auto_refund_dispute, close_accepted, expire_dispute, lose_dispute, win_dispute, withdraw_dispute
-from disputes.operations.errors import UnknownCapture
 from disputes.operations.inquiries import close_inquiry, open_inquiry
 from disputes.operations.money import credit_dispute, debit_dispute
 from disputes.operations.opening import Notice, open_dispute
+from disputes.refusals import UnknownCapture
 from ledger.actors import Actor
 
 

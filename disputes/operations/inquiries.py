@@ -37,7 +37,15 @@ def hold_for_inquiry(dispute: Dispute, *, occurred_at: datetime, told_by: str, a
         return
     facts = {"held_minor": held_minor}
     book_movement(
-        dispute, Kind.INQUIRY_HELD, number=1, amount_minor=held_minor, facts=facts, occurred_at=occurred_at, told_by=told_by, actor=actor, now=now
+        dispute,
+        Kind.INQUIRY_HELD,
+        number=1,
+        amount_minor=held_minor,
+        facts=facts,
+        occurred_at=occurred_at,
+        told_by=told_by,
+        actor=actor,
+        now=now,
     )
     dispute.held_minor = held_minor
     dispute.save(update_fields=["held_minor"])

@@ -58,7 +58,9 @@ def credit_dispute(notice: Notice, *, actor: Actor, now: datetime) -> Dispute:
     return dispute
 
 
-def book_money(dispute: Dispute, kind: DisputeMovement.Kind, notice: Notice, facts: dict[str, object], *, actor: Actor, now: datetime) -> None:
+def book_money(
+    dispute: Dispute, kind: DisputeMovement.Kind, notice: Notice, facts: dict[str, object], *, actor: Actor, now: datetime
+) -> None:
     book_movement(
         dispute,
         kind,

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from disputes.models import Dispute, DisputeMovement
-from disputes.operations.errors import DisputeAmountDiffers
+from disputes.refusals import DisputeAmountDiffers
 from ledger.actors import Actor
 from ledger.operations import Posting, post
 

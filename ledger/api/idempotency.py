@@ -1,10 +1,10 @@
 """X-Idempotency-Key on every write (A3): same request, same answer; another request, 409; never a second effect.
 
-    @idempotent                      # handler and remembered answer commit together
-    def post(self, request): ...
+@idempotent                      # handler and remembered answer commit together
+def post(self, request): ...
 
-    @idempotent(atomic=False)        # a handler that commits and waits for a PSP; it must find its own rows again by
-    def post(self, request): ...     # `operation_key_of(request)` when it is resumed after a crash or a 5xx
+@idempotent(atomic=False)        # a handler that commits and waits for a PSP; it must find its own rows again by
+def post(self, request): ...     # `operation_key_of(request)` when it is resumed after a crash or a 5xx
 """
 
 import functools

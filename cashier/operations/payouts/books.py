@@ -15,7 +15,15 @@ PAID_FROM = {
 
 
 def post_payout(
-    payout: PayoutIntent, event: str, facts: dict[str, Any], *, suffix: str = "", occurred_at: datetime, actor: Actor, now: datetime, sha256: str = ""
+    payout: PayoutIntent,
+    event: str,
+    facts: dict[str, Any],
+    *,
+    suffix: str = "",
+    occurred_at: datetime,
+    actor: Actor,
+    now: datetime,
+    sha256: str = "",
 ) -> None:
     """Post `event` ("payout.settled") of this payout by the rule of the same name, keyed by the payout (and `suffix`)."""
     source = {"player": payout.player.public_id, "payout": payout.public_id, "asset": payout.currency, **facts}
@@ -38,7 +46,11 @@ def post_payout(
 def payer_facts(payout: PayoutIntent) -> dict[str, Any]:
     """Which account pays it: {paid_from, payer, entity}, as its merchant account says (P2)."""
     account = merchant_account_of(payout)
-    return {"paid_from": PAID_FROM[MerchantAccount.PayoutFunding(account.payout_funding)], "payer": payer_of(payout, account), "entity": payout.entity.public_id}
+    return {
+        "paid_from": PAID_FROM[MerchantAccount.PayoutFunding(account.payout_funding)],
+        "payer": payer_of(payout, account),
+        "entity": payout.entity.public_id,
+    }
 
 
 def payer_of(payout: PayoutIntent, account: MerchantAccount) -> str:

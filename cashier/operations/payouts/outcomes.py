@@ -63,7 +63,14 @@ def settle_released(payout: PayoutIntent, *, occurred_at: datetime, actor: Actor
 
 
 def fail_payout(
-    *, payout_id: UUID, occurred_at: datetime, actor: Actor, now: datetime, decline_code: str = "", psp_ref: str = "", payload_sha256: str = ""
+    *,
+    payout_id: UUID,
+    occurred_at: datetime,
+    actor: Actor,
+    now: datetime,
+    decline_code: str = "",
+    psp_ref: str = "",
+    payload_sha256: str = "",
 ) -> PayoutIntent:
     """The PSP says that it was not paid: the money goes back to the player. One that has failed already stays as it is.
 

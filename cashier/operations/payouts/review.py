@@ -38,7 +38,15 @@ def reject_payout(*, payload: dict[str, Any], request: ApprovalRequest, actor: A
     if request.state == ApprovalRequest.State.WITHDRAWN:
         return
     payout = lock_reviewed(payload)
-    move(payout, "reject", actor=actor, now=now, event="payout.rejected", extra_fields=["reason"], reason=f"refused in review {request.public_id}")
+    move(
+        payout,
+        "reject",
+        actor=actor,
+        now=now,
+        event="payout.rejected",
+        extra_fields=["reason"],
+        reason=f"refused in review {request.public_id}",
+    )
     release_payout(payout, "payout.rejected", occurred_at=now, actor=actor, now=now)
 
 

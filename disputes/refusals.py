@@ -1,6 +1,6 @@
 """Why the disputes desk says no."""
 
-from ledger.refusals import Conflict, Invalid, Refused
+from ledger.refusals import Conflict, Invalid, NotFound, Refused
 
 
 class DisputeNotAnswerable(Conflict):
@@ -41,7 +41,7 @@ class DisputeStateConflict(Conflict):
     """The dispute is not in a state in which this can happen."""
 
 
-class UnknownCapture(Refused):
-    """No capture of ours is what the dispute names."""
+class UnknownCapture(NotFound):
+    """No capture of ours is what the dispute names, or not yet."""
 
     code = "UNKNOWN_CAPTURE"

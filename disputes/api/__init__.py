@@ -1,0 +1,1 @@
+"""HTTP of disputes: read them, attach evidence (A7)."""
