@@ -10,4 +10,5 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "cashier-sweep-calls": {"task": "cashier.tasks.sweep.sweep_calls", "schedule": 5.0},
     "cashier-sweep-events": {"task": "cashier.tasks.sweep.sweep_events", "schedule": 5.0},
     "cashier-sweep-overdue": {"task": "cashier.tasks.sweep.sweep_overdue", "schedule": 15.0},
+    "resume rested cases": {"task": "reconciliation.tasks.resume_rested_cases", "schedule": 60.0},
 }

@@ -12,7 +12,9 @@ DAY = date(2026, 11, 20)
 
 
 def mismatch(code: str, **keys: str | None) -> Mismatch:
-    return Mismatch(code, "SANDBOX_EU", DAY, "EUR", 5000, {"merchant_reference": None, "psp_reference": None, "bank_reference": None, **keys})
+    return Mismatch(
+        code, "SANDBOX_EU", DAY, "EUR", 5000, {"merchant_reference": None, "psp_reference": None, "bank_reference": None, **keys}
+    )
 
 
 def case(name: str, code: str, *, account: str = "SANDBOX_EU", day: date = DAY, **keys: str | None) -> RaisedCase:
@@ -35,7 +37,10 @@ def test_each_break_is_paired_with_one_case_even_where_another_could_take_it() -
 
 
 def test_a_missed_break_and_a_spurious_case_are_both_named() -> None:
-    result = score(truth(mismatch("REFUND_MISSING_AT_PSP", merchant_reference="rf_a")), [case("c1", "REFUND_MISSING_AT_PSP", merchant_reference="rf_b")])
+    result = score(
+        truth(mismatch("REFUND_MISSING_AT_PSP", merchant_reference="rf_a")),
+        [case("c1", "REFUND_MISSING_AT_PSP", merchant_reference="rf_b")],
+    )
     assert not result.perfect
     assert [m.keys["merchant_reference"] for m in result.missed] == ["rf_a"]
     assert [c.id for c in result.spurious] == ["c1"]
