@@ -19,6 +19,7 @@ from config.supervisor.child import ProcessFailed
 from config.supervisor.core import TICK_SECONDS, AlreadyRuns, PreparationFailed, Supervision
 from config.supervisor.demonstration import DemonstrationFailed, show_day
 from config.supervisor.ports import PortInUse
+from config.supervisor.soak import fresh_directory, soak
 
 PROBLEMS = (LocalServersError, AlreadyRuns, PortInUse, PreparationFailed, ProcessFailed, DemonstrationFailed)
 
@@ -33,9 +34,9 @@ def main() -> int:
         signal.signal(number, _end)
     if options.with_parent:
         die_with_parent(signal.SIGTERM)
-    supervision = Supervision(Path(options.directory or local_directory()), port=options.port, host=options.host, say=_say)
+    supervision = Supervision(_directory(options), port=options.port, host=options.host, say=_say)
     try:
-        return _serve(supervision, seed=not options.no_seed) if options.act == "serve" else _run(supervision, options)
+        return ACTS[options.act](supervision, options)
     except Ended:
         _say("stopping")
         return 0
@@ -54,7 +55,7 @@ def main() -> int:
 def _run(supervision: Supervision, options: argparse.Namespace) -> int:
     """`make run`: start, play the demonstration day once, stay until told to stop."""
     began = time.monotonic()
-    supervision.start()
+    supervision.start(seed=not options.no_seed)
     _say(f"every process is ready after {time.monotonic() - began:.0f} s")
     show_day(supervision, deposits=options.deposits, say=_say)
     _say(f"{time.monotonic() - began:.0f} s after the start. Ctrl-C stops everything.")
@@ -63,9 +64,9 @@ def _run(supervision: Supervision, options: argparse.Namespace) -> int:
         time.sleep(TICK_SECONDS)
 
 
-def _serve(supervision: Supervision, *, seed: bool) -> int:
+def _serve(supervision: Supervision, options: argparse.Namespace) -> int:
     """For `Stack`: start, say so in one line of JSON, stay until the pipe on standard input ends."""
-    supervision.start(seed=seed)
+    supervision.start(seed=not options.no_seed)
     run = read_run_file(supervision.directory)
     print(json.dumps({"urls": run["urls"], "pids": run["pids"], "file": str(supervision.directory / RUN_FILE)}), flush=True)
     while True:
@@ -74,18 +75,38 @@ def _serve(supervision: Supervision, *, seed: bool) -> int:
             return 0
 
 
+def _soak(supervision: Supervision, options: argparse.Namespace) -> int:
+    """`make soak`: days under hostile faults while processes are killed, then every proof. Ends by itself."""
+    supervision.start()
+    return 0 if soak(supervision, payments=options.payments, seed=options.seed, say=_say) else 1
+
+
+ACTS = {"run": _run, "serve": _serve, "soak": _soak}
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m config.supervisor", description=__doc__, epilog="example: make run PORT=8000 DEPOSITS=300"
     )
-    parser.add_argument("act", choices=["run", "serve"], help="run: for people, with a demonstration day; serve: for commands and tests")
+    parser.add_argument(
+        "act", choices=list(ACTS), help="run: for people, with a demonstration day; serve: for commands and tests; soak: days of trouble"
+    )
     parser.add_argument("--port", type=int, default=8000, help="of the web process; 0 takes a free one")
     parser.add_argument("--host", default=os.environ.get("BIND", "127.0.0.1"), help="address to listen on (BIND)")
     parser.add_argument("--deposits", type=int, default=300, help="of the demonstration day; 0 plays none")
+    parser.add_argument("--payments", type=int, default=5000, help="of the soak, over five days")
+    parser.add_argument("--seed", type=int, default=1, help="of the soak")
     parser.add_argument("--directory", default="", help="data directory (default: COUNTROOM_LOCAL_DIR, or .local)")
     parser.add_argument("--no-seed", action="store_true", help="leave out the demonstration's accounts and logins")
     parser.add_argument("--with-parent", action="store_true", help="stop when the process that started this one is gone")
     return parser.parse_args()
+
+
+def _directory(options: argparse.Namespace) -> Path:
+    """A soak has one of its own, made anew."""
+    if options.directory:
+        return Path(options.directory)
+    return fresh_directory(local_directory("soak")) if options.act == "soak" else local_directory()
 
 
 def _end(number: int, frame: FrameType | None) -> None:

@@ -5,10 +5,10 @@ import os
 import signal
 import subprocess
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from config.local_servers.directory import CHECKOUT
 from config.local_servers.launch import Watchdog, spawn
@@ -110,11 +110,12 @@ class Child:
 
 def _answers(url: str) -> bool:
     """Any answer below 500 is a living process."""
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    place = urlsplit(url)
+    connection = HTTPConnection(place.hostname or "127.0.0.1", place.port, timeout=3)
     try:
-        with opener.open(url, timeout=2):
-            return True
-    except urllib.error.HTTPError as error:
-        return error.code < 500
-    except OSError:
+        connection.request("GET", place.path or "/")
+        return connection.getresponse().status < 500
+    except (OSError, HTTPException):
         return False
+    finally:
+        connection.close()

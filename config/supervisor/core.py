@@ -14,7 +14,7 @@ from config.local_servers.environment import load_environment
 from config.local_servers.launch import Watchdog, spawn
 from config.supervisor.child import Child, ProcessFailed
 from config.supervisor.ports import claim, prefer
-from config.supervisor.processes import Places, all_processes
+from config.supervisor.processes import Places, Process, all_processes
 
 READY_SECONDS = 90.0
 STOP_SECONDS = 10.0
@@ -52,9 +52,8 @@ class Supervision:
         self.environment = self._common_environment()
         self.watchdog = Watchdog()
         self._publish_urls()
-        self._start_processes(["sandbox"])
         self._prepare(seed=seed)
-        self._start_processes(["web", "worker-psp", "worker", "worker-recon", "beat", "events"])
+        self._start_processes(all_processes(self.places))
 
     def tick(self) -> None:
         """Mend what died; call it often. Raises ProcessFailed when a process can't be kept alive."""
@@ -77,12 +76,21 @@ class Supervision:
             update_run_file(self.directory, remove={"urls": list(URL_NAMES), "pids": names})
             self.lock.close()
 
-    def finish(self, command: Sequence[str], *, log: Path | None = None, output: IO[bytes] | None = None) -> int:
+    def finish(
+        self,
+        command: Sequence[str],
+        *,
+        log: Path | None = None,
+        output: IO[bytes] | None = None,
+        meanwhile: Callable[[], None] | None = None,
+    ) -> int:
         """Run a command with the stack's environment to its end, mending processes meanwhile. Returns its exit code."""
         assert self.watchdog is not None
         running = spawn(command, watchdog=self.watchdog, log=log, output=output, environment=self.environment, directory=CHECKOUT)
         while running.poll() is None:
             self.tick()
+            if meanwhile is not None:
+                meanwhile()
             time.sleep(TICK_SECONDS)
         self.watchdog.forget(running.pid)
         return running.returncode
@@ -114,11 +122,10 @@ class Supervision:
         ports = {"events": self.places.events_port, "sandbox": self.places.sandbox_port}
         update_run_file(self.directory, urls={**servers, **self.places.urls}, ports=ports, pids={"supervisor": os.getpid()})
 
-    def _start_processes(self, names: list[str]) -> None:
-        chosen = [process for process in all_processes(self.places) if process.name in names]
+    def _start_processes(self, processes: Sequence[Process]) -> None:
         assert self.watchdog is not None
         children = [
-            Child(process, environment=self.environment, log_directory=self.log_directory, watchdog=self.watchdog) for process in chosen
+            Child(process, environment=self.environment, log_directory=self.log_directory, watchdog=self.watchdog) for process in processes
         ]
         for child in children:
             child.start()

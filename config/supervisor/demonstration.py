@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from config.local_servers.directory import write_private
 from config.supervisor.core import Supervision
@@ -17,31 +18,48 @@ class DemonstrationFailed(Exception):
 
 
 def show_day(supervision: Supervision, *, deposits: int, say: Callable[[str], None]) -> None:
-    """Play the day if this data directory has none yet, prove the ledger, print what is there."""
-    played = supervision.directory / PLAYED
-    if deposits and not played.exists():
+    """Play the day if this database has none yet, prove the ledger, print what is there. Raises DemonstrationFailed."""
+    file = supervision.directory / PLAYED
+    known = _read(file)
+    place = _database(supervision.environment["DATABASE_URL"])
+    if deposits and known.get("database") != place:
         say(f"simulating a day of {deposits} deposits")
-        figures = _play(supervision, deposits)
-        write_private(played, json.dumps(figures, indent=2) + "\n")
-    for line in _story(json.loads(played.read_text()) if played.exists() else {}):
-        print(line)
-    print(f"\n  {supervision.places.urls['web']}/admin/")
-    for line in _logins(supervision.directory / "demo.json"):
-        print(line)
-    sys.stdout.flush()
+        write_private(file, json.dumps({"database": place, "interrupted": True}))
+        known = {"database": place, **_play(supervision, deposits)}
+        write_private(file, json.dumps(known, indent=2) + "\n")
+    elif known.get("interrupted"):
+        say(
+            f"an earlier start was interrupted while it simulated the day, so the day is half played: remove {supervision.directory} to begin anew"
+        )
+    for line in (*_story(known), f"\n  {supervision.places.urls['web']}/admin/", *_logins(supervision.directory / "demo.json")):
+        print(line, flush=True)
 
 
 def _play(supervision: Supervision, deposits: int) -> dict[str, Any]:
     truth = supervision.directory / "truth.jsonl"
-    day = _command_json(supervision, "simulate_day", "--deposits", str(deposits), "--seed", "1", "--truth", str(truth))
-    return {"simulate_day": day, "ledger_prove": _command_json(supervision, "ledger_prove")}
+    day = command_json(supervision, "simulate_day", "--deposits", str(deposits), "--seed", "1", "--truth", str(truth))
+    return {"simulate_day": day, "ledger_prove": command_json(supervision, "ledger_prove")}
 
 
-def _command_json(supervision: Supervision, name: str, *arguments: str) -> dict[str, Any]:
-    """The JSON of a manage.py command; its progress stays on the terminal."""
+def _database(url: str) -> str:
+    """The database without password; the embedded one changes its port."""
+    place = urlsplit(url)
+    return f"{place.hostname}{place.path}" if place.username == "countroom_app" else f"{place.hostname}:{place.port}{place.path}"
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        content: dict[str, Any] = json.loads(file.read_text())
+    except (OSError, ValueError):
+        return {}
+    return content
+
+
+def command_json(supervision: Supervision, name: str, *arguments: str, meanwhile: Callable[[], None] | None = None) -> dict[str, Any]:
+    """The JSON of a manage.py command; its progress stays on the terminal. Raises DemonstrationFailed where it did not end well."""
     output = supervision.log_directory / f"{name}.json"
     with output.open("wb") as file:
-        code = supervision.finish([sys.executable, "manage.py", name, *arguments, "--json"], output=file)
+        code = supervision.finish([sys.executable, "manage.py", name, *arguments, "--json"], output=file, meanwhile=meanwhile)
     try:
         answer: dict[str, Any] = json.loads(output.read_text())
     except ValueError:
@@ -51,34 +69,19 @@ def _command_json(supervision: Supervision, name: str, *arguments: str) -> dict[
     return answer
 
 
-def _story(figures: dict[str, Any]) -> Iterator[str]:
-    """The figures as lines for a person; what a command did not give is left out."""
-    day = figures.get("simulate_day", {})
+def _story(known: dict[str, Any]) -> Iterator[str]:
+    """The figures as lines for a person."""
+    day = known.get("simulate_day")
     if not day:
         return
-    counted = {name: value for name, value in day.items() if isinstance(value, int) and not isinstance(value, bool)}
-    nested = {name: value for name, value in day.items() if isinstance(value, dict)}
-    yield f"\n  One day of Countroom Malta{': ' + str(day['date']) if 'date' in day else ''}"
-    if counted:
-        yield "    " + ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in counted.items())
-    for name, values in nested.items():
-        yield f"    {name.replace('_', ' ')}: " + ", ".join(f"{key} {value}" for key, value in values.items())
-    yield from _runs(day.get("runs", []))
-    yield "    ledger proved" if figures.get("ledger_prove", {}).get("ok") else "    THE LEDGER DOES NOT PROVE: run manage.py ledger_prove"
-    yield "    the day is ready to be prepared and signed"
-
-
-def _runs(runs: list[dict[str, Any]]) -> Iterator[str]:
-    if not runs:
-        return
-    cases: dict[str, int] = {}
-    for run in runs:
-        for code, number in run.get("cases", {}).items():
-            cases[code] = cases.get(code, 0) + int(number)
-    yield f"    lines {sum(run.get('lines', 0) for run in runs)}, matched {sum(run.get('matched', 0) for run in runs)}"
-    if cases:
-        yield "    cases by code:"
-        yield from (f"      {number:4d}  {code}" for code, number in sorted(cases.items()))
+    payments = ", ".join(f"{name.replace('_', ' ').replace('.', ' ')} {value}" for name, value in day["deposits"].items())
+    yield f"\n  A day of Countroom Malta, {day['date']}"
+    yield f"    payments  {payments}"
+    yield f"    ledger    {'proved' if known['ledger_prove']['ok'] else 'DOES NOT PROVE: see manage.py ledger_prove'}"
+    yield f"    papers    {day['files']} files, {day['lines']} lines, {day['matched']} matched"
+    yield f"    cases     {sum(day['cases'].values())}"
+    yield from (f"      {number:4d}  {code}" for code, number in day["cases"].items())
+    yield f"    {day['date']} is ready to be prepared by one person and signed by another"
 
 
 def _logins(file: Path) -> Iterator[str]:
