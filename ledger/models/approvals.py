@@ -1,6 +1,6 @@
 """Four eyes (S1): a request with a frozen payload, and the decisions on it."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django_fsm import FSMField, FSMModelMixin, transition
@@ -61,20 +61,20 @@ class ApprovalRequest(FSMModelMixin, PublicIdModel):
         ]
 
     @transition(field=state, source=State.PENDING, target=State.APPROVED)
-    def approve(self, *, now: Any) -> None:
-        self.decided_at = now
+    def approve(self) -> None:
+        """approval.approved"""
 
     @transition(field=state, source=State.PENDING, target=State.REJECTED)
-    def reject(self, *, now: Any) -> None:
-        self.decided_at = now
+    def reject(self) -> None:
+        """approval.rejected"""
 
     @transition(field=state, source=State.PENDING, target=State.WITHDRAWN)
-    def withdraw(self, *, now: Any) -> None:
-        self.decided_at = now
+    def withdraw(self) -> None:
+        """approval.withdrawn"""
 
     @transition(field=state, source=State.PENDING, target=State.EXPIRED)
-    def expire(self, *, now: Any) -> None:
-        self.decided_at = now
+    def expire(self) -> None:
+        """approval.expired"""
 
 
 class ApprovalDecision(models.Model):

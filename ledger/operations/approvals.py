@@ -145,6 +145,7 @@ def _conclude(request: ApprovalRequest, checker: User, approve: bool, reason: st
     if not approve:
         _end(request, "reject", actor, reason, now)
     elif request.decisions.filter(approve=True).count() >= request.required:
+        request.decided_at = now
         move(request, "approve", actor=actor, now=now, event="approval.approved", extra_fields=["decided_at"])
         import_string(get_approval_kind(request.kind).execute)(payload=request.payload, request=request, actor=actor, now=now)
         _audit("approval.executed", request, actor, "", now)
@@ -154,6 +155,7 @@ def _conclude(request: ApprovalRequest, checker: User, approve: bool, reason: st
 def _end(request: ApprovalRequest, transition: str, actor: Actor, reason: str, now: datetime) -> None:
     """End without execution, and let the kind undo what it holds for the request."""
     event = {"reject": "approval.rejected", "withdraw": "approval.withdrawn", "expire": "approval.expired"}[transition]
+    request.decided_at = now
     move(request, transition, actor=actor, now=now, event=event, extra_fields=["decided_at"])
     rejected = get_approval_kind(request.kind).rejected
     if rejected:
