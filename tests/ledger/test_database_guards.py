@@ -1,0 +1,185 @@
+"""What the database itself holds, for the application's role and for the owner (L1, L2, S5)."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+from django.db import transaction
+
+from ledger.actors import system_actor
+from ledger.errors import NoOpenTransaction
+from ledger.ids import new_id
+from ledger.models import Account, AuditRecord, Checkpoint, Entry, JournalTransaction, LegalEntity
+from ledger.operations import post, record_audit, seal_audit, write_checkpoints
+from tests.ledger.books import NOON, TESTER, book, deposit, posting
+from tests.ledger.cast import make_entity
+
+if TYPE_CHECKING:
+    from tests.databases import TestDatabase
+
+APPEND_ONLY = [
+    "ledger_account", "ledger_journal_transaction", "ledger_entry", "ledger_checkpoint", "ledger_approval_decision", "ledger_audit_record",
+    "ledger_audit_seal", "ledger_transition",
+]  # fmt: skip
+NEW_TRANSACTION = """
+    INSERT INTO ledger_journal_transaction (id, posting_key, entity_id, rule, kind, currency, source, fingerprint, payload_sha256, intent_ref,
+           player_ref, business_date, actor_kind, actor_id, trace_id, occurred_at, posted_at, xact_id)
+    VALUES (%(id)s, %(key)s, %(entity)s, 'R@1', 'R', 'EUR', '{}', '', '', '', '', '2026-03-10', 'system', 't', '', now(), now(), {xact})
+"""
+NEW_ENTRY = """
+    INSERT INTO ledger_entry (transaction_id, account_id, asset, amount_minor, business_date, ref, label)
+    VALUES (%s, %s, %s, %s, '2026-03-10', '', '')
+"""
+
+
+@pytest.fixture
+def entity(committed_db: "TestDatabase") -> LegalEntity:
+    entity = make_entity()
+    book(entity, "k", *deposit("pl_1", 5000))
+    record_audit(act="test", actor=system_actor("t"), target_kind="k", target_id="1", detail={}, now=NOON)
+    assert write_checkpoints() == 1
+    assert seal_audit(now=NOON) == 1
+    return entity
+
+
+@pytest.fixture(params=["owner", "app"])
+def role(request: pytest.FixtureRequest, entity: LegalEntity, committed_db: "TestDatabase") -> Iterator["psycopg.Connection[Any]"]:
+    """A plain connection as one of the two roles."""
+    url = committed_db.owner_url if request.param == "owner" else committed_db.app_url
+    with psycopg.connect(url) as connection:
+        yield connection
+        connection.rollback()
+
+
+@pytest.mark.spec("L2", "S5", "S8")
+def test_no_role_changes_what_is_append_only(role: "psycopg.Connection[Any]") -> None:
+    for table in APPEND_ONLY:
+        column = role.execute("SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum = 1", [table]).fetchone()
+        assert column is not None
+        for statement in (f"UPDATE {table} SET {column[0]} = {column[0]}", f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE"):
+            with pytest.raises((psycopg.errors.RestrictViolation, psycopg.errors.InsufficientPrivilege)):
+                role.execute(statement)
+            role.rollback()
+
+
+@pytest.mark.spec("L2")
+def test_the_application_has_no_right_to_switch_a_guard_off(committed_db: "TestDatabase", entity: LegalEntity) -> None:
+    with psycopg.connect(committed_db.app_url) as app:
+        for statement in (
+            "ALTER TABLE ledger_entry DISABLE TRIGGER append_only",
+            "DROP TRIGGER append_only ON ledger_entry",
+            "SET session_replication_role = replica",
+            "SET ROLE countroom_owner",
+        ):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                app.execute(statement)
+            app.rollback()
+
+
+@pytest.mark.spec("L2", "L1")
+def test_nothing_is_added_to_a_committed_transaction(role: "psycopg.Connection[Any]") -> None:
+    transaction_id = JournalTransaction.objects.get().pk
+    clearing, playable = Account.objects.get(kind="clearing").pk, Account.objects.get(kind="playable").pk
+
+    with pytest.raises(psycopg.errors.RestrictViolation, match="already committed"):
+        role.execute(
+            NEW_ENTRY.replace("VALUES (%s, %s, %s, %s, '2026-03-10', '', '')", "VALUES (%s, %s, 'EUR', 5, '2026-03-10', '', ''), "
+                              "(%s, %s, 'EUR', -5, '2026-03-10', '', '')"),
+            [transaction_id, clearing, transaction_id, playable],
+        )  # fmt: skip
+
+
+@pytest.mark.spec("L1")
+@pytest.mark.parametrize(
+    ("amounts", "assets"), [([500, -499], ["EUR", "EUR"]), ([500], ["EUR"]), ([500, -500], ["EUR", "SEK"]), ([500, -400, -100], ["EUR", "EUR", "SEK"])]
+)
+def test_unbalanced_entries_are_refused(role: "psycopg.Connection[Any]", entity: LegalEntity, amounts: list[int], assets: list[str]) -> None:
+    identity, accounts = new_id(), _accounts(role, entity, assets)
+    role.execute(NEW_TRANSACTION.replace("{xact}", "pg_current_xact_id()::text::bigint"), {"id": identity, "key": "x", "entity": entity.pk})
+    rows = ", ".join(["(%s, %s, %s, %s, '2026-03-10', '', '')"] * len(amounts))
+    values = [value for row in zip([identity] * 3, accounts, assets, amounts, strict=False) for value in row]
+
+    with pytest.raises(psycopg.errors.IntegrityConstraintViolation):
+        role.execute(NEW_ENTRY.replace("(%s, %s, %s, %s, '2026-03-10', '', '')", rows), values)
+
+
+@pytest.mark.spec("L1")
+def test_an_entry_of_zero_is_refused(role: "psycopg.Connection[Any]", entity: LegalEntity) -> None:
+    identity, (account,) = new_id(), _accounts(role, entity, ["EUR"])
+    role.execute(NEW_TRANSACTION.replace("{xact}", "pg_current_xact_id()::text::bigint"), {"id": identity, "key": "x", "entity": entity.pk})
+    with pytest.raises(psycopg.errors.CheckViolation):
+        role.execute(NEW_ENTRY, [identity, account, "EUR", 0])
+
+
+@pytest.mark.spec("L1")
+def test_a_transaction_without_entries_is_refused_at_commit(role: "psycopg.Connection[Any]", entity: LegalEntity) -> None:
+    role.execute(NEW_TRANSACTION.replace("{xact}", "pg_current_xact_id()::text::bigint"), {"id": new_id(), "key": "x", "entity": entity.pk})
+    with pytest.raises(psycopg.errors.IntegrityConstraintViolation, match="no entries"):
+        role.commit()
+
+
+@pytest.mark.spec("L2")
+def test_a_transaction_cannot_name_another_database_transaction(role: "psycopg.Connection[Any]", entity: LegalEntity) -> None:
+    role.execute(NEW_TRANSACTION.replace("{xact}", "999999999999"), {"id": new_id(), "key": "x", "entity": entity.pk})
+    with pytest.raises(psycopg.errors.IntegrityConstraintViolation):
+        role.commit()
+
+
+@pytest.mark.spec("L5")
+def test_a_transaction_never_mixes_entities(role: "psycopg.Connection[Any]", entity: LegalEntity) -> None:
+    other = LegalEntity.objects.create(code="GB1", name="Countroom UK", zone="Europe/London")
+    identity = new_id()
+    mixed = [*_accounts(role, entity, ["EUR"]), *_accounts(role, other, ["EUR"])]
+    role.execute(NEW_TRANSACTION.replace("{xact}", "pg_current_xact_id()::text::bigint"), {"id": identity, "key": "x", "entity": entity.pk})
+    rows = "(%s, %s, 'EUR', 5, '2026-03-10', '', ''), (%s, %s, 'EUR', -5, '2026-03-10', '', '')"
+
+    with pytest.raises(psycopg.errors.IntegrityConstraintViolation, match="another entity"):
+        role.execute(
+            NEW_ENTRY.replace("(%s, %s, %s, %s, '2026-03-10', '', '')", rows), [identity, mixed[0], identity, mixed[1]]
+        )  # fmt: skip
+
+
+@pytest.mark.spec("L6")
+def test_a_wallet_below_zero_is_refused_whoever_writes(role: "psycopg.Connection[Any]") -> None:
+    with pytest.raises(psycopg.errors.CheckViolation):
+        role.execute("UPDATE ledger_wallet SET playable_minor = -1")
+
+
+@pytest.mark.spec("L3")
+def test_a_posting_key_is_unique_in_the_database(role: "psycopg.Connection[Any]", entity: LegalEntity) -> None:
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        role.execute(NEW_TRANSACTION.replace("{xact}", "1"), {"id": new_id(), "key": "k", "entity": entity.pk})
+
+
+def test_posting_needs_an_open_transaction(entity: LegalEntity) -> None:
+    with pytest.raises(NoOpenTransaction):
+        post(posting(entity, "l", *deposit("pl_1", 1)), actor=TESTER, now=NOON)
+
+
+@pytest.mark.spec("L16")
+def test_posting_needs_read_committed(entity: LegalEntity) -> None:
+    from django.db import connection
+    from django.db.utils import DatabaseError
+
+    with pytest.raises(DatabaseError, match="READ COMMITTED"), transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        post(posting(entity, "l", *deposit("pl_1", 1)), actor=TESTER, now=NOON)
+
+
+@pytest.mark.spec("L2")
+def test_the_application_still_reads_and_inserts(entity: LegalEntity) -> None:
+    assert (Entry.objects.count(), Checkpoint.objects.count(), AuditRecord.objects.count()) == (2, 1, 1)
+    assert book(entity, "l", *deposit("pl_1", 1)).created
+
+
+def _accounts(connection: "psycopg.Connection[Any]", entity: LegalEntity, assets: list[str]) -> list[int]:
+    made = [
+        connection.execute(
+            "INSERT INTO ledger_account (entity_id, kind, owner_ref, asset) VALUES (%s, 'outside', %s, %s) RETURNING id",
+            [entity.pk, f"le_{number}", asset],
+        ).fetchone()
+        for number, asset in enumerate(assets)
+    ]
+    return [row[0] for row in made if row]
