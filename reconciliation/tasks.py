@@ -1,22 +1,56 @@
-"""Celery: each task loads nothing and calls one operation."""
+"""Celery, queue `recon`: each task loads nothing and calls one operation. The row is the queue, a task is the nudge."""
+
+from datetime import date as day
+from datetime import timedelta
 
 from celery import shared_task
 
 from ledger import clock
 from ledger.actors import Actor, system_actor
+from ledger.calendar import business_date
 from ledger.ids import from_public
 from reconciliation import operations
+from reconciliation.models import FileState, SourceFile
 from reconciliation.operations import casework
+
+INGEST = system_actor("ingest")
 
 
 @shared_task
-def load_file(*, file_id: str, actor_kind: str, actor_id: str) -> str:
+def load_file(*, file_id: str, actor_kind: str = INGEST.kind, actor_id: str = INGEST.id) -> str:
     """Load a received file; nothing happens to one that is loaded."""
     result = operations.load_file(file_id=from_public(file_id, "file_"), actor=Actor(actor_kind, actor_id), now=clock.now())
     return "accepted" if result["accepted"] else "refused"
 
 
 @shared_task
+def load_waiting_files() -> None:
+    """Sweeper: files that were received and whose nudge was lost."""
+    before = clock.now() - timedelta(minutes=1)
+    for row in SourceFile.objects.filter(state=FileState.RECEIVED, received_at__lt=before).order_by("received_at"):
+        load_file.delay(file_id=row.public_id)
+
+
+@shared_task
 def resume_rested_cases() -> int:
     """Cases whose waiting time has passed go back to work."""
     return casework.resume_rested_cases(actor=system_actor("casework"), now=clock.now())
+
+
+@shared_task
+def run_yesterday() -> None:
+    """Run every account for its entity's last business day: merchant accounts first, then the banks they pay."""
+    now = clock.now()
+    for account in operations.accounts_of():
+        yesterday = business_date(account.entity, now) - timedelta(days=1)
+        try:
+            operations.run_account(account=account, date=yesterday, now=now)
+        except operations.RunInProgress:
+            continue
+
+
+@shared_task
+def run_one(*, account_code: str, date: str) -> str:
+    """Run one account for one date again: asked for by a person, or after a late file came."""
+    runs = operations.reconcile(account=account_code, date=day.fromisoformat(date), now=clock.now())
+    return runs[0].public_id

@@ -1,5 +1,7 @@
 """Beat: sweepers that find rows whose nudge was lost. Losing Redis loses no work."""
 
+from celery.schedules import crontab
+
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "ledger-seal-audit": {"task": "ledger.tasks.seal_audit", "schedule": 3.0},
     "ledger-write-checkpoints": {"task": "ledger.tasks.write_checkpoints", "schedule": 60.0},
@@ -11,4 +13,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "cashier-sweep-events": {"task": "cashier.tasks.sweep.sweep_events", "schedule": 5.0},
     "cashier-sweep-overdue": {"task": "cashier.tasks.sweep.sweep_overdue", "schedule": 15.0},
     "resume rested cases": {"task": "reconciliation.tasks.resume_rested_cases", "schedule": 60.0},
+    "reconciliation-load-waiting-files": {"task": "reconciliation.tasks.load_waiting_files", "schedule": 60.0},
+    # A quarter past six in the entity's morning is set per site; by default six hours after midnight UTC.
+    "reconciliation-run-yesterday": {"task": "reconciliation.tasks.run_yesterday", "schedule": crontab(hour=6, minute=15)},
 }

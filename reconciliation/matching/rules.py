@@ -89,7 +89,8 @@ RULES: tuple[Rule, ...] = (
         item_kind="payout",
         lines="l.kind = 'payout' AND l.reference_kind = 'po'",
         table="cashier_payout_intent",
-        join=f"i.id = l.reference_id AND i.psp_ref IN ('', l.psp_reference, l.object_reference) AND i.currency = l.gross_currency AND {_PAID}",
+        join="i.id = l.reference_id AND i.psp_ref IN ('', l.psp_reference, l.object_reference) AND i.currency = l.gross_currency"
+        f" AND {_PAID}",
         item_minor=_PAYOUT_MINOR,
         fields=(_ACCOUNT, ("our payout", "merchant_reference", "id"), ("PSP's payout id", "psp_reference", "psp_ref"), _CURRENCY),
     ),

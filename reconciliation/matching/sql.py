@@ -28,10 +28,32 @@ SELECT '{rule.name}', 'psp', l.id, '{rule.item_kind}', i.id, 0, l.batch_id, %(ru
 
 
 LINE_COLUMNS = (
-    "id batch_id bucket line_number kind type reverses merchant_reference object_merchant_reference psp_reference object_reference "
-    "reference_kind reference_id object_kind object_id gross_currency gross_minor net_currency net_minor commission_minor markup_minor "
-    "scheme_minor interchange_minor created_at business_date"
-).split()  # noqa: SIM905
+    "id",
+    "batch_id",
+    "bucket",
+    "line_number",
+    "kind",
+    "type",
+    "reverses",
+    "merchant_reference",
+    "object_merchant_reference",
+    "psp_reference",
+    "object_reference",
+    "reference_kind",
+    "reference_id",
+    "object_kind",
+    "object_id",
+    "gross_currency",
+    "gross_minor",
+    "net_currency",
+    "net_minor",
+    "commission_minor",
+    "markup_minor",
+    "scheme_minor",
+    "interchange_minor",
+    "created_at",
+    "business_date",
+)
 
 _COLUMNS = ", ".join(f"l.{column}" for column in LINE_COLUMNS)
 

@@ -53,6 +53,7 @@ class SourceFile(FSMModelMixin, PublicIdModel):
 
     class Meta:
         db_table = "reconciliation_source_file"
+        permissions = [("load_file", "Can upload and load files")]
         constraints = [models.UniqueConstraint(fields=["source", "sha256"], name="reconciliation_file_once")]
         indexes = [models.Index(fields=["-received_at"], name="reconciliation_file_recent")]
 

@@ -52,6 +52,7 @@ class ReconciliationRun(FSMModelMixin, PublicIdModel):
 
     class Meta:
         db_table = "reconciliation_run"
+        permissions = [("run_reconciliation", "Can run a reconciliation again")]
         constraints = [models.UniqueConstraint(fields=["account_code", "date"], name="reconciliation_run_once")]
         indexes = [models.Index(fields=["-date", "account_code"], name="reconciliation_run_recent")]
 

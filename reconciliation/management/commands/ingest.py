@@ -31,20 +31,21 @@ class Command(BaseCommand):
         parser.add_argument("--source", required=True)
         parser.add_argument("--account", default="", help="code of the merchant or bank account; may be left out where the file names it")
         parser.add_argument("--dry-run", action="store_true", help="read and check only; nothing is written")
-        parser.add_argument("--json", action="store_true", dest="as_json")
+        parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
 
-    def handle(self, *, file: Path, source: str, account: str, dry_run: bool, as_json: bool, **_: Any) -> None:
+    def handle(self, *_: Any, file: Path, source: str, account: str, **options: Any) -> None:
+        is_dry = options["dry_run"]
         try:
-            result = self._ingest(file, source, account, dry_run)
+            result = self._ingest(Path(file), source, account, is_dry)
         except OSError as problem:
             self._stop(f"{file}: {problem.strerror}. Give the path of a file that can be read.")
         except Invalid as problem:
             self._stop(problem.message)
-        if as_json:
+        if options["json"]:
             self.stdout.write(json.dumps(result))
         else:
-            self._tell(result, dry_run)
-        if not (result["readable"] if dry_run else result["accepted"]):
+            self._tell(result, is_dry)
+        if not (result["readable"] if is_dry else result["accepted"]):
             sys.exit(1)
 
     def _ingest(self, path: Path, source: str, account: str, is_dry: bool) -> dict[str, Any]:

@@ -6,8 +6,52 @@ from uuid import UUID
 
 from reconciliation.formats import BankLine, PspLine
 
-PSP_COLUMNS = ["bucket", "batch_id", "line_number", "kind", "type", "reverses", "merchant_reference", "object_merchant_reference", "psp_reference", "object_reference", "reference_kind", "reference_id", "object_kind", "object_id", "method", "gross_currency", "gross_minor", "net_currency", "net_minor", "commission_minor", "markup_minor", "scheme_minor", "interchange_minor", "exchange_rate", "created_at", "business_date"]
-BANK_COLUMNS = ["bucket", "statement_id", "bank_account_id", "line_number", "index", "currency", "amount_minor", "booked_date", "value_date", "bank_reference", "end_to_end", "transaction_code", "counterparty", "narrative", "is_reversal", "charges_minor"]
+PSP_COLUMNS = (
+    "bucket",
+    "batch_id",
+    "line_number",
+    "kind",
+    "type",
+    "reverses",
+    "merchant_reference",
+    "object_merchant_reference",
+    "psp_reference",
+    "object_reference",
+    "reference_kind",
+    "reference_id",
+    "object_kind",
+    "object_id",
+    "method",
+    "gross_currency",
+    "gross_minor",
+    "net_currency",
+    "net_minor",
+    "commission_minor",
+    "markup_minor",
+    "scheme_minor",
+    "interchange_minor",
+    "exchange_rate",
+    "created_at",
+    "business_date",
+)
+BANK_COLUMNS = (
+    "bucket",
+    "statement_id",
+    "bank_account_id",
+    "line_number",
+    "index",
+    "currency",
+    "amount_minor",
+    "booked_date",
+    "value_date",
+    "bank_reference",
+    "end_to_end",
+    "transaction_code",
+    "counterparty",
+    "narrative",
+    "is_reversal",
+    "charges_minor",
+)
 _NULL = "\\N"
 _CROCKFORD = str.maketrans("0123456789abcdefghjkmnpqrstvwxyzilou", "0123456789abcdefghijklmnopqrstuv!!!!")
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})

@@ -1,0 +1,171 @@
+"""Report and statement files (R1, R2, UX 4.9): did this file go in whole? Stored first, checked, then loaded whole or refused whole."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin
+from django.urls import reverse
+
+from ledger.admin.frames import (
+    SHOWN, Act, Column, Done, Fact, Filter, ListFrame, OpsAdmin, Page, Panel, Record, Standing, Step, View,
+    chip_cell, get_chip, hidden, moment_cell, money_cell, when_cell,
+)  # fmt: skip
+from ledger.admin.frames.records import checklist, table, values
+from ledger.admin.frames.text import sentence
+from ledger.admin.people import actor_words
+from ledger.refusals import Refused
+from reconciliation.admin.runs import accounts
+from reconciliation.models import FileState, SourceFile
+from reconciliation.operations import dry_run, load_file, receive_file
+from reconciliation.operations.storing import stored_path
+
+MAY = "reconciliation.load_file"
+# Above this a waiting file is not read again for its page; loading it says what is wrong.
+READ_AGAIN_BYTES = 20 * 1024 * 1024
+
+
+def _upload_fields(obj: Any, page: Page) -> dict[str, forms.Field]:
+    sources = [(name, sentence(name)) for name in sorted(settings.REPORT_FORMATS)]
+    return {
+        "file": forms.FileField(label="File"),
+        "source": forms.ChoiceField(label="What it is", choices=sources),
+        "account": forms.ChoiceField(label="Account", choices=[("", "As the file says"), *accounts()], required=False),
+    }
+
+
+def _upload(obj: Any, data: Mapping[str, Any], page: Page) -> Done:
+    upload = data["file"]
+    row = receive_file(file=upload.file, name=upload.name, source=data["source"], account=data["account"], actor=page.actor, now=page.now)
+    seen = row.received_at < page.now
+    words = f"{upload.name} was already here since {row.received_at:%d %b %Y %H:%M} UTC." if seen else f"{upload.name} is stored. Nothing is loaded yet."
+    return Done(words, next_url=reverse("admin:reconciliation_sourcefile_change", args=[row.public_id]))
+
+
+def _loadable(file: SourceFile, page: Page) -> Standing:
+    return SHOWN if file.state == FileState.RECEIVED else hidden("It is loaded, or was refused.")
+
+
+def _load(file: SourceFile, data: Mapping[str, Any], page: Page) -> Done:
+    result = load_file(file_id=file.pk, actor=page.actor, now=page.now)
+    return Done(f"Loaded {result['lines']:,} lines." if result["accepted"] else "Refused whole: nothing was loaded. The page says why.")
+
+
+def _load_label(file: SourceFile, page: Page) -> str:
+    lines = result_of(file, page).get("lines") or 0
+    return f"Load {lines:,} lines" if lines else "Load this file"
+
+
+def result_of(file: SourceFile, page: Page) -> dict[str, Any]:
+    """Ingest's object: the stored one, or for a file that waits what reading it gives now."""
+    if file.result or file.state != FileState.RECEIVED or file.byte_size > READ_AGAIN_BYTES:
+        return dict(file.result)
+    if "dry-run" not in page.memo:
+        page.memo["dry-run"] = _read_again(file)
+    found: dict[str, Any] = page.memo["dry-run"]
+    return found
+
+
+def _read_again(file: SourceFile) -> dict[str, Any]:
+    try:
+        with stored_path(file.storage_path).open("rb") as content:
+            return dry_run(file=content, name=file.name, source=file.source, account=file.account_hint)
+    except (OSError, Refused) as problem:
+        return {"error": {"code": "NOT_READ", "line": None, "column": None, "message": str(problem)}}
+
+
+def account_words(file: SourceFile) -> str:
+    account = file.merchant_account or file.bank_account
+    return account.code if account else file.account_hint or "—"
+
+
+@admin.register(SourceFile)
+class SourceFileAdmin(OpsAdmin):
+    frame = ListFrame(
+        question="Did every file go in whole?",
+        columns=(
+            Column("Received", lambda row, page: when_cell(row.received_at, page.now), area="b"),
+            Column("File", lambda row, page: row.name, kind="name", area="a"),
+            Column("Source", lambda row, page: sentence(row.source), area="c"),
+            Column("Account", lambda row, page: account_words(row)),
+            Column("Lines", lambda row, page: f"{row.lines:,}", kind="num", area="more"),
+            Column("State", lambda row, page: chip_cell("file", row.state), area="d"),
+            Column("By", lambda row, page: actor_words(row.received_by_kind, row.received_by_id, page), area="late"),
+        ),
+        views=(
+            View("all", "All", lambda rows, page: rows, counted=False),
+            View("waiting", "Waiting to be loaded", lambda rows, page: rows.filter(state=FileState.RECEIVED)),
+            View("refused", "Refused", lambda rows, page: rows.filter(state=FileState.REFUSED), urgent=True),
+        ),
+        order=("-received_at", "-id"),
+        filters=(
+            Filter("source", "Source", choices=lambda: [(name, sentence(name)) for name in settings.REPORT_FORMATS]),
+            Filter("state", "State", choices=lambda: [(state.value, get_chip("file", state.value).word) for state in FileState]),
+        ),
+        related=("merchant_account", "bank_account"),
+        done_words="No file here.",
+    )
+    list_acts = (Act("upload", "Upload a file…", MAY, _upload, kind="primary", title="Upload a report or statement", fields=_upload_fields),)
+    acts = (Act("load", _load_label, MAY, _load, kind="primary", standing=_loadable, dialog=False),)
+
+    def heading(self, obj: Any) -> str:
+        return "File"
+
+    def record(self, obj: SourceFile, page: Page) -> Record:
+        result = result_of(obj, page)
+        facts = [
+            Fact("Source", sentence(obj.source)),
+            Fact("Account", account_words(obj)),
+            Fact("Lines", f"{int(result.get('lines') or obj.lines):,}"),
+            Fact("Size", f"{obj.byte_size:,} bytes"),
+            Fact("Received", moment_cell(obj.received_at, page.now)),
+            Fact("By", actor_words(obj.received_by_kind, obj.received_by_id, page)),
+        ]
+        return Record(
+            question="Did this file go in whole?",
+            headline=obj.name,
+            code=obj.public_id,
+            chip=get_chip("file", obj.state),
+            notice=_error_words(obj.error or result.get("error")),
+            facts=facts,
+            main=[_checks(result), _totals(result), _statements(result)],
+            side=[values("File", [("SHA-256", obj.sha256), ("Encoding", obj.encoding or "—"), ("Loaded", moment_cell(obj.loaded_at, page.now))])],
+        )
+
+
+def _error_words(error: Mapping[str, Any] | None) -> str:
+    if not error:
+        return ""
+    place = f" Line {error['line']}" if error.get("line") else ""
+    column = f", column {error['column']}" if error.get("column") else ""
+    return f"{error.get('message', '')}{place}{column}. Nothing of it is loaded."
+
+
+def _checks(result: Mapping[str, Any]) -> Panel:
+    steps = [
+        Step(sentence(check["name"]), "done" if check["ok"] else "failed", figure=str(check.get("actual") or ""), note="" if check["ok"] else f"Expected {check.get('expected')}, {check.get('where') or ''}")
+        for check in result.get("checks", [])
+    ]
+    return checklist("Checks", steps, note="every one must hold")
+
+
+def _totals(result: Mapping[str, Any]) -> Panel:
+    rows = [
+        [sentence(row["type"]), f"{row['count']:,}", money_cell(int(row["debit_minor"]), row["currency"]), money_cell(int(row["credit_minor"]), row["currency"])]
+        for row in result.get("totals", [])
+    ]
+    return table("Control totals, as read", [("Type", "text"), ("Lines", "num"), ("Debit", "num"), ("Credit", "num")], rows, empty="No totals.")
+
+
+def _statements(result: Mapping[str, Any]) -> Panel:
+    rows = [
+        [str(row.get("number") or row["index"]), row.get("account_ref") or "—", _balance(row, "opening_minor"), _balance(row, "closing_minor"), str(row["lines"])]
+        for row in result.get("statements", [])
+    ]
+    headers = [("Statement", "text"), ("Account", "text"), ("Opening", "num"), ("Closing", "num"), ("Lines", "num")]
+    return table("Statements inside", headers, rows, empty="None: this is not a bank's file.")
+
+
+def _balance(row: Mapping[str, Any], name: str) -> str:
+    return money_cell(int(row[name]) if row.get(name) is not None else None, row.get("currency") or "EUR")

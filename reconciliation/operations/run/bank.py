@@ -1,0 +1,220 @@
+"""Bank lines: each is posted once, by its booking date, so that `bank` equals the statement (R8, POSTINGS.md 3.6)."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, time
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from cashier.models import BankAccount, SettlementRoute
+from ledger.operations import Posting, post
+from ledger.transitions import move
+from reconciliation.matching.narrative import Transfer, names_batch, names_transfer, transfer_references
+from reconciliation.models import BankLine, BankStatement, Match, SettlementBatch, SuspenseItem
+from reconciliation.models.files import BatchState
+from reconciliation.operations.cases import ENGINE
+from reconciliation.operations.run.bank_cases import raise_amount_differs, raise_unidentified, resolve_identified
+from reconciliation.operations.run.context import BankRun
+
+# What banks call their own charges and interest: camt.053 BkTxCd families, MT940 types. Longest known first.
+CHARGE_CODES = ("CHRG", "COMM", "FEES", "NCHG", "NCOM")
+INTEREST_CODES = ("INTR", "NINT")
+
+
+def open_account(step: BankRun) -> None:
+    """Post the opening balance of the account's first statement, once."""
+    first = (
+        BankStatement.objects.filter(bank_account=step.account).order_by("closing_date", "opening_date", "source_file_id", "index").first()
+    )
+    if first is None or not first.opening_minor:
+        return
+    source = {**_holders(step.account), "opening_minor": first.opening_minor}
+    with transaction.atomic():
+        _post(step, "BANK_OPENED@1", f"bank.opened:{step.account.public_id}", source, first.opening_date or first.closing_date)
+
+
+def unposted_lines(account: BankAccount) -> list[BankLine]:
+    """Booked lines that are neither matched nor in suspense, in the order of the statements."""
+    matched = Match.objects.filter(line_kind="bank", line_id=OuterRef("pk"), undone_at=None)
+    waiting = SuspenseItem.objects.filter(line_kind="bank", line_id=OuterRef("pk"))
+    lines = BankLine.objects.filter(bank_account=account).filter(~Exists(matched)).filter(~Exists(waiting))
+    return list(lines.order_by("booked_date", "id"))
+
+
+def lines_in_suspense(account: BankAccount) -> list[BankLine]:
+    """Lines whose value still waits in suspense of this bank account."""
+    ids = SuspenseItem.objects.filter(line_kind="bank", bank_account=account, cleared_at=None).values_list("line_id", flat=True)
+    return list(BankLine.objects.filter(pk__in=list(ids)).order_by("booked_date", "id"))
+
+
+def expected_batches(account: BankAccount) -> list[SettlementBatch]:
+    """Posted payouts that are to arrive on this bank account and that no line has shown."""
+    shown = Match.objects.filter(item_kind="batch", item_id=OuterRef("pk"), undone_at=None)
+    found: list[SettlementBatch] = []
+    for route in SettlementRoute.objects.filter(bank_account=account).select_related("merchant_account"):
+        batches = SettlementBatch.objects.filter(merchant_account=route.merchant_account, currency=route.currency, version=1)
+        batches = batches.filter(state=BatchState.SETTLED).exclude(payout_minor=0).filter(~Exists(shown))
+        found += list(batches.select_related("merchant_account__entity").order_by("business_date", "number"))
+    return found
+
+
+def post_lines(step: BankRun) -> None:
+    """Post every line that is not posted: a PSP's transfer, a charge of the bank, else to suspense with its case (end of the run)."""
+    batches = expected_batches(step.account)
+    for line in unposted_lines(step.account):
+        tied = find_batch(line, batches)
+        with transaction.atomic():
+            if tied is not None:
+                batches.remove(tied[0])
+                post_settlement(step, line, *tied)
+            elif (label := charge_label(line)) is not None:
+                post_charge(step, line, label)
+            else:
+                put_in_suspense(step, line)
+
+
+def identify_in_suspense(step: BankRun) -> None:
+    """Take lines out of suspense for which a batch is known by now (BANK_IDENTIFIED)."""
+    batches = expected_batches(step.account)
+    for line in lines_in_suspense(step.account):
+        tied = find_batch(line, batches)
+        if tied is not None:
+            batches.remove(tied[0])
+            with transaction.atomic():
+                _identify(step, line, *tied)
+
+
+def find_batch(line: BankLine, batches: Sequence[SettlementBatch]) -> tuple[SettlementBatch, str] | None:
+    """The one payout that the line's text names, with the rule that found it; none where two fit, or the direction is another."""
+    text = f"{line.narrative} {line.end_to_end}"
+    fitting = [batch for batch in batches if (batch.payout_minor > 0) == (line.amount_minor > 0) and batch.currency == line.currency]
+    for rule, names in (("bank.transfer_reference@1", names_transfer), ("bank.batch_and_account@1", names_batch)):
+        found = [batch for batch in fitting if names(text, transfer_of(batch))]
+        if len(found) == 1:
+            return found[0], rule
+    return None
+
+
+def transfer_of(batch: SettlementBatch) -> Transfer:
+    """How the payout of a batch is named on a statement."""
+    references = transfer_references(batch.transfer_reference)
+    return Transfer(references[0] if references else "", batch.number, batch.merchant_account.code)
+
+
+def charge_label(line: BankLine) -> str | None:
+    """Kind of bank fee by the bank's own transaction code; None for any other line. Reversals are for people."""
+    code = line.transaction_code.upper()
+    if line.is_reversal:
+        return None
+    if line.amount_minor < 0 and any(known in code for known in CHARGE_CODES):
+        return "charge"
+    return "interest" if any(known in code for known in INTEREST_CODES) else None
+
+
+def post_settlement(step: BankRun, line: BankLine, batch: SettlementBatch, rule: str) -> None:
+    """A PSP's transfer: bank takes what came; a charge that the bank states explains the rest, else the difference is a case."""
+    charge = line.charges_minor if line.amount_minor + line.charges_minor == batch.payout_minor else 0
+    source = {
+        **_holders(step.account),
+        "merchant_account": batch.merchant_account.public_id,
+        "amount_minor": line.amount_minor,
+        "charge_minor": charge,
+        "batch": batch.ref,
+        "line": line.ref,
+    }
+    _post(step, "BANK_SETTLEMENT_MATCHED@1", f"bank.settlement_matched:{line.ref}", source, line.booked_date)
+    _pair(step, line, batch, rule, charge)
+
+
+def post_charge(step: BankRun, line: BankLine, label: str) -> None:
+    """A charge or interest of the bank."""
+    source = {**_holders(step.account), "amount_minor": line.amount_minor, "line": line.ref, "label": label}
+    _post(step, "BANK_CHARGE@1", f"bank.charge:{line.ref}", source, line.booked_date)
+    _match(step, line, rule="bank.charge_code@1", item_kind=f"bank_{label}", compared={"transaction_code": line.transaction_code})
+
+
+def put_in_suspense(step: BankRun, line: BankLine) -> None:
+    """Nobody knows it: suspense, and its case."""
+    source = {**_holders(step.account), "amount_minor": line.amount_minor, "line": line.ref}
+    txn = _post(step, "BANK_TO_SUSPENSE@1", f"bank.to_suspense:{line.ref}", source, line.booked_date)
+    code = "BANK_CREDIT_UNIDENTIFIED" if line.amount_minor > 0 else "BANK_DEBIT_UNIDENTIFIED"
+    SuspenseItem.objects.create(
+        line_kind="bank",
+        line_id=line.pk,
+        holder=step.account.public_id,
+        bank_account=step.account,
+        currency=line.currency,
+        amount_minor=-line.amount_minor,
+        reason_code="BANK_ENTRY_REVERSED" if line.is_reversal else code,
+        placed_txn=txn,
+        placed_at=step.now,
+    )
+    raise_unidentified(step, line, "BANK_ENTRY_REVERSED" if line.is_reversal else code)
+
+
+def _identify(step: BankRun, line: BankLine, batch: SettlementBatch, rule: str) -> None:
+    item = SuspenseItem.objects.select_for_update().get(line_kind="bank", line_id=line.pk)
+    charge = line.charges_minor if line.amount_minor + line.charges_minor == batch.payout_minor else 0
+    source = {
+        **_holders(step.account),
+        "amount_minor": item.amount_minor,
+        "charge_minor": charge,
+        "line": line.ref,
+        "to": ["in_transit", batch.merchant_account.public_id, batch.ref],
+    }
+    match = _pair(step, line, batch, rule, charge)
+    item.cleared_txn = _post(step, "BANK_IDENTIFIED@1", f"bank.identified:{line.ref}:{match.pk}", source, None)
+    item.cleared_at = step.now
+    item.save(update_fields=["cleared_txn", "cleared_at"])
+    resolve_identified(step, line, batch)
+
+
+def _pair(step: BankRun, line: BankLine, batch: SettlementBatch, rule: str, charge: int) -> Match:
+    locked = SettlementBatch.objects.select_for_update(of=("self",)).select_related("merchant_account__entity").get(pk=batch.pk)
+    difference = line.amount_minor + charge - locked.payout_minor
+    compared = {"narrative": line.narrative, "transfer": transfer_of(locked).reference, "batch": locked.number}
+    match = _match(step, line, rule=rule, item_kind="batch", compared=compared, batch=locked, difference_minor=difference)
+    locked.paid_minor = line.amount_minor
+    move(locked, "pay", actor=ENGINE, now=step.now, event="bank.settlement_matched", extra_fields=["paid_minor"])
+    if difference:
+        raise_amount_differs(step, line, locked, difference, transfer_of(locked).reference)
+    resolve_identified(step, line, locked)
+    return match
+
+
+def _match(
+    step: BankRun,
+    line: BankLine,
+    *,
+    rule: str,
+    item_kind: str,
+    compared: dict[str, Any],
+    batch: SettlementBatch | None = None,
+    difference_minor: int = 0,
+) -> Match:
+    return Match.objects.create(
+        rule=rule,
+        line_kind="bank",
+        line_id=line.pk,
+        item_kind=item_kind,
+        item_id=batch.pk if batch else None,
+        batch=batch,
+        run=step.run,
+        currency=line.currency,
+        line_minor=line.amount_minor,
+        difference_minor=difference_minor,
+        compared=compared,
+        matched_at=step.now,
+    )
+
+
+def _post(step: BankRun, rule: str, key: str, source: dict[str, Any], booked: Any) -> str:
+    """Post into the booking date's business day (L16), or as of now where a line is only moved out of suspense."""
+    instant = datetime.combine(booked, time(12), tzinfo=UTC) if booked else step.now
+    posting = Posting(rule=rule, key=key, entity_id=step.account.entity_id, source=source, occurred_at=instant, business_date=booked)
+    return post(posting, actor=ENGINE, now=step.now).public_id
+
+
+def _holders(account: BankAccount) -> dict[str, Any]:
+    return {"entity": account.entity.public_id, "bank_account": account.public_id, "currency": account.currency}

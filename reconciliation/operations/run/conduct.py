@@ -1,0 +1,208 @@
+"""Conducting runs: the right order, one at a time per account, each to its end (R9; INTERFACES.md 2, reconcile)."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+
+import structlog
+from django.db import connection, transaction
+from django.db.models import Q
+
+from cashier.models import BankAccount, MerchantAccount
+from ledger.actors import Actor
+from ledger.clock import real_now
+from ledger.money import get_asset
+from ledger.refusals import Conflict
+from ledger.transitions import move, record_birth
+from reconciliation.models import BankLine, ExceptionCase, Match, ReconciliationRun, SettlementBatch
+from reconciliation.models.files import BatchState
+from reconciliation.operations.cases import ENGINE
+from reconciliation.operations.run import bank
+from reconciliation.operations.run.bank_cases import raise_missing_settlements
+from reconciliation.operations.run.context import BankRun, MerchantRun
+from reconciliation.operations.run.differences import raise_differences, raise_unexpected_fees
+from reconciliation.operations.run.disputes import is_dispute_line, pair_disputes
+from reconciliation.operations.run.expectations import KINDS, not_due
+from reconciliation.operations.run.findings import work_lines
+from reconciliation.operations.run.identify import identify_lines
+from reconciliation.operations.run.missing import raise_missing, resolve_found
+from reconciliation.operations.run.pairing import pair_batch, pair_lines, unpaired_in_suspense, unpaired_of
+from reconciliation.operations.run.settle import settle_batch
+from reconciliation.queries.proof import bank_residual, three_way_proof
+
+log = structlog.get_logger(__name__)
+Account = MerchantAccount | BankAccount
+
+
+class RunInProgress(Conflict):
+    """Another run of this account has not ended."""
+
+    code = "RUN_IN_PROGRESS"
+
+
+def reconcile(*, date: date, now: datetime, account: str = "", actor: Actor = ENGINE) -> list[ReconciliationRun]:
+    """Run every account (or the one of code `account`) up to business date `date`: merchant accounts first, then the banks they pay.
+
+    Raises RunInProgress where another process runs the same account, LookupError for an unknown code.
+    """
+    return [run_account(account=each, date=date, now=now, actor=actor) for each in accounts_of(account)]
+
+
+def accounts_of(code: str = "") -> list[Account]:
+    """Active accounts in the order in which they are run."""
+    chosen = Q(code=code) if code else Q(is_active=True)
+    merchants = MerchantAccount.objects.select_related("entity").filter(chosen).order_by("code")
+    banks = BankAccount.objects.select_related("entity").filter(chosen).order_by("code")
+    found: list[Account] = [*merchants, *banks]
+    if code and not found:
+        raise LookupError(f"No account {code!r} is known.")
+    return found
+
+
+def run_account(*, account: Account, date: date, now: datetime, actor: Actor = ENGINE) -> ReconciliationRun:
+    """Run one account up to `date`. Must be called with no transaction open: each step commits by itself."""
+    with only_one(account):
+        started = real_now()
+        run = _start(account, date, now, actor)
+        try:
+            figures = _run_merchant(run, account, date, now) if isinstance(account, MerchantAccount) else _run_bank(run, account, date, now)
+        except Exception as failure:
+            _fail(run, failure, now, actor)
+            raise
+        return _finish(run, figures, (real_now() - started).total_seconds(), now, actor)
+
+
+@contextmanager
+def only_one(account: Account) -> Iterator[None]:
+    """Nobody else runs this account meanwhile; the lock falls with the connection, however the process ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 5))", [f"run:{account.code}"])
+        if not cursor.fetchone()[0]:
+            raise RunInProgress(f"{account.code} is being reconciled by another process; try again when it has ended.")
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 5))", [f"run:{account.code}"])
+
+
+def _run_merchant(run: ReconciliationRun, account: MerchantAccount, date: date, now: datetime) -> dict[str, Any]:
+    """Pair, prove, judge, settle, identify; then what is missing."""
+    step = MerchantRun(run, account, date, now)
+    batches = _batches(account)
+    for batch in batches:
+        pair_batch(step, batch)
+        unpaired = unpaired_of(batch)
+        pair_disputes(step, [line for line in unpaired if is_dispute_line(line)])
+        codes = work_lines(step, unpaired_of(batch)) if unpaired else {}
+        raise_differences(step, [batch])
+        raise_unexpected_fees(step, batch)
+        settle_batch(step, batch, codes)
+    _work_suspense(step)
+    resolve_found(step)
+    raise_missing(step)
+    return _merchant_figures(step)
+
+
+def _batches(account: MerchantAccount) -> list[SettlementBatch]:
+    """Loaded and not posted, in the order of their days."""
+    loaded = SettlementBatch.objects.filter(merchant_account=account, state=BatchState.LOADED)
+    return list(loaded.select_related("merchant_account__entity", "source_file").order_by("business_date", "number", "currency"))
+
+
+def _work_suspense(step: MerchantRun) -> None:
+    """What waits in suspense is tried again: by rules, then by asking."""
+    waiting = unpaired_in_suspense(step.account.public_id)
+    if waiting:
+        pair_lines(step, [line.id for line in waiting])
+        still = unpaired_in_suspense(step.account.public_id)
+        pair_disputes(step, [line for line in still if is_dispute_line(line)])
+        work_lines(step, unpaired_in_suspense(step.account.public_id))
+    identify_lines(step)
+
+
+def _merchant_figures(step: MerchantRun) -> dict[str, Any]:
+    batches = list(SettlementBatch.objects.filter(merchant_account=step.account, business_date=step.date, version=1))
+    matches = Match.objects.filter(batch__in=batches, line_kind="psp", undone_at=None)
+    residuals: Counter[str] = Counter(dict.fromkeys(step.account.currencies, 0))
+    for batch in batches:
+        residuals[batch.currency] += three_way_proof(batch).residual_minor
+    return {
+        "lines": sum(batch.lines for batch in batches),
+        "matched": matches.filter(suggested=False).count(),
+        "suggested": matches.filter(suggested=True).count(),
+        "carried_forward": sum(not_due(step, kind).count() for kind in KINDS),
+        "residuals": _residuals(residuals),
+    }
+
+
+def _run_bank(run: ReconciliationRun, account: BankAccount, date: date, now: datetime) -> dict[str, Any]:
+    """Post every booked line, then tell which payouts have not come."""
+    step = BankRun(run, account, date, now)
+    bank.open_account(step)
+    bank.identify_in_suspense(step)
+    bank.post_lines(step)
+    expected = bank.expected_batches(account)
+    raise_missing_settlements(step, expected)
+    lines = BankLine.objects.filter(bank_account=account, booked_date=date).values_list("pk", flat=True)
+    matches = Match.objects.filter(line_kind="bank", line_id__in=list(lines), undone_at=None)
+    return {
+        "lines": len(lines),
+        "matched": matches.filter(suggested=False).count(),
+        "suggested": matches.filter(suggested=True).count(),
+        "carried_forward": sum(1 for batch in expected if batch.due_date is None or batch.due_date > date),
+        "residuals": _residuals(Counter({account.currency: bank_residual(account)})),
+    }
+
+
+def _residuals(amounts: Counter[str]) -> list[dict[str, Any]]:
+    return [{"currency": get_asset(code).code, "amount_minor": amounts[code]} for code in sorted(amounts)]
+
+
+def _start(account: Account, date: date, now: datetime, actor: Actor) -> ReconciliationRun:
+    column = "merchant_account" if isinstance(account, MerchantAccount) else "bank_account"
+    values = {"entity_id": account.entity_id, column: account, "updated_at": now}
+    with transaction.atomic():
+        run, made = ReconciliationRun.objects.get_or_create(account_code=account.code, date=date, defaults=values)
+        if made:
+            record_birth(run, actor=actor, now=now, event="run.made")
+        run.started_at, run.times_run, run.error = now, run.times_run + 1, ""
+        move(run, "start", actor=actor, now=now, event="run.started", extra_fields=["started_at", "times_run", "error"])
+    return run
+
+
+def _finish(run: ReconciliationRun, figures: dict[str, Any], seconds: float, now: datetime, actor: Actor) -> ReconciliationRun:
+    with transaction.atomic():
+        for name, value in figures.items():
+            setattr(run, name, value)
+        codes = ExceptionCase.objects.filter(run=run).values_list("reason_id", flat=True)
+        run.cases = dict(sorted(Counter(codes).items()))
+        run.finished_at, run.seconds = now, round(seconds, 3)
+        fields = [*figures, "cases", "finished_at", "seconds"]
+        move(run, "finish", actor=actor, now=now, event="run.finished", extra_fields=fields)
+    log.info("run finished", account=run.account_code, date=str(run.date), seconds=run.seconds, cases=run.cases)
+    return run
+
+
+def _fail(run: ReconciliationRun, failure: Exception, now: datetime, actor: Actor) -> None:
+    with transaction.atomic():
+        run.error, run.finished_at = f"{type(failure).__name__}: {failure}"[:2000], now
+        move(run, "fail", actor=actor, now=now, event="run.failed", extra_fields=["error", "finished_at"])
+
+
+def describe_run(run: ReconciliationRun) -> dict[str, Any]:
+    """A run as `reconcile --json` and the API give it."""
+    return {
+        "id": run.public_id,
+        "account": run.account_code,
+        "date": run.date.isoformat(),
+        "state": str(run.state),
+        "lines": run.lines,
+        "matched": run.matched,
+        "suggested": run.suggested,
+        "carried_forward": run.carried_forward,
+        "cases": run.cases,
+        "residuals": run.residuals,
+        "seconds": float(run.seconds),
+    }

@@ -1,0 +1,66 @@
+"""Pairs whose amounts differ, and fees that are not in the contract (R7)."""
+
+from collections.abc import Sequence
+
+from reconciliation.matching.judge import judge_fee
+from reconciliation.matching.sql import FEE_LINES
+from reconciliation.models import Match, PspLine, SettlementBatch
+from reconciliation.operations.cases import raise_case
+from reconciliation.operations.run.context import MerchantRun, rows_of
+from reconciliation.operations.run.findings import raise_line_case
+from reconciliation.operations.run.pairing import line_facts
+
+_CODES = {
+    "capture": "GROSS_AMOUNT_DIFFERS",
+    "refund": "REFUND_AMOUNT_DIFFERS",
+    "refund_reversal": "REFUND_AMOUNT_DIFFERS",
+    "payout": "PAYOUT_AMOUNT_DIFFERS",
+    "payout_return": "PAYOUT_AMOUNT_DIFFERS",
+    "dispute": "CHARGEBACK_AMOUNT_DIFFERS",
+}
+# Fee rows that every contract has; an account's own are in fee_schedule["line_texts"].
+SCHEDULED_TEXTS = ("Transaction Fees",)
+
+
+def raise_differences(step: MerchantRun, batches: Sequence[SettlementBatch]) -> None:
+    """A case for every pair of these batches whose line has another amount than its item; clearing keeps the difference on the item."""
+    differing = Match.objects.filter(batch__in=batches, line_kind="psp", undone_at=None).exclude(difference_minor=0).order_by("id")
+    lines = PspLine.objects.in_bulk([match.line_id for match in differing])
+    for match in differing:
+        _raise_difference(step, match, lines[match.line_id])
+
+
+def raise_unexpected_fees(step: MerchantRun, batch: SettlementBatch) -> None:
+    """A case for every fee row whose text is in no schedule; `fees` has taken what the PSP charged."""
+    texts = (*SCHEDULED_TEXTS, *step.account.fee_schedule.get("line_texts", []))
+    for line in line_facts(rows_of(FEE_LINES, {"batch": batch.pk, "bucket": batch.bucket})):
+        finding = judge_fee(line, texts)
+        if finding is not None:
+            raise_line_case(step, line, finding)
+
+
+def _raise_difference(step: MerchantRun, match: Match, line: PspLine) -> None:
+    code = _CODES[match.item_kind]
+    is_deposit = match.item_kind in ("capture", "dispute")
+    raise_case(
+        code=code,
+        entity_id=step.account.entity_id,
+        business_date=line.business_date,
+        amount_minor=match.difference_minor,
+        currency=match.currency,
+        merchant_account=step.account,
+        merchant_reference=line.merchant_reference if is_deposit else match.item_public_id,
+        psp_reference=line.psp_reference,
+        dedupe_key=f"{code}:line:{line.pk}",
+        facts={
+            "line": line.line_number,
+            "line_minor": match.line_minor,
+            "our_minor": match.line_minor - match.difference_minor,
+            "difference_minor": match.difference_minor,
+            "currency": match.currency,
+            "psp_object": line.object_reference,
+        },
+        links=[(match.item_kind, match.item_public_id), ("psp_line", str(line.pk))],
+        run=step.run,
+        now=step.now,
+    )

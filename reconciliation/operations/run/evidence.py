@@ -1,0 +1,63 @@
+"""First, evidence (POSTINGS.md 3.5): a line proves a state that we do not hold, the PSP confirms it, the platform's own event posts."""
+
+from typing import Any
+
+from cashier.operations.calls import lookup
+from cashier.operations.movements import confirm_movement
+from cashier.psp.base import LookupResult, PspFailure
+from reconciliation.matching.facts import Confirmation
+from reconciliation.models import LookupAnswer
+from reconciliation.operations.cases import ENGINE
+from reconciliation.operations.run.context import MerchantRun
+
+BOOKED = frozenset(
+    {"credited", "late_money", "duplicate_capture", "amount_differs", "processed", "reversed", "settled", "returned", "already"}
+)
+# Outcomes after which the cashier itself has raised the case.
+TOLD_BY_CASHIER = frozenset({"late_money", "duplicate_capture", "amount_differs"})
+
+
+def confirm(step: MerchantRun, ask: Confirmation) -> str:
+    """Ask the PSP once per run, and let what it confirms be booked by the normal path. Must be called with no transaction open.
+
+    Gives confirm_movement's outcome. The answer is stored with the run and used again by a rerun (R9); no answer is asked for again.
+    """
+    reference = f"{ask.kind}:{ask.merchant_reference}:{ask.psp_reference}"[:120]
+    stored = LookupAnswer.objects.filter(run=step.run, reference=reference).first()
+    if stored is not None and stored.is_known:
+        return str(stored.answer["outcome"])
+    outcome = confirm_movement(
+        kind=ask.kind,  # type: ignore[arg-type]
+        merchant_reference=ask.merchant_reference,
+        psp_reference=ask.psp_reference,
+        now=step.now,
+        actor=ENGINE,
+    )
+    _keep(step, reference, outcome != "unavailable", {"outcome": outcome})
+    return outcome
+
+
+def ask_payment(step: MerchantRun, merchant_reference: str) -> dict[str, Any] | None:
+    """What the PSP knows of a payment: {"state", "captures": [ids]}; None where it knows nothing or can't be asked. Stored as `confirm`."""
+    reference = f"lookup:{merchant_reference}"
+    stored = LookupAnswer.objects.filter(run=step.run, reference=reference).first()
+    if stored is not None and stored.is_known:
+        return stored.answer
+    try:
+        found = lookup(step.account, merchant_reference=merchant_reference)
+    except PspFailure:
+        _keep(step, reference, False, None)
+        return None
+    answer = _described(found) if found else None
+    _keep(step, reference, True, answer)
+    return answer
+
+
+def _described(found: LookupResult) -> dict[str, Any]:
+    captures = [movement.object_ref for movement in found.captures if movement.state == "SUCCEEDED"]
+    return {"kind": found.kind, "state": found.state, "psp_reference": found.psp_ref, "captures": captures}
+
+
+def _keep(step: MerchantRun, reference: str, is_known: bool, answer: dict[str, Any] | None) -> None:
+    values = {"is_known": is_known, "answer": answer, "asked_at": step.now}
+    LookupAnswer.objects.update_or_create(run=step.run, reference=reference, defaults=values)

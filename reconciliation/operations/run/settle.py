@@ -1,0 +1,104 @@
+"""A batch posts whole: every line, with an item or without (POSTINGS.md 3.5)."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, time
+from typing import Any
+
+from django.db import transaction
+
+from ledger.operations import Posting, lines_of, post
+from ledger.transitions import move
+from reconciliation.matching.facts import LineFacts
+from reconciliation.models import SettlementBatch, SuspenseItem
+from reconciliation.models.files import BatchState
+from reconciliation.operations.cases import ENGINE
+from reconciliation.operations.run.context import MerchantRun
+from reconciliation.operations.run.pairing import unpaired_of
+from reconciliation.queries.batch_sums import Sums, read_sums
+
+
+def settle_batch(step: MerchantRun, batch: SettlementBatch, codes: Mapping[int, str]) -> bool:
+    """Post a batch that is loaded and not held, whole; False where it was posted before.
+
+    `codes`: the reason code of each line without an item; its value waits in suspense, line by line.
+    """
+    with transaction.atomic():
+        locked = SettlementBatch.objects.select_for_update(of=("self",)).select_related("merchant_account__entity").get(pk=batch.pk)
+        if locked.state != BatchState.LOADED:
+            return False
+        sums, waiting = read_sums(locked), unpaired_of(locked)
+        source = source_of(locked, sums, waiting)
+        txn = _post(step, locked, source) if lines_of("BATCH_SETTLED@1", source) else ""  # a batch of nothing posts nothing
+        _place_in_suspense(step, waiting, codes, txn)
+        locked.totals, locked.posted_txn, locked.settled_at = sums.totals, txn, step.now
+        fields = ["totals", "posted_txn", "settled_at"]
+        move(locked, "settle", actor=ENGINE, now=step.now, event="batch.settled", extra_fields=fields)
+    return True
+
+
+def _post(step: MerchantRun, batch: SettlementBatch, source: dict[str, Any]) -> str:
+    """Post the batch into its own day, or the open one if that is closed; gives the transaction's id."""
+    posting = Posting(
+        rule="BATCH_SETTLED@1",
+        key=f"batch.settled:{batch.ref}",
+        entity_id=batch.merchant_account.entity_id,
+        source=source,
+        occurred_at=datetime.combine(batch.business_date, time(12), tzinfo=UTC),
+        business_date=batch.business_date,
+        payload_sha256=batch.source_file.sha256,
+    )
+    return post(posting, actor=ENGINE, now=step.now).public_id
+
+
+def source_of(batch: SettlementBatch, sums: Sums, waiting: list[LineFacts]) -> dict[str, Any]:
+    """What BATCH_SETTLED@1 reads."""
+    account = batch.merchant_account
+    return {
+        "entity": account.entity.public_id,
+        "merchant_account": account.public_id,
+        "currency": batch.currency,
+        "batch": batch.ref,
+        "carry": f"carry:{account.public_id}:{batch.currency}",
+        "payout_minor": sums.payout_minor,
+        "carried_minor": sums.carried_minor,
+        "bounced": [[bounced_ref(batch), sums.bounced_minor]] if sums.bounced_minor else [],
+        "items_minor": {kind: minor for kind, minor in sorted(sums.items.items()) if minor},
+        "foreign": [[currency, gross, base] for currency, (gross, base) in sorted(sums.foreign.items())],
+        "fees_minor": {kind: minor for kind, minor in sorted(sums.fees.items()) if minor},
+        "reserve": {"withheld": sums.withheld_minor, "released": sums.released_minor},
+        "suspense": [[suspense_ref(line.id), line.value_minor] for line in waiting if line.value_minor],
+    }
+
+
+def suspense_ref(line_id: int) -> str:
+    """What the suspense entry of a report's line names; as SuspenseItem.ref."""
+    return f"line:psp:{line_id}"
+
+
+def bounced_ref(batch: SettlementBatch) -> str:
+    """The batch whose transfer came back: the latest before this one that the bank has not shown."""
+    before = SettlementBatch.objects.filter(
+        merchant_account=batch.merchant_account, currency=batch.currency, business_date__lt=batch.business_date, version=1
+    )
+    unpaid = before.filter(state=BatchState.SETTLED).order_by("-business_date").first() or before.order_by("-business_date").first()
+    return unpaid.ref if unpaid else batch.ref
+
+
+def _place_in_suspense(step: MerchantRun, waiting: list[LineFacts], codes: Mapping[int, str], txn: str) -> None:
+    SuspenseItem.objects.bulk_create(
+        [
+            SuspenseItem(
+                line_kind="psp",
+                line_id=line.id,
+                holder=step.account.public_id,
+                merchant_account=step.account,
+                currency=line.net_currency,
+                amount_minor=-line.value_minor,
+                reason_code=codes.get(line.id, "UNKNOWN_LINE_TYPE"),
+                placed_txn=txn,
+                placed_at=step.now,
+            )
+            for line in waiting
+            if line.value_minor
+        ]
+    )

@@ -1,0 +1,74 @@
+"""What a settlement batch comes to, by what becomes of each line."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+
+from reconciliation.matching.sql import BATCH_SUMS
+from reconciliation.models import SettlementBatch
+
+_ITEM_KINDS = frozenset({"sale", "refund", "payout", "chargeback", "reversal"})
+# A fee column's kind on a line that is not a sale: what it is paid for.
+_FEE_FOR = {"refund": "refund", "payout": "payout", "chargeback": "chargeback"}
+
+
+@dataclass(slots=True)
+class Sums:
+    """What a batch comes to, by what becomes of each line. Minor units of its net currency, as the PSP states them."""
+
+    payout_minor: int = 0
+    carried_minor: int = 0
+    bounced_minor: int = 0
+    withheld_minor: int = 0
+    released_minor: int = 0
+    unidentified_minor: int = 0
+    items: dict[str, int] = field(default_factory=lambda: defaultdict(int))  # by kind, "reversal:refund" and the like
+    foreign: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
+    fees: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    totals: dict[str, dict[str, int]] = field(default_factory=dict)
+
+
+def read_sums(batch: SettlementBatch) -> Sums:
+    """Sum the lines of a batch by what becomes of them."""
+    sums = Sums()
+    with connection.cursor() as cursor:
+        cursor.execute(BATCH_SUMS, {"batch": batch.pk, "bucket": batch.bucket})
+        for row in cursor.fetchall():
+            _add(sums, batch.currency, row)
+    return sums
+
+
+def _add(sums: Sums, currency: str, row: tuple[Any, ...]) -> None:
+    kind, reverses, charged, has_item, bounced, count, *numbers = row
+    gross, net, commission, markup, scheme, interchange, credits, debits = map(int, numbers)
+    total = sums.totals.setdefault(f"{kind}:{reverses}" if reverses else kind, {"count": 0, "debit_minor": 0, "credit_minor": 0})
+    total["count"] += count
+    total["debit_minor"] += debits
+    total["credit_minor"] += credits
+    _add_fees(sums, kind, {"processing": commission, "markup": markup, "scheme": scheme, "interchange": interchange})
+    base = net + commission + markup + scheme + interchange
+    if kind == "transfer":
+        sums.bounced_minor += net if bounced else 0
+        sums.payout_minor -= 0 if bounced else net
+    elif kind == "balance_transfer":
+        sums.carried_minor += base
+    elif kind == "reserve":
+        sums.withheld_minor += debits
+        sums.released_minor += credits
+    elif kind == "fee":
+        sums.fees["fixed"] -= base
+    elif kind in _ITEM_KINDS and has_item and charged != currency:
+        sums.foreign[charged][0] += gross
+        sums.foreign[charged][1] += base
+    elif kind in _ITEM_KINDS and has_item:
+        sums.items[f"{kind}:{reverses}" if reverses else kind] += base
+    else:  # no item: it stands in `suspense`, line by line
+        sums.unidentified_minor += base
+
+
+def _add_fees(sums: Sums, kind: str, columns: dict[str, int]) -> None:
+    for name, minor in columns.items():
+        if minor:
+            sums.fees[_FEE_FOR.get(kind, name)] += minor

@@ -1,0 +1,86 @@
+"""The three-way proof of a batch, one object (R8), and what a bank account lacks to its statement."""
+
+from dataclasses import dataclass
+
+from django.db.models import Sum
+
+from cashier.models import BankAccount
+from ledger.queries import get_balance
+from reconciliation.models import BankStatement, Match, SettlementBatch
+from reconciliation.queries.batch_sums import Sums, read_sums
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One term of the proof. `amount_minor` as it adds to the sum; `kinds`: kinds of the lines behind it, to drill down."""
+
+    name: str
+    title: str
+    amount_minor: int
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ThreeWayProof:
+    """brought forward + captures - refunds - payouts - chargebacks + … - fees - reserve … - carried forward = payout = bank line.
+
+    `computed_minor` is the sum of the terms, `payout_minor` what the PSP says it sends, `bank_minor` what the bank showed (None until
+    it did). `residual_minor`: the bank line less the computed sum; until it came, the PSP's payout less it.
+    """
+
+    currency: str
+    terms: tuple[Term, ...]
+    computed_minor: int
+    payout_minor: int
+    bank_minor: int | None
+    residual_minor: int
+
+
+def three_way_proof(batch: SettlementBatch) -> ThreeWayProof:
+    """The proof of a batch, from its own lines, its matches and its bank line."""
+    sums = read_sums(batch)
+    terms = tuple(_terms(sums))
+    computed = sum(term.amount_minor for term in terms)
+    bank_minor = bank_line_minor(batch)
+    stands_for = sums.payout_minor if bank_minor is None else bank_minor
+    return ThreeWayProof(batch.currency, terms, computed, sums.payout_minor, bank_minor, stands_for - computed)
+
+
+def bank_line_minor(batch: SettlementBatch) -> int | None:
+    """What the bank showed of the batch's payout; None while it has shown nothing."""
+    matches = Match.objects.filter(item_kind="batch", item_id=batch.pk, undone_at=None)
+    shown = matches.aggregate(total=Sum("line_minor"))["total"]
+    return None if shown is None else int(shown)
+
+
+def bank_residual(account: BankAccount) -> int:
+    """The books' `bank` less the closing balance of the latest statement, minor units; zero where no statement is in."""
+    latest = BankStatement.objects.filter(bank_account=account).order_by("closing_date", "opening_date", "source_file_id", "index").last()
+    if latest is None:
+        return 0
+    return get_balance(account.entity_id, "bank", account.public_id, account.currency) - int(latest.closing_minor)
+
+
+def _terms(sums: Sums) -> list[Term]:
+    items = sums.items
+    foreign = sum(base for _, base in sums.foreign.values())
+    fees = sum(sums.fees.values())
+    brought = min(sums.carried_minor, 0)
+    terms = [
+        Term("captures", "Captures", items["sale"], ("sale",)),
+        Term("refunds", "Refunds", items["refund"], ("refund",)),
+        Term("payouts", "Payouts", items["payout"], ("payout",)),
+        Term("chargebacks", "Chargebacks", items["chargeback"], ("chargeback",)),
+        Term("refund_reversals", "Refunds that came back", items["reversal:refund"], ("reversal",)),
+        Term("payout_returns", "Payouts that came back", items["reversal:payout"], ("reversal",)),
+        Term("chargeback_reversals", "Chargebacks given back", items["reversal:chargeback"], ("reversal",)),
+        Term("fees", "Fees", -fees, ("fee", "sale", "refund", "payout", "chargeback")),
+        Term("reserve_withheld", "Reserve withheld", -sums.withheld_minor, ("reserve",)),
+        Term("reserve_released", "Reserve released", sums.released_minor, ("reserve",)),
+        Term("fx", "Items in other currencies", foreign, ("sale", "refund", "payout", "chargeback", "reversal")),
+        Term("bounced", "Transfers that bounced", sums.bounced_minor, ("transfer",)),
+        Term("unidentified", "Lines without an item", sums.unidentified_minor, ("sale", "refund", "payout", "unknown", "adjustment")),
+        Term("brought_forward", "Brought forward from the batch before", brought, ("balance_transfer",)),
+        Term("carried_forward", "Carried to the next batch", sums.carried_minor - brought, ("balance_transfer",)),
+    ]
+    return [term for term in terms if term.amount_minor]
