@@ -26,7 +26,8 @@ def main(argv: list[str]) -> int:
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
         sandbox, server = _open(options)
-    except (OSError, ValueError, sqlite3.Error, Refused):
+    except (OSError, ValueError, sqlite3.Error, Refused) as error:
+        sys.stderr.write(f"sandbox: can't start on {options.host}:{options.port} with {options.data}: {error}\n")
         return 1
     _serve(sandbox, server)
     return 0
@@ -50,6 +51,8 @@ def _serve(sandbox: Sandbox, server: SandboxServer) -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     background = start_background(sandbox)
+    sys.stdout.write(f"sandbox: listening on {sandbox.public_url}\n")
+    sys.stdout.flush()
     try:
         server.serve_forever(poll_interval=0.1)
     finally:

@@ -183,7 +183,7 @@ def _is_first_attempt(connection: sqlite3.Connection, payment: sqlite3.Row) -> b
 
 
 def _card(payment: sqlite3.Row, token: Token) -> dict[str, str]:
-    if payment["method"] not in ("card", "apple_pay"):
+    if payment["method"] not in ("card", "wallet_card"):
         return {}
     checks = {"avs": "N" if token.has("avs_mismatch") else "Y", "cvv": "M"}
     return {**checks, **_three_ds(eci="05")} if token.behaviour == "frictionless" else {**checks, "eci": "07"}

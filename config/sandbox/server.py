@@ -7,6 +7,7 @@ puts `sandbox.drop` into the environment) and is let go as soon as the client ha
 import io
 import select
 import socket
+import socketserver
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -29,6 +30,11 @@ class SandboxServer(ThreadingHTTPServer):
     def __init__(self, address: tuple[str, int], application: Application) -> None:
         self.application = application
         super().__init__(address, _Handler)
+
+    def server_bind(self) -> None:
+        """Bind without asking a name server who we are, as HTTPServer would."""
+        socketserver.TCPServer.server_bind(self)
+        self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that hung up is no news."""

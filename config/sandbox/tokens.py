@@ -72,9 +72,9 @@ class Token:
 
 
 def parse_token(text: str) -> Token:
-    """Read a token. Raises InvalidToken."""
-    body = text.partition("~")[0].removeprefix("tok_")
-    behaviour, *modifiers = body.split(".")
+    """Read a token; one of modifiers only approves. Raises InvalidToken."""
+    words = text.partition("~")[0].removeprefix("tok_").split(".")
+    behaviour, *modifiers = ["approve", *words] if words[0] in MODIFIERS else words
     if behaviour not in BEHAVIOURS or not MODIFIERS.issuperset(modifiers):
         raise InvalidToken(text[:80])
     return Token(behaviour=behaviour, modifiers=frozenset(modifiers))

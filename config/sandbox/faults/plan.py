@@ -66,7 +66,7 @@ def how_many(rule: Mapping[str, Any], *, candidates: int, random_source: random.
     """How many of `candidates` a rule hits. A fraction of one is drawn; min and max bound it."""
     if "count" in rule:
         return min(int(rule["count"]), candidates)
-    exact = rule["share"] * candidates
+    exact = float(rule["share"]) * candidates
     drawn = int(exact) + (random_source.random() < exact - int(exact))
     return min(candidates, int(rule.get("max", candidates)), max(drawn, int(rule.get("min", 0))))
 

@@ -51,7 +51,7 @@ COLUMNS = (
 )
 METHODS = {
     "card": ("visa", "visastandarddebit"),
-    "apple_pay": ("visa_applepay", "visastandardcredit"),
+    "wallet_card": ("visa_applepay", "visastandardcredit"),
     "payout": ("banktransfer_payout", ""),
 }
 
