@@ -1,10 +1,11 @@
 """The Celery application. Tasks are found in each app's `tasks` package."""
 
+import logging.config
 import os
 from pathlib import Path
 
 from celery import Celery
-from celery.signals import beat_init, worker_ready
+from celery.signals import beat_init, setup_logging, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -20,3 +21,11 @@ def tell_ready(**_: object) -> None:
     ready = os.environ.get("COUNTROOM_READY_FILE")
     if ready:
         Path(ready).touch()
+
+
+@setup_logging.connect
+def use_our_logging(**_: object) -> None:
+    """Workers and beat log as the web does, instead of Celery's own format."""
+    from django.conf import settings
+
+    logging.config.dictConfig(settings.LOGGING)

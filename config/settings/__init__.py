@@ -25,6 +25,7 @@ from config.settings.api import (  # noqa: F401
 from config.settings.approval_kinds import APPROVAL_KINDS  # noqa: F401
 from config.settings.backoffice import UNFOLD  # noqa: F401
 from config.settings.formats import REPORT_FORMATS  # noqa: F401
+from config.settings.logs import LOGGING  # noqa: F401
 from config.settings.notices import NOTICE_HANDLERS  # noqa: F401
 from config.settings.posting_rules import POSTING_RULES  # noqa: F401
 from config.settings.proofs import PROOF_CHECKS  # noqa: F401

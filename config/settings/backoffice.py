@@ -1,3 +1,116 @@
 """The theme of the back office: our name, our colours, the sidebar."""
 
-UNFOLD: dict[str, object] = {"SITE_TITLE": "Countroom", "SITE_HEADER": "Countroom"}
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+
+
+def _page(model: str) -> Any:
+    return reverse_lazy(f"admin:{model}_changelist")
+
+
+def _may_see(permission: str) -> Any:
+    def allowed(request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(permission))
+
+    return allowed
+
+
+def _item(title: str, icon: str, model: str, *, badge: str = "") -> dict[str, Any]:
+    app, _, name = model.partition("_")
+    item: dict[str, Any] = {"title": title, "icon": icon, "link": _page(model), "permission": _may_see(f"{app}.view_{name}")}
+    return {**item, "badge": badge} if badge else item
+
+
+
+# Our ink: a navy of low chroma. Good, bad, attention and moving have hues of their own (static/ops/ops.css).
+INK = {
+    "50": "oklch(97.4% .011 255)",
+    "100": "oklch(94.3% .024 255)",
+    "200": "oklch(88.6% .046 255)",
+    "300": "oklch(80.2% .076 255)",
+    "400": "oklch(70.4% .105 255)",
+    "500": "oklch(58.2% .119 256)",
+    "600": "oklch(45.8% .108 257)",
+    "700": "oklch(39.1% .096 258)",
+    "800": "oklch(33.2% .079 259)",
+    "900": "oklch(28.4% .062 260)",
+    "950": "oklch(21.2% .046 261)",
+}
+SLATE = {
+    "50": "oklch(98.4% .003 250)",
+    "100": "oklch(96.6% .005 250)",
+    "200": "oklch(92.6% .008 252)",
+    "300": "oklch(86.6% .012 254)",
+    "400": "oklch(70.6% .021 257)",
+    "500": "oklch(53.2% .026 259)",
+    "600": "oklch(43.8% .028 260)",
+    "700": "oklch(36.6% .030 261)",
+    "800": "oklch(27.4% .029 262)",
+    "900": "oklch(20.4% .026 263)",
+    "950": "oklch(14.6% .022 264)",
+}
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "Countroom",
+    "SITE_HEADER": "Countroom",
+    "SITE_SUBHEADER": "Payments back office",
+    "SITE_URL": None,
+    "SITE_ICON": lambda request: static("ops/mark.svg"),
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("ops/mark.svg")}],
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "BORDER_RADIUS": "6px",
+    "COLORS": {"base": SLATE, "primary": INK},
+    "STYLES": [lambda request: static("ops/ops.css")],
+    "SCRIPTS": [lambda request: static("ops/ops.js")],
+    "DASHBOARD_CALLBACK": "config.backoffice.homes.home",
+    "COMMAND": {"search_models": False, "show_history": False, "search_callback": "config.backoffice.palette.find"},
+    "SIDEBAR": {
+        "show_search": True,
+        "command_search": True,
+        "show_all_applications": False,
+        "navigation": [
+            {"items": [{"title": "Home", "icon": "home", "link": reverse_lazy("admin:index")}]},
+            {
+                "title": "Work",
+                "items": [
+                    _item("Exceptions", "error", "reconciliation_exceptioncase", badge="config.backoffice.homes.late_cases"),
+                    _item("Approvals", "how_to_reg", "ledger_approvalrequest", badge="config.backoffice.homes.waiting_approvals"),
+                    _item("Payouts", "outbox", "cashier_payoutintent"),
+                    _item("Disputes", "gavel", "disputes_dispute"),
+                ],
+            },
+            {
+                "title": "Payments",
+                "items": [
+                    _item("Deposits", "south_west", "cashier_depositintent"),
+                    _item("Attempts", "sync_alt", "cashier_attempt"),
+                    _item("PSP events", "webhook", "cashier_pspevent"),
+                    _item("Players", "person", "cashier_player"),
+                    _item("Merchant accounts", "storefront", "cashier_merchantaccount"),
+                    _item("Bank accounts", "account_balance", "cashier_bankaccount"),
+                ],
+            },
+            {
+                "title": "Reconcile and close",
+                "items": [
+                    _item("Runs", "rule", "reconciliation_reconciliationrun"),
+                    _item("Files", "draft", "reconciliation_sourcefile"),
+                    _item("Daily close", "event_available", "reconciliation_dailyclose"),
+                    _item("Reason codes", "category", "reconciliation_reasoncode"),
+                ],
+            },
+            {
+                "title": "Books",
+                "items": [
+                    _item("Accounts", "account_balance_wallet", "ledger_account"),
+                    _item("Journal", "menu_book", "ledger_journaltransaction"),
+                    _item("Audit log", "history", "ledger_auditrecord"),
+                ],
+            },
+        ],
+    },
+}

@@ -57,7 +57,10 @@ def _run(supervision: Supervision, options: argparse.Namespace) -> int:
     began = time.monotonic()
     supervision.start(seed=not options.no_seed)
     _say(f"every process is ready after {time.monotonic() - began:.0f} s")
-    show_day(supervision, deposits=options.deposits, say=_say)
+    try:
+        show_day(supervision, deposits=options.deposits, say=_say)
+    except DemonstrationFailed as problem:
+        _say(f"{problem}. The product stays up on what is there; to begin anew stop it and remove {supervision.directory}.")
     _say(f"{time.monotonic() - began:.0f} s after the start. Ctrl-C stops everything.")
     while True:
         supervision.tick()

@@ -54,7 +54,7 @@ def find_running(directory: Path | None = None) -> RunningStack | None:
     place = (directory or local_directory()).resolve()
     run = read_run_file(place)
     urls, pids = run.get("urls", {}), run.get("pids", {})
-    if not {"web", "sandbox", "database", "redis"} <= urls.keys() or "events" not in pids or not _is_supervisor(pids.get("supervisor", 0)):
+    if not run.get("ready") or not _is_supervisor(pids.get("supervisor", 0)):
         return None
     return RunningStack(directory=place, urls=urls, pids=pids)
 

@@ -54,6 +54,7 @@ class Supervision:
         self._publish_urls()
         self._prepare(seed=seed)
         self._start_processes(all_processes(self.places))
+        update_run_file(self.directory, ready=True)
 
     def tick(self) -> None:
         """Mend what died; call it often. Raises ProcessFailed when a process can't be kept alive."""
@@ -73,7 +74,7 @@ class Supervision:
             self.watchdog.close()
         if self.lock is not None:
             names = ["supervisor", *(child.process.name for child in self.children)]
-            update_run_file(self.directory, remove={"urls": list(URL_NAMES), "pids": names})
+            update_run_file(self.directory, remove={"urls": list(URL_NAMES), "pids": names}, ready=False)
             self.lock.close()
 
     def finish(
@@ -120,7 +121,7 @@ class Supervision:
         urls = {"database": "DATABASE_URL", "database_owner": "DATABASE_OWNER_URL", "redis": "REDIS_URL"}
         servers = {name: os.environ[variable] for name, variable in urls.items()}
         ports = {"events": self.places.events_port, "sandbox": self.places.sandbox_port}
-        update_run_file(self.directory, urls={**servers, **self.places.urls}, ports=ports, pids={"supervisor": os.getpid()})
+        update_run_file(self.directory, urls={**servers, **self.places.urls}, ports=ports, pids={"supervisor": os.getpid()}, ready=False)
 
     def _start_processes(self, processes: Sequence[Process]) -> None:
         assert self.watchdog is not None

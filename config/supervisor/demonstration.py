@@ -22,16 +22,13 @@ def show_day(supervision: Supervision, *, deposits: int, say: Callable[[str], No
     file = supervision.directory / PLAYED
     known = _read(file)
     place = _database(supervision.environment["DATABASE_URL"])
-    if deposits and known.get("database") != place:
+    if deposits and (known.get("interrupted") or known.get("database") != place):
         say(f"simulating a day of {deposits} deposits")
         write_private(file, json.dumps({"database": place, "interrupted": True}))
         known = {"database": place, **_play(supervision, deposits)}
         write_private(file, json.dumps(known, indent=2) + "\n")
-    elif known.get("interrupted"):
-        say(
-            f"an earlier start was interrupted while it simulated the day, so the day is half played: remove {supervision.directory} to begin anew"
-        )
-    for line in (*_story(known), f"\n  {supervision.places.urls['web']}/admin/", *_logins(supervision.directory / "demo.json")):
+    address = f"\n  {supervision.places.urls['web']}/admin/"
+    for line in (*_story(known), address, *_logins(supervision.directory / "demo.json")):
         print(line, flush=True)
 
 
