@@ -36,7 +36,7 @@ class DepositState(models.TextChoices):
 S = DepositState
 OPEN_STATES = (S.INITIATED, S.ACTION_REQUIRED, S.AUTHORIZED, S.PENDING)
 ENDED_STATES = (S.FAILED, S.EXPIRED, S.CANCELED, S.VOIDED)
-RANKS: dict[str, int] = {state: rank for rank, state in enumerate((*OPEN_STATES, S.CAPTURED))} | {state: 4 for state in ENDED_STATES}
+RANKS: dict[str, int] = {state: rank for rank, state in enumerate((*OPEN_STATES, S.CAPTURED))} | dict.fromkeys(ENDED_STATES, 4)
 
 
 class DepositIntent(FSMModelMixin, PublicIdModel, Stamped):

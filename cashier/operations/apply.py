@@ -154,10 +154,10 @@ def replay_event(*, event_id: UUID, reason: str, actor: Actor, now: datetime) ->
             raise NotInThisState("Only a readable dead letter can be replayed.", state=str(work.state))
         work.state, work.tries, work.replays, work.next_try_at = S.RECEIVED, 0, work.replays + 1, real_now()
         work.save(update_fields=["state", "tries", "replays", "next_try_at"])
+        detail = {"event": event.event, "error": work.error[:200]}
         record_audit(
-            act="event.replayed", actor=actor, target_kind="event", target_id=event.public_id, detail={"event": event.event, "error": work.error[:200]},
-            reason=reason, now=now,
-        )  # fmt: skip
+            act="event.replayed", actor=actor, target_kind="event", target_id=event.public_id, detail=detail, reason=reason, now=now
+        )
         nudge(TASK, event_id=event_id)
     return work
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cashier.locks import lock_intent
-from cashier.models import Attempt, Capture, DepositIntent, DepositState, PspEvent
+from cashier.models import Attempt, Capture, DepositIntent, DepositState, Instrument, PspEvent
 from cashier.operations.answers import record_answer
 from cashier.operations.cases import raise_deposit_case
 from cashier.operations.credits import credit_capture
@@ -33,6 +33,8 @@ class Heard:
 
 
 def payment_effect(event: PspEvent, answer: Answer, *, actor: Actor, now: datetime) -> str:
+    if event.intent_ref.startswith(Instrument.PREFIX):
+        return "ignored: the verification of an instrument"
     intent = find_intent(event)
     attempt = find_attempt(event, intent)
     if event.currency and event.currency != intent.currency:

@@ -65,7 +65,10 @@ def refund_late_money(capture: Capture, *, actor: Actor, now: datetime, reason: 
 
 
 def credit_late_money(*, capture_id: UUID, actor: Actor, now: datetime) -> Hold:
-    """Give held late money to the player: deposit.late_credited. Raises NotInThisState where nothing is held, or the player may not be credited."""
+    """Give held late money to the player: deposit.late_credited.
+
+    Raises NotInThisState where nothing is held, or the player may not be credited.
+    """
     with transaction.atomic():
         capture = Capture.objects.get(pk=capture_id)
         intent = lock_intent(capture.intent_id)

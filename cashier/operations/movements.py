@@ -25,7 +25,8 @@ def confirm_movement(*, kind: Kind, merchant_reference: str, psp_reference: str,
       "credited"           deposit.captured is booked now (LEDGER_CREDIT_MISSING_PSP_SUCCESS)
       "late_money"         deposit.late_money is booked now; case PSP_SUCCESS_AFTER_TERMINAL is raised here, dedupe_key
                            "PSP_SUCCESS_AFTER_TERMINAL:<cap_…>"
-      "duplicate_capture"  the same for a second capture; case DUPLICATE_PSP_CAPTURE is raised here, dedupe_key "DUPLICATE_PSP_CAPTURE:<cap_…>"
+      "duplicate_capture"  the same for a second capture; case DUPLICATE_PSP_CAPTURE is raised here, dedupe_key
+                           "DUPLICATE_PSP_CAPTURE:<cap_…>"
       "amount_differs"     booked to locked; case GROSS_AMOUNT_DIFFERS is raised here
       "processed", "reversed", "settled", "returned"   the refund's or payout's own event is booked now
       "already"            we held that already; "moved", "same": the PSP does not confirm that money moved

@@ -14,7 +14,10 @@ from ledger.transitions import move
 
 
 def fail_capture_late(*, capture_id: UUID, occurred_at: datetime, actor: Actor, now: datetime, payload_sha256: str = "") -> bool:
-    """A credited capture failed at the PSP: deposit.capture_failed, case CAPTURE_FAILED_AFTER_CREDIT. False where it is not held as succeeded."""
+    """A credited capture failed at the PSP: deposit.capture_failed, case CAPTURE_FAILED_AFTER_CREDIT.
+
+    False where it is not held as succeeded.
+    """
     return _take_back(
         capture_id, "fail_late", "deposit.capture_failed", "CAPTURE_FAILED_AFTER_CREDIT", "", occurred_at, actor, now, payload_sha256
     )

@@ -7,15 +7,25 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-EVENTS = frozenset(
-    [f"payment.{name}" for name in "authorized pending captured failed expired canceled voided returned".split()]
-    + [f"refund.{name}" for name in "submitted processed failed reversed".split()]
-    + [f"payout.{name}" for name in "settled failed returned".split()]
-    + [
-        f"dispute.{name}"
-        for name in "inquiry inquiry_closed opened debited credited won lost accepted expired withdrawn auto_refunded".split()
-    ]
-)
+NAMES = {
+    "payment": ("authorized", "pending", "captured", "failed", "expired", "canceled", "voided", "returned"),
+    "refund": ("submitted", "processed", "failed", "reversed"),
+    "payout": ("settled", "failed", "returned"),
+    "dispute": (
+        "inquiry",
+        "inquiry_closed",
+        "opened",
+        "debited",
+        "credited",
+        "won",
+        "lost",
+        "accepted",
+        "expired",
+        "withdrawn",
+        "auto_refunded",
+    ),
+}
+EVENTS = frozenset(f"{area}.{name}" for area, names in NAMES.items() for name in names)
 LONGEST = 128
 
 

@@ -51,10 +51,10 @@ def is_signed(headers: SignedHeaders, body: bytes, *, secrets: Sequence[str], pu
     signed = f"{headers.timestamp}.{headers.nonce}.".encode() + body
     found = False
     for scheme, value in headers.signatures:
-        if scheme == "sha256":
-            found |= any([_is_hmac(value, signed, secret) for secret in secrets])
-        elif scheme == "ed25519":
-            found |= any([_is_ed25519(value, signed, key) for key in public_keys])
+        for secret in secrets if scheme == "sha256" else ():
+            found |= _is_hmac(value, signed, secret)
+        for key in public_keys if scheme == "ed25519" else ():
+            found |= _is_ed25519(value, signed, key)
     return found
 
 

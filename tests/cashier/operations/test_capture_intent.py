@@ -1,0 +1,112 @@
+"""Captures by hand, voids, cancels (C5)."""
+
+from datetime import timedelta
+
+import pytest
+
+from cashier import operations
+from cashier.models import Capture, DepositIntent
+from cashier.refusals import AboveAuthorised, AuthorisationEnded, GateClosed, NotInThisState
+from ledger.transitions import move
+from tests.cashier.world import CALLER, World
+from tests.sandbox.running import RunningSandbox
+
+State = DepositIntent.State
+
+
+def capture(world: World, intent: DepositIntent, amount_minor: int | None = None) -> Capture:
+    row = operations.begin_capture(intent_id=intent.pk, amount_minor=amount_minor, operation_key="", actor=CALLER, now=world.now)
+    operations.run_call(operations.CAPTURE, call_id=row.pk, now=world.now)
+    return Capture.objects.get(pk=row.pk)
+
+
+@pytest.mark.spec("C5")
+def test_two_parts_and_the_rest_given_back(world: World, sandbox: RunningSandbox) -> None:
+    intent = world.pay("tok_approve", 5000, capture="manual")
+
+    first, second = capture(world, intent, 2000), capture(world, intent, 1500)
+    void = operations.begin_void(intent_id=intent.pk, actor=CALLER, now=world.now)
+    operations.run_call(operations.VOID, call_id=void.pk, now=world.now)
+
+    intent = world.fresh(intent)
+    assert (first.state, second.state) == ("SUCCEEDED", "SUCCEEDED")
+    assert (intent.state, intent.authorised_minor, intent.captured_minor) == (State.CAPTURED, 5000, 3500)
+    assert world.wallet() == {"playable": 3500}
+    assert world.fresh(void).outcome == "VOIDED"
+    assert sandbox.look_up(merchant_reference=intent.public_id)["payment"]["captured"]["minor_units"] == 3500
+
+
+@pytest.mark.spec("C5")
+def test_never_above_what_is_authorised(world: World) -> None:
+    intent = world.pay("tok_approve", 5000, capture="manual")
+    capture(world, intent, 4000)
+
+    with pytest.raises(AboveAuthorised) as refusal:
+        capture(world, intent, 1001)
+
+    assert refusal.value.details == {"left_minor": 1000}
+    assert world.wallet() == {"playable": 4000}
+
+
+@pytest.mark.spec("C5")
+def test_a_later_capture_is_refused(world: World) -> None:
+    intent = world.pay("tok_approve", capture="manual")
+    world.now += timedelta(days=8)
+
+    with pytest.raises(AuthorisationEnded):
+        capture(world, intent)
+
+
+@pytest.mark.spec("K9")
+def test_a_gate_that_closed_in_between_voids_the_authorisation(world: World, sandbox: RunningSandbox) -> None:
+    intent = world.pay("tok_approve", capture="manual")
+    move(world.player, "self_exclude", actor=CALLER, now=world.now)
+
+    with pytest.raises(GateClosed):
+        capture(world, intent)
+    operations.run_call(operations.VOID, call_id=intent.voids.get().pk, now=world.now)
+
+    assert world.fresh(intent).state == State.VOIDED
+    assert world.fresh(intent).gates[-1]["moment"] == "capture"
+    assert sandbox.state_of(intent.public_id) == "VOIDED"
+    assert world.wallet() == {}
+
+
+@pytest.mark.spec("C5")
+def test_a_void_refused_because_captured_becomes_a_refund(world: World, sandbox: RunningSandbox) -> None:
+    intent = world.pay("tok_approve", capture="manual")
+    psp_ref = intent.attempts.get().psp_ref
+    body = {"merchant_reference": "made-elsewhere", "amount": {"minor_units": 5000, "currency": "EUR"}}
+    assert sandbox.post(f"/v1/payments/{psp_ref}/captures", body).status_code == 201
+
+    void = operations.begin_void(intent_id=intent.pk, actor=CALLER, now=world.now)
+    operations.run_call(operations.VOID, call_id=void.pk, now=world.now)
+    operations.resolve_intent(intent_id=intent.pk, now=world.now)
+
+    assert world.fresh(void).outcome == "REFUSED"
+    assert world.fresh(intent).state == State.CAPTURED
+    assert world.kinds(intent) == ["DEPOSIT_CAPTURED", "REFUND_SUBMITTED"]
+    assert world.wallet() == {"locked": 5000}
+
+
+def test_a_void_after_the_whole_was_captured_is_refused(world: World) -> None:
+    intent = world.pay("tok_approve")
+
+    with pytest.raises(NotInThisState):
+        operations.begin_void(intent_id=intent.pk, actor=CALLER, now=world.now)
+
+
+def test_a_canceled_challenge_is_given_back_at_the_psp(world: World) -> None:
+    intent = world.pay("tok_challenge")
+
+    canceled = operations.cancel_intent(intent_id=intent.pk, actor=CALLER, now=world.now)
+
+    assert canceled.state == State.CANCELED
+    assert intent.voids.get().reason == "canceled"
+
+
+def test_an_authorised_intent_is_voided_not_canceled(world: World) -> None:
+    intent = world.pay("tok_approve", capture="manual")
+
+    with pytest.raises(NotInThisState):
+        operations.cancel_intent(intent_id=intent.pk, actor=CALLER, now=world.now)
