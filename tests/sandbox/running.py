@@ -187,6 +187,10 @@ class RunningSandbox:
         assert answer.status_code < 300, answer.text
         return dict(answer.json())
 
+    def settle_jobs(self) -> None:
+        """Wait until every job is done, whoever is told."""
+        assert eventually(lambda: self.control("GET", "outbox")["due_jobs"] == 0, seconds=30)
+
     def settle_down(self) -> None:
         """Wait until every job is done and every event delivered."""
 
