@@ -4,6 +4,7 @@ import json
 import logging
 import re
 import sqlite3
+import time
 from collections.abc import Callable, Iterable
 from functools import partial
 from http import HTTPStatus
@@ -47,6 +48,8 @@ class SandboxApplication:
 
     def _answer(self, request: Request) -> Answer:
         try:
+            if time.time() < self._sandbox.outage_until and not request.path.startswith("/_sim/"):
+                raise Refused(503, "OUTAGE", "the sandbox is out of order, as it was told to be")
             for method, pattern, handler in ROUTES:
                 found = pattern.fullmatch(request.path) if method == request.method else None
                 if found:

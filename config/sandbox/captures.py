@@ -94,7 +94,9 @@ def capturable(connection: sqlite3.Connection, payment: sqlite3.Row) -> int:
 def tell_payment(
     connection: sqlite3.Connection, sandbox: Sandbox, payment: sqlite3.Row, *, event: str, occurred_at: str, call_key: str = ""
 ) -> None:
-    """Queue an event about the payment as a whole."""
+    """Queue an event about the payment as a whole. A verification of a card (amount 0) is nobody's payment: it is not told."""
+    if payment["amount_minor"] == 0:
+        return
     emit(
         connection,
         sandbox,

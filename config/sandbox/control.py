@@ -1,6 +1,7 @@
 """/_sim: the strings that a simulation pulls. Loopback only, no key."""
 
 import sqlite3
+import time
 from collections.abc import Callable
 from datetime import date
 
@@ -97,6 +98,15 @@ def move_dispute(sandbox: Sandbox, request: Request, dispute_id: str, move: str)
     return Answer(200, shown)
 
 
+def set_outage(sandbox: Sandbox, request: Request) -> Answer:
+    """PUT /_sim/outage {"seconds": n}: from now on; 0 ends it. A restart ends it too."""
+    seconds = request.json().get("seconds")
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
+        raise Refused(400, "INVALID_FIELD", "seconds must be 0 or more")
+    sandbox.outage_until = time.time() + seconds
+    return Answer(200, {"seconds": seconds})
+
+
 def show_outbox(sandbox: Sandbox, request: Request) -> Answer:
     """GET /_sim/outbox."""
     reader = sandbox.store.read()
@@ -130,6 +140,7 @@ CONTROL_ROUTES: list[tuple[str, str, Callable[..., Answer]]] = [
     ("POST", "/_sim/close_day", close),
     ("POST", "/_sim/disputes", open_one_dispute),
     ("POST", rf"/_sim/disputes/([A-Za-z0-9_]{{1,64}})/({'|'.join(DISPUTE_MOVES)})", move_dispute),
+    ("PUT", "/_sim/outage", set_outage),
     ("GET", "/_sim/outbox", show_outbox),
     ("GET", "/_sim/books", get_books),
     ("GET", "/_sim/health", show_health),

@@ -56,12 +56,12 @@ def text_field(body: Mapping[str, Any], name: str, *, default: str | None = None
     return value
 
 
-def amount_field(body: Mapping[str, Any]) -> tuple[int, str]:
-    """The field `amount` {minor_units, currency} -> (minor units above zero, currency). Raises Refused 400."""
+def amount_field(body: Mapping[str, Any], *, least: int = 1) -> tuple[int, str]:
+    """The field `amount` {minor_units, currency} -> (minor units, `least` or more, currency). Raises Refused 400."""
     amount = body.get("amount")
     units, currency = (amount.get("minor_units"), amount.get("currency")) if isinstance(amount, dict) else (None, None)
-    if not isinstance(units, int) or isinstance(units, bool) or units <= 0:
-        raise Refused(400, "INVALID_FIELD", "amount.minor_units must be a whole number above zero")
+    if not isinstance(units, int) or isinstance(units, bool) or units < least:
+        raise Refused(400, "INVALID_FIELD", f"amount.minor_units must be a whole number, {least} or more")
     if not isinstance(currency, str) or len(currency) != 3:
         raise Refused(400, "INVALID_FIELD", "amount.currency must be an ISO 4217 code")
     return units, currency

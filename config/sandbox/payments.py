@@ -100,7 +100,7 @@ def _spoiled(sandbox: Sandbox, token: Token, shown: dict[str, Any]) -> Answer | 
 
 
 def _new_payment(connection: sqlite3.Connection, sandbox: Sandbox, call: Call) -> sqlite3.Row:
-    amount_minor, currency = amount_field(call.body)
+    amount_minor, currency = amount_field(call.body, least=0)
     if currency not in json.loads(call.account["settlement"]):
         raise Refused(422, "CURRENCY_NOT_SUPPORTED", f"{call.account['code']} settles no {currency}")
     mode = text_field(call.body, "capture", default="auto")
@@ -139,7 +139,7 @@ def _approve(connection: sqlite3.Connection, sandbox: Sandbox, payment: sqlite3.
     """Authorise, and with automatic capture capture (half of it where the token says partial)."""
     now = sandbox.clock.now_text()
     _set(connection, payment["psp_ref"], state="AUTHORIZED", action="", occurred_at=now)
-    if payment["capture_mode"] == "auto":
+    if payment["capture_mode"] == "auto" and payment["amount_minor"] > 0:
         whole = payment["amount_minor"]
         amount_minor = whole // 2 if whole > 1 and parse_token(payment["token"]).has("partial") else whole
         add_capture(connection, sandbox, payment, amount_minor=amount_minor, occurred_at=now)

@@ -24,7 +24,7 @@ class Delays:
     reverse: float = 1.0
     chargeback: float = 1.0
     ruling: float = 1.0
-    late: float = 10.0
+    late: float = 5.0
     retry_first: float = 0.5
     retry_most: float = 30.0
 
@@ -39,6 +39,7 @@ class Sandbox:
     clock: SandboxClock = field(default_factory=SandboxClock)
     delays: Delays = field(default_factory=Delays)
     bell: threading.Condition = field(default_factory=threading.Condition)
+    outage_until: float = 0.0  # real time; until then every call but /_sim is answered 503
 
     def ring(self) -> None:
         """Something new is due."""

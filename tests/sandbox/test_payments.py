@@ -138,7 +138,11 @@ def test_partial_and_unknown_tokens(sandbox: RunningSandbox) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"amount": {"minor_units": "5000", "currency": "EUR"}}, {"amount": {"minor_units": 0, "currency": "EUR"}}, {"merchant_reference": ""}],
+    [
+        {"amount": {"minor_units": "5000", "currency": "EUR"}},
+        {"amount": {"minor_units": -1, "currency": "EUR"}},
+        {"merchant_reference": ""},
+    ],
 )
 def test_malformed_requests_are_refused_and_leave_nothing(sandbox: RunningSandbox, change: dict[str, object]) -> None:
     body = {**payment_body("approve"), **change}
@@ -153,3 +157,22 @@ def test_other_currencies_and_other_peoples_keys_are_refused(sandbox: RunningSan
     other = {"Authorization": "Bearer second-secret"}
     payment = sandbox.pay("approve")
     assert httpx.get(f"{sandbox.url}/v1/lookup", params={"psp_ref": payment["psp_ref"]}, headers=other).status_code == 404
+
+
+def test_an_amount_of_zero_verifies_a_card_and_is_told_to_nobody(sandbox: RunningSandbox, receiver: Receiver) -> None:
+    reference = fresh("ins_")
+    assert sandbox.pay("approve", reference=reference, amount_minor=0)["state"] == "AUTHORIZED"
+    assert sandbox.pay("decline_lost_card", amount_minor=0)["state"] == "DECLINED"
+    sandbox.settle_down()
+    assert receiver.of(reference) == []
+    assert sandbox.control("GET", f"books?merchant_reference={reference}")["charges"][0]["charged_minor"] == 0
+
+
+def test_an_outage_during_the_redirect_can_be_waited_out(sandbox: RunningSandbox) -> None:
+    payment = sandbox.pay("challenge")
+    sandbox.control("PUT", "outage", {"seconds": 60})
+    assert httpx.get(payment["action"]["url"]).status_code == 503
+    assert sandbox.post("/v1/payments", payment_body("approve")).json()["error"] == "OUTAGE"
+    sandbox.control("PUT", "outage", {"seconds": 0})
+    assert httpx.get(payment["action"]["url"]).status_code == 200
+    assert sandbox.state_of(payment["merchant_reference"]) == "ACTION_REQUIRED"

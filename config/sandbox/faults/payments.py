@@ -28,15 +28,16 @@ WHERE movement.account = ? AND movement.batch IS NULL AND movement.kind = 'Refun
   AND NOT EXISTS (SELECT 1 FROM dispute WHERE dispute.psp_ref = movement.psp_ref)
 ORDER BY movement.id"""
 
+UNFINISHED = """
+SELECT * FROM payment
+WHERE account = ? AND state IN ('PENDING', 'ACTION_REQUIRED', 'CANCELED') AND amount_minor > 0 AND created_at < ? ORDER BY rowid"""
+
 SALE_BEHAVIOURS = frozenset({"approve", "frictionless", "slow"})
 
 
 def break_unfinished_payments(breaker: Breaker, *, until: str) -> None:
     """Late captures without a word: of payments that hang at the bank, and of challenges that were given up."""
-    query = (
-        "SELECT * FROM payment WHERE account = ? AND state IN ('PENDING', 'ACTION_REQUIRED', 'CANCELED') AND created_at < ? ORDER BY rowid"
-    )
-    rows = breaker.connection.execute(query, (breaker.account["code"], until)).fetchall()
+    rows = breaker.connection.execute(UNFINISHED, (breaker.account["code"], until)).fetchall()
     held = [row for row in rows if row["state"] == "PENDING" and _behaviour(row) == "pending_hold"]
     given_up = [row for row in rows if row["state"] != "PENDING" and _behaviour(row) == "challenge_abandon"]
     for code, payments in (("LEDGER_CREDIT_MISSING_PSP_SUCCESS", held), ("PSP_SUCCESS_AFTER_TERMINAL", given_up)):
