@@ -107,7 +107,9 @@ def book(house: House, lines: list[tuple[str, str, int]], *, ref: str = "") -> N
         post(Posting("OPENING_BALANCE@1", f"opening:{number}", house.entity.id, source, house.now), actor=TESTER, now=house.now)
 
 
-def make_capture(house: House, *, amount_minor: int = 10_000, fee_minor: int = 0, refunded_minor: int = 0, psp_ref: str = "cap_1") -> Capture:
+def make_capture(
+    house: House, *, amount_minor: int = 10_000, fee_minor: int = 0, refunded_minor: int = 0, psp_ref: str = "cap_1"
+) -> Capture:
     """A succeeded capture with its intent and attempt: rows only, the caller books the money."""
     stamps = {"created_at": house.now, "updated_at": house.now}
     intent = DepositIntent.objects.create(

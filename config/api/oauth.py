@@ -54,7 +54,7 @@ class TokenView(OAuthLibMixin, View):
         _, headers, body, status = self.create_token_response(request)
         if status == 401:
             count_in_window(name)
-        return HttpResponse(body, status=status, headers=dict(headers), content_type="application/json")
+        return HttpResponse(body, status=status, headers={"Content-Type": "application/json", **headers})
 
 
 def jwks(request: HttpRequest) -> HttpResponse:

@@ -1,6 +1,5 @@
 """The full table of legal and illegal moves, from the graph (X1)."""
 
-
 import pytest
 from django_fsm import TransitionNotAllowed
 

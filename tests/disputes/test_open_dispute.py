@@ -8,7 +8,15 @@ import pytest
 from cashier.models import Capture, PayoutIntent, PspEvent
 from cashier.operations.payouts import PayoutRefused, begin_payout_submission
 from disputes.models import Dispute, DisputeMovement
-from disputes.operations import DisputeAmountDiffers, UnknownCapture, debit_dispute, hear_event, open_dispute, open_dispute_from_line, win_dispute
+from disputes.operations import (
+    DisputeAmountDiffers,
+    UnknownCapture,
+    debit_dispute,
+    hear_event,
+    open_dispute,
+    open_dispute_from_line,
+    win_dispute,
+)
 from ledger.models import Transition
 from tests.cashier.payouts.test_request_payout import ask
 from tests.disputes.telling import by, ending, notice

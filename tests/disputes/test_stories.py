@@ -91,7 +91,11 @@ def test_story_13_won_then_lost_in_pre_arbitration(funded: House, capture: Captu
 
     debit_dispute(notice(funded, capture, movement=2), **by(funded))
 
-    assert lines(f"chargeback.opened:{dispute.public_id}:2") == [("playable", 2_000), ("receivable", 8_000), ("chargeback_clearing", -10_000)]
+    assert lines(f"chargeback.opened:{dispute.public_id}:2") == [
+        ("playable", 2_000),
+        ("receivable", 8_000),
+        ("chargeback_clearing", -10_000),
+    ]
     assert lines(f"chargeback.debited:{dispute.public_id}:2") == [("chargeback_clearing", 10_000), ("clearing", -10_000)]
     dispute.refresh_from_db()
     assert (dispute.state, dispute.closed_at) == ("PRE_ARBITRATION", None)

@@ -46,7 +46,10 @@ def test_every_gate_is_recorded_with_what_it_read(house: House) -> None:
         "player_status": "pass", "kyc": "pass", "receivable": "pass", "disputes": "pass", "destination": "pass",
         "amount": "pass", "sum_24h": "pass", "sum_7d": "pass", "vip": "pass",
     }  # fmt: skip
-    assert next(gate for gate in record["gates"] if gate["name"] == "amount")["inputs"] == {"amount_minor": 20_000, "review_above_minor": 100_000}
+    assert next(gate for gate in record["gates"] if gate["name"] == "amount")["inputs"] == {
+        "amount_minor": 20_000,
+        "review_above_minor": 100_000,
+    }
 
 
 @pytest.mark.spec("S8")
@@ -120,7 +123,11 @@ def test_a_vip_and_an_unverified_destination_are_reviewed(house: House) -> None:
 @pytest.mark.spec("P3")
 @pytest.mark.parametrize(
     ("facts", "gate"),
-    [({"state": Player.State.BLOCKED}, "player_status"), ({"kyc_status": Player.Kyc.PENDING}, "kyc"), ({"kyc_status": Player.Kyc.NONE}, "kyc")],
+    [
+        ({"state": Player.State.BLOCKED}, "player_status"),
+        ({"kyc_status": Player.Kyc.PENDING}, "kyc"),
+        ({"kyc_status": Player.Kyc.NONE}, "kyc"),
+    ],
 )
 def test_a_closed_gate_refuses_and_nothing_is_written(house: House, facts: dict[str, str], gate: str) -> None:
     other = make_player(house.brand, "stopped", house.now, **facts)

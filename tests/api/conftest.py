@@ -1,0 +1,30 @@
+"""The house of these tests. Imports wait until Django is set up."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.house import House
+
+
+@pytest.fixture
+def house(db: None, now: datetime) -> "House":
+    """A player with 500.00, reviewed above 1,000.00."""
+    from tests.house import make_house, set_policy
+
+    house = make_house(now, playable_minor=50_000)
+    set_policy(house)
+    return house
+
+
+@pytest.fixture(autouse=True)
+def _no_known_clients() -> Iterator[None]:
+    """What a process remembers of API clients does not outlive a test."""
+    from config.api import authentication
+
+    authentication._facts.clear()
+    yield
+    authentication._facts.clear()
