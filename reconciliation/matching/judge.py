@@ -119,9 +119,9 @@ def judge_fee(line: LineFacts, scheduled_texts: tuple[str, ...]) -> Finding | No
 
 
 def _intent(line: LineFacts, world: World) -> IntentFacts | None:
-    if line.reference_kind == "pi" and line.reference_id in world.intents:
+    if line.reference_kind == "pi" and line.reference_id and line.reference_id in world.intents:
         return world.intents[line.reference_id]
-    if line.object_kind == "cap" and line.object_id in world.intent_of_capture:
+    if line.object_kind == "cap" and line.object_id and line.object_id in world.intent_of_capture:
         return world.intents.get(world.intent_of_capture[line.object_id])
     return None
 

@@ -8,7 +8,6 @@ from cashier.models import BankAccount, MerchantAccount
 from ledger.actors import system_actor
 from ledger.transitions import move
 from reconciliation.models import BankStatement, SettlementBatch
-from reconciliation.models.files import BatchState
 from reconciliation.operations.cases import raise_case, resolve_by_key
 from reconciliation.operations.load.restated import compare_versions
 
@@ -27,7 +26,7 @@ def after_report(batches: list[SettlementBatch], *, now: datetime) -> None:
 
 def _find_skipped(account: MerchantAccount, now: datetime) -> None:
     """SETTLEMENT_REPORT_GAP for each number missing between the lowest and the highest that we hold."""
-    batches: QuerySet[SettlementBatch] = account.settlement_batches.order_by("business_date")  # type: ignore[attr-defined]
+    batches: QuerySet[SettlementBatch] = account.settlement_batches.order_by("business_date")
     days = {int(batch.number): batch for batch in batches if batch.number.isdecimal()}
     for number in range(min(days, default=0), max(days, default=-1) + 1):
         key = f"SETTLEMENT_REPORT_GAP:{account.public_id}:{number}"
@@ -82,8 +81,3 @@ def _find_gaps(account: BankAccount, now: datetime) -> None:
 def in_order(account: BankAccount) -> QuerySet[BankStatement]:
     """An account's statements in the order of their days."""
     return BankStatement.objects.filter(bank_account=account).order_by("closing_date", "opening_date", "source_file_id", "index")
-
-
-def is_held(batch: SettlementBatch) -> bool:
-    """Whether the batch waits for a person, or is a version that was only compared."""
-    return batch.state == BatchState.HELD

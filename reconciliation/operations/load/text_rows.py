@@ -72,7 +72,7 @@ def psp_rows(
         if instant is None:
             instant = instants[line.created_at] = f"{line.created_at.isoformat()}\t{day_of(line.created_at).isoformat()}"
         if "\\" in line.raw or "\t" in line.raw or "\n" in line.raw or "\r" in line.raw:
-            line = _escaped(line)
+            line = _escaped(line)  # seldom
         ours = line.merchant_reference
         theirs = line.modification_merchant_reference
         # The PSP's own object: a capture, refund or dispute. A payout has no other reference than its own.
@@ -118,7 +118,7 @@ def bank_rows(lines: Iterable[BankLine], *, bucket: int, statement_of: Callable[
             line.currency,
             line.amount_minor,
             line.booking_date.isoformat(),
-            line.value_date.isoformat() if line.value_date else _NULL,
+            line.value_date.isoformat(),
             escape(line.bank_reference),
             escape(line.end_to_end_id or line.customer_reference),
             escape(line.transaction_code),
@@ -136,4 +136,4 @@ def escape(text: str) -> str:
 
 
 def _escaped(line: PspLine) -> PspLine:
-    return line._make(escape(value) if isinstance(value, str) else value for value in line)
+    return PspLine._make(escape(value) if isinstance(value, str) else value for value in line)

@@ -24,7 +24,7 @@ def confirm(step: MerchantRun, ask: Confirmation) -> str:
     """
     reference = f"{ask.kind}:{ask.merchant_reference}:{ask.psp_reference}"[:120]
     stored = LookupAnswer.objects.filter(run=step.run, reference=reference).first()
-    if stored is not None and stored.is_known:
+    if stored is not None and stored.is_known and stored.answer:
         return str(stored.answer["outcome"])
     outcome = confirm_movement(
         kind=ask.kind,  # type: ignore[arg-type]
