@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from config.sandbox.messages import Refused, text_field
+from config.sandbox.messages import Refused, number_field, text_field
 from config.sandbox.sandbox import put_setting
 
 PRICINGS = ("blended", "icpp")
@@ -20,7 +20,10 @@ def register(connection: sqlite3.Connection, body: Mapping[str, Any]) -> None:
     for bank in body.get("bank_accounts", []):
         _register_bank(connection, bank)
     for account in body.get("merchant_accounts", []):
-        _register_merchant(connection, account)
+        try:
+            _register_merchant(connection, account)
+        except sqlite3.IntegrityError as error:
+            raise Refused(400, "INVALID_ACCOUNT", f"{account['code']}: another merchant account has this API key") from error
 
 
 def account_by_key(connection: sqlite3.Connection, api_key: str) -> sqlite3.Row | None:
@@ -42,13 +45,22 @@ def _register_merchant(connection: sqlite3.Connection, given: Mapping[str, Any])
     zone, pricing = text_field(given, "zone", default="Europe/Malta"), text_field(given, "pricing", default="blended")
     if not api_key or not webhook_secret or pricing not in PRICINGS or not _is_zone(zone):
         raise Refused(400, "INVALID_ACCOUNT", f"{code}: needs a secret, a known zone and a pricing of {PRICINGS}")
+    settlement = _settlement(connection, code, given.get("settlement", {}))
     connection.execute(
         "INSERT INTO merchant_account VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (code) DO UPDATE SET api_key = excluded.api_key,"
         " webhook_secret = excluded.webhook_secret, company = excluded.company, zone = excluded.zone, pricing = excluded.pricing,"
         " settlement = excluded.settlement",
         (code, api_key, webhook_secret, text_field(given, "company", default="COUNTROOM"), zone, pricing)
-        + (json.dumps(given.get("settlement", {})), int(given.get("first_batch", 38))),
+        + (json.dumps(settlement), number_field(given, "first_batch", default=38)),
     )
+
+
+def _settlement(connection: sqlite3.Connection, code: str, given: Any) -> dict[str, str]:
+    """{currency: bank account}, each known and of that currency. Raises Refused."""
+    banks = {row["code"]: row["currency"] for row in connection.execute("SELECT code, currency FROM bank_account")}
+    if not isinstance(given, dict) or any(banks.get(bank) != currency for currency, bank in given.items()):
+        raise Refused(400, "INVALID_ACCOUNT", f"{code}: settlement must name a known bank account of each currency")
+    return given
 
 
 def _register_bank(connection: sqlite3.Connection, given: Mapping[str, Any]) -> None:
@@ -60,7 +72,7 @@ def _register_bank(connection: sqlite3.Connection, given: Mapping[str, Any]) -> 
         "INSERT INTO bank_account VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (code) DO UPDATE SET iban = excluded.iban, bic = excluded.bic,"
         " currency = excluded.currency, format = excluded.format, camt_version = excluded.camt_version,"
         " opening_minor = excluded.opening_minor",
-        (*row, text_field(given, "camt_version", default="08"), int(given.get("opening_minor", 0))),
+        (*row, text_field(given, "camt_version", default="08"), number_field(given, "opening_minor", default=0)),
     )
 
 

@@ -56,6 +56,14 @@ def text_field(body: Mapping[str, Any], name: str, *, default: str | None = None
     return value
 
 
+def number_field(body: Mapping[str, Any], name: str, *, default: int) -> int:
+    """A whole number. Raises Refused 400."""
+    value = body.get(name, default)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise Refused(400, "INVALID_FIELD", f"{name} must be a whole number")
+    return value
+
+
 def amount_field(body: Mapping[str, Any], *, least: int = 1) -> tuple[int, str]:
     """The field `amount` {minor_units, currency} -> (minor units, `least` or more, currency). Raises Refused 400."""
     amount = body.get("amount")
