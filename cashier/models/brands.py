@@ -17,14 +17,14 @@ class Brand(PublicIdModel):
     PREFIX = "br_"
 
     class LateMoney(models.TextChoices):
+        HOLD = "HOLD", "hold for a person"
         CREDIT = "CREDIT", "credit a player who may be credited, hold the rest"
         REFUND = "REFUND", "give it back"
-        HOLD = "HOLD", "hold for a person"
 
     code = CodeField(unique=True)
     name = models.CharField(max_length=120)
     entity = models.ForeignKey("ledger.LegalEntity", on_delete=models.PROTECT, related_name="brands")
-    late_money = CodeField(max_length=8, choices=LateMoney.choices, default=LateMoney.CREDIT)
+    late_money = CodeField(max_length=8, choices=LateMoney.choices, default=LateMoney.HOLD)
     fee_rules = models.JSONField(default=dict, blank=True)
     history = HistoricalRecords()
 

@@ -1,6 +1,7 @@
 """How much of a capture is disputed: written for the disputes app, which may not write the cashier's rows itself."""
 
 from datetime import datetime
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import connection
@@ -34,5 +35,5 @@ def change_disputed(*, capture: Capture, by_minor: int, actor: Actor, now: datet
     for row in (capture, capture.intent):
         row.disputed_minor += by_minor
         row.updated_at = now
-        row._change_reason = f"disputed by {actor.kind} {actor.id}"[:100]
+        cast(Any, row)._change_reason = f"disputed by {actor.kind} {actor.id}"[:100]
         row.save(update_fields=["disputed_minor", "updated_at"])

@@ -48,20 +48,21 @@ def hold_late_money(*, intent: DepositIntent, capture: Capture, proof_sha256: st
     if may_credit and intent.brand.late_money == Brand.LateMoney.CREDIT and intent.player.is_creditable:
         release_to_player(hold, intent, capture, actor=POLICY, now=now)
     elif may_credit and intent.brand.late_money == Brand.LateMoney.REFUND:
-        refund_late_money(capture, actor=POLICY, now=now)
+        refund_late_money(capture_id=capture.pk, actor=POLICY, now=now)
     return hold
 
 
-def refund_late_money(capture: Capture, *, actor: Actor, now: datetime, reason: str = "late money") -> Refund:
+def refund_late_money(*, capture_id: UUID, actor: Actor, now: datetime, reason: str = "late money") -> Refund:
     """Send held late money back; deposit.late_refunded posts when the PSP confirms it. Raises as submit_refund."""
+    capture = Capture.objects.get(pk=capture_id)
     order = RefundOrder(
-        refund_id=f"late:{capture.public_id}",
+        refund_id=f"late:{capture.public_id}:{capture.refunds.count() + 1}",
         amount_minor=capture.amount_minor,
         client_id="countroom",
         source=Refund.Source.LATE,
         reason=reason,
     )
-    return submit_refund(capture_id=capture.pk, order=order, actor=actor, now=now)
+    return submit_refund(capture_id=capture_id, order=order, actor=actor, now=now)
 
 
 def credit_late_money(*, capture_id: UUID, actor: Actor, now: datetime) -> Hold:

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import transaction
@@ -72,7 +72,7 @@ def change_player(*, player_id: UUID, facts: PlayerFacts, actor: Actor, now: dat
             changed.append("limits")
         if changed:
             player.updated_at = now
-            player._change_reason = f"{actor.kind} {actor.id}"[:100]
+            cast(Any, player)._change_reason = f"{actor.kind} {actor.id}"[:100]
             player.save(update_fields=[*changed, "updated_at"])
         if facts.status and facts.status != player.state:
             transition, event = TRANSITIONS[Player.State(facts.status)]

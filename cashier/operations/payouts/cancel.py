@@ -48,7 +48,7 @@ def cancel_unsent_payouts(*, player_id: UUID, currency: str, needed_minor: int, 
             cancel_payout(payout_id=payout_id, reason=reason, actor=actor, now=now)
         except PayoutNotCancelable:
             continue
-        freed_minor += amount_minor
+        freed_minor += int(amount_minor)
     return freed_minor
 
 

@@ -45,8 +45,6 @@ def test_proved_twice_it_is_credited_once(world: World) -> None:
 @pytest.mark.spec("C2")
 @pytest.mark.parametrize("end", [State.FAILED, State.EXPIRED, State.CANCELED, State.VOIDED])
 def test_money_for_an_ended_intent_is_late_money(world: World, end: DepositIntent.State) -> None:
-    world.brand.late_money = Brand.LateMoney.HOLD
-    world.brand.save()
     intent = ended_intent(world, end)
 
     outcome = credit(world, intent, proof(world))
@@ -63,6 +61,8 @@ def test_money_for_an_ended_intent_is_late_money(world: World, end: DepositInten
 
 @pytest.mark.spec("C2")
 def test_by_policy_late_money_is_credited(world: World) -> None:
+    world.brand.late_money = Brand.LateMoney.CREDIT
+    world.brand.save()
     intent = ended_intent(world)
 
     credit(world, intent, proof(world))

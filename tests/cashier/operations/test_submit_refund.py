@@ -141,7 +141,7 @@ def test_story_16_late_money_of_an_excluded_player_goes_back(world: World) -> No
 
     with pytest.raises(RefundNotPossible):
         submit(world, capture, 1000)
-    refund = operations.refund_late_money(capture, actor=CALLER, now=world.now)
+    refund = operations.refund_late_money(capture_id=capture.pk, actor=CALLER, now=world.now)
     assert world.balances() == {"clearing": 5000, "locked": -5000}
     process(world, refund)
 

@@ -1,0 +1,157 @@
+"""Intents that nobody finished end after the PSP was asked (C18); evidence from a settlement line (POSTINGS.md 3.5)."""
+
+from datetime import timedelta
+
+import pytest
+
+from cashier import operations
+from cashier.models import DepositIntent
+from ledger.models import Transition
+from tests.cashier.world import CALLER, World
+from tests.sandbox.running import RunningSandbox
+
+State = DepositIntent.State
+
+
+def expire(world: World, intent: DepositIntent, *, after: timedelta) -> str:
+    world.now += after
+    return operations.expire_intent(intent_id=intent.pk, now=world.now)
+
+
+def approve_challenge(sandbox: RunningSandbox, intent: DepositIntent) -> None:
+    sandbox.http.post(f"/challenge/{intent.attempts.get().psp_ref}", data={"outcome": "approve"})
+
+
+@pytest.mark.spec("C18")
+def test_a_challenge_that_never_came_back_expires(world: World) -> None:
+    intent = world.pay("tok_challenge_abandon")
+
+    assert expire(world, intent, after=timedelta(minutes=31)) == "expired"
+
+    assert world.fresh(intent).state == State.EXPIRED
+    assert world.wallet() == {}
+
+
+@pytest.mark.spec("C18")
+def test_not_before_its_time(world: World) -> None:
+    intent = world.pay("tok_challenge_abandon")
+
+    assert expire(world, intent, after=timedelta(minutes=29)) == "same"
+
+    assert world.fresh(intent).state == State.ACTION_REQUIRED
+
+
+def test_one_that_was_never_tried_expires(world: World) -> None:
+    intent = world.intent()
+
+    expire(world, intent, after=timedelta(minutes=31))
+
+    assert world.fresh(intent).state == State.EXPIRED
+
+
+@pytest.mark.spec("C2", "C18")
+def test_what_the_psp_captured_meanwhile_is_credited_instead(world: World, sandbox: RunningSandbox) -> None:
+    intent = world.pay("tok_challenge")
+    approve_challenge(sandbox, intent)
+
+    assert expire(world, intent, after=timedelta(minutes=31)) == "credited"
+
+    intent = world.fresh(intent)
+    assert intent.state == State.CAPTURED
+    assert world.wallet() == {"playable": 5000}
+    assert world.cases() == []
+
+
+@pytest.mark.spec("C2")
+def test_a_status_corrected_to_match_the_psp_is_an_event_of_its_own(world: World, sandbox: RunningSandbox) -> None:
+    intent = world.pay("tok_challenge")
+    approve_challenge(sandbox, intent)
+
+    operations.resolve_intent(intent_id=intent.pk, now=world.now)
+
+    events = Transition.objects.filter(target_id=intent.pk).order_by("pk").values_list("event", flat=True)
+    assert list(events)[-1] == "deposit.status_corrected"
+
+
+@pytest.mark.spec("C18")
+def test_an_authorisation_is_given_back_when_its_time_is_over(world: World, sandbox: RunningSandbox) -> None:
+    intent = world.pay("tok_approve", capture="manual")
+
+    expire(world, intent, after=timedelta(days=8))
+    operations.run_call(operations.VOID, call_id=intent.voids.get().pk, now=world.now)
+
+    assert world.fresh(intent).state == State.EXPIRED
+    assert sandbox.state_of(intent.public_id) == "VOIDED"
+
+
+@pytest.mark.spec("C18")
+def test_what_is_pending_on_its_rail_stays(world: World) -> None:
+    intent = world.pay("tok_pending_forever", 2500, method="paybybank")
+
+    expire(world, intent, after=timedelta(days=4))
+
+    intent = world.fresh(intent)
+    assert intent.state == State.PENDING
+    assert intent.next_check_at is not None
+    assert world.wallet() == {"pending": 2500}
+
+
+@pytest.mark.spec("C18")
+def test_without_an_answer_of_the_psp_nothing_ends(world: World) -> None:
+    intent = world.pay("tok_challenge_abandon")
+    world.account.base_url = "http://127.0.0.1:9"
+    world.account.save()
+
+    assert expire(world, intent, after=timedelta(minutes=31)) == "put off"
+
+    assert world.fresh(intent).state == State.ACTION_REQUIRED
+
+
+@pytest.mark.spec("C3")
+def test_a_line_proves_a_capture_that_we_do_not_hold(world: World, sandbox: RunningSandbox) -> None:
+    intent = world.pay("tok_challenge")
+    approve_challenge(sandbox, intent)
+    psp_ref = intent.attempts.get().psp_ref
+
+    first = operations.confirm_movement(kind="capture", merchant_reference=intent.public_id, psp_reference=psp_ref, now=world.now)
+    second = operations.confirm_movement(kind="capture", merchant_reference=intent.public_id, psp_reference=psp_ref, now=world.now)
+
+    assert (first, second) == ("credited", "already")
+    assert world.wallet() == {"playable": 5000}
+
+
+@pytest.mark.spec("C2")
+def test_a_line_proves_late_money(world: World, sandbox: RunningSandbox) -> None:
+    intent = world.pay("tok_challenge")
+    expire(world, intent, after=timedelta(minutes=31))
+    approve_challenge(sandbox, intent)
+
+    outcome = operations.confirm_movement(kind="capture", merchant_reference=intent.public_id, psp_reference="", now=world.now)
+
+    assert outcome == "late_money"
+    assert world.wallet() == {"locked": 5000}
+    assert world.told[0]["dedupe_key"] == f"PSP_SUCCESS_AFTER_TERMINAL:{world.capture_of(intent).public_id}"
+
+
+@pytest.mark.spec("C2")
+def test_a_line_proves_a_second_capture(world: World, sandbox: RunningSandbox) -> None:
+    intent = world.pay("tok_approve", 2000, capture="manual")
+    row = operations.begin_capture(intent_id=intent.pk, amount_minor=1000, operation_key="", actor=CALLER, now=world.now)
+    operations.run_call(operations.CAPTURE, call_id=row.pk, now=world.now)
+    psp_ref = intent.attempts.get().psp_ref
+    body = {"merchant_reference": "made-elsewhere", "amount": {"minor_units": 1000, "currency": "EUR"}}
+    assert sandbox.post(f"/v1/payments/{psp_ref}/captures", body).status_code == 201
+
+    outcome = operations.confirm_movement(kind="capture", merchant_reference=intent.public_id, psp_reference=psp_ref, now=world.now)
+
+    assert outcome == "duplicate_capture"
+    assert world.wallet() == {"playable": 1000, "locked": 1000}
+    assert world.cases() == ["DUPLICATE_PSP_CAPTURE"]
+
+
+def test_a_line_of_nobody(world: World) -> None:
+    for reference in ("WEB-48213377", "pi_01jd0000000000000000000000", ""):
+        assert (
+            operations.confirm_movement(kind="capture", merchant_reference=reference, psp_reference="x", now=world.now)
+            == "unknown_reference"
+        )

@@ -1,0 +1,60 @@
+"""The cashier's rows and the books agree, and a check that is given a difference names it (L10; POSTINGS.md section 4)."""
+
+import pytest
+
+from cashier import operations, proofs
+from cashier.operations import RefundOrder
+from ledger.transitions import move
+from tests.cashier.world import CALLER, World
+
+ALL = (
+    proofs.pending_is_what_waits,
+    proofs.unconfirmed_mirrors_pending,
+    proofs.locked_is_named,
+    proofs.captures_are_booked,
+    proofs.refunds_are_booked,
+    proofs.intents_sum_their_captures,
+)
+
+
+@pytest.mark.spec("L10")
+def test_after_a_busy_day_every_check_holds(world: World) -> None:
+    world.pay("tok_pending_hold", 2500, method="paybybank")
+    capture = world.capture_of(world.pay("tok_approve", 5000))
+    for refund_id, amount in (("r1", 1000), ("r2", 500)):
+        refund = operations.submit_refund(capture_id=capture.pk, order=RefundOrder(refund_id, amount, "shop"), actor=CALLER, now=world.now)
+    operations.process_refund(refund_id=refund.pk, end=operations.RefundEnd("x", world.now), actor=CALLER, now=world.now)
+    held = world.pay("tok_challenge")
+    move(world.player, "block", actor=CALLER, now=world.now)
+    proof = operations.CaptureProof("late", 5000, "EUR", world.now)
+    operations.credit_capture(intent=world.fresh(held), attempt=held.attempts.get(), proof=proof, actor=CALLER, now=world.now)
+
+    checks = [check() for check in ALL]
+
+    assert [check.name for check in checks if not check.ok] == []
+    assert all(check.examined for check in checks)
+
+
+@pytest.mark.parametrize(
+    ("check", "statement"),
+    [
+        (proofs.pending_is_what_waits, "UPDATE cashier_deposit_intent SET pending_minor = pending_minor + 1"),
+        (proofs.locked_is_named, "UPDATE cashier_refund SET amount_minor = amount_minor + 1"),
+        (proofs.captures_are_booked, "UPDATE cashier_capture SET amount_minor = amount_minor + 1"),
+        (proofs.refunds_are_booked, "UPDATE cashier_refund SET state = 'REFUND_PROCESSED'"),
+        (proofs.intents_sum_their_captures, "UPDATE cashier_deposit_intent SET captured_minor = captured_minor + 1"),
+    ],
+)
+def test_a_difference_is_named(world: World, check: object, statement: str) -> None:
+    from django.db import connection
+
+    world.pay("tok_pending_hold", 2500, method="paybybank")
+    capture = world.capture_of(world.pay("tok_approve", 5000))
+    operations.submit_refund(capture_id=capture.pk, order=RefundOrder("r1", 1000, "shop"), actor=CALLER, now=world.now)
+
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+    found = check()  # type: ignore[operator]
+    assert not found.ok
+    assert found.differences
