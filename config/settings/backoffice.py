@@ -24,7 +24,6 @@ def _item(title: str, icon: str, model: str, *, badge: str = "") -> dict[str, An
     return {**item, "badge": badge} if badge else item
 
 
-
 # Our ink: a navy of low chroma. Good, bad, attention and moving have hues of their own (static/ops/ops.css).
 INK = {
     "50": "oklch(97.4% .011 255)",

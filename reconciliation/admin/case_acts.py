@@ -14,9 +14,17 @@ from reconciliation.admin.case_endings import endings_of, label_of, suggested
 from reconciliation.models import CaseState, ExceptionCase
 from reconciliation.models.cases import ENDED_STATES, LIVE_STATES, UNDECIDED_STATES
 from reconciliation.operations.casework import (
-    assign_case, attach_to_case, comment_case, escalate_case, investigate_case, propose_disposition, reopen_case, resume_case, wait_case,
+    assign_case,
+    attach_to_case,
+    comment_case,
+    escalate_case,
+    investigate_case,
+    propose_disposition,
+    reopen_case,
+    resume_case,
+    wait_case,
     withdraw_proposal,
-)  # fmt: skip
+)
 
 WORK = "reconciliation.work_case"
 ATTACHMENT_HINT = "CSV, e-mail, picture, JSON, PDF, text or XML, up to 10 MiB. Kept by its SHA-256."
@@ -26,7 +34,7 @@ Data = Mapping[str, Any]
 # --- fields ---
 
 
-class PersonChoice(forms.ModelChoiceField):
+class PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Any) -> str:
         return person_words(obj)
 
@@ -48,8 +56,14 @@ def wait_fields(page: Page) -> dict[str, forms.Field]:
 def _ending_fields(case: ExceptionCase, page: Page) -> dict[str, forms.Field]:
     possible = [each for each in endings_of(case, page) if each.is_possible]
     choices = [(each.disposition.name, f"{each.disposition.verb}: {each.disposition.sentence}") for each in possible]
-    target = forms.CharField(label="Record that the line belongs to", required=False, max_length=80, help_text="cap_… or po_…; only for “Identify the line”.")
-    return {"disposition": forms.ChoiceField(label="How it ends", choices=choices, widget=forms.RadioSelect), "target": target, "reason": reason_field()}
+    target = forms.CharField(
+        label="Record that the line belongs to", required=False, max_length=80, help_text="cap_… or po_…; only for “Identify the line”."
+    )
+    return {
+        "disposition": forms.ChoiceField(label="How it ends", choices=choices, widget=forms.RadioSelect),
+        "target": target,
+        "reason": reason_field(),
+    }
 
 
 # --- when a button stands ---
@@ -187,17 +201,83 @@ def _one_reason(case: ExceptionCase, page: Page) -> dict[str, forms.Field]:
 
 ACTS = (
     Act("take", "Assign to me", WORK, _take, key="a", icon="person_add", dialog=False, standing=_takeable),
-    Act("assign", "Assign…", WORK, _assign, key="A", standing=_live, title="Assign this case", fields=lambda case, page: person_field(), kind="menu"),
-    Act("comment", "Comment…", WORK, _comment, key="c", icon="chat_bubble", title="Comment", guards_staleness=False,
-        fields=lambda case, page: {"text": forms.CharField(label="Comment", max_length=5000, widget=forms.Textarea(attrs={"rows": 4}))}),
-    Act("attach", "Attach…", WORK, _attach, kind="menu", title="Attach a file", guards_staleness=False,
-        fields=lambda case, page: {"file": forms.FileField(label="File", help_text=ATTACHMENT_HINT)}),
-    Act("wait", "Wait…", WORK, _wait, key="w", icon="hourglass_top", standing=_waitable, title="Let this case wait", fields=lambda case, page: wait_fields(page)),
+    Act(
+        "assign",
+        "Assign…",
+        WORK,
+        _assign,
+        key="A",
+        standing=_live,
+        title="Assign this case",
+        fields=lambda case, page: person_field(),
+        kind="menu",
+    ),
+    Act(
+        "comment",
+        "Comment…",
+        WORK,
+        _comment,
+        key="c",
+        icon="chat_bubble",
+        title="Comment",
+        guards_staleness=False,
+        fields=lambda case, page: {"text": forms.CharField(label="Comment", max_length=5000, widget=forms.Textarea(attrs={"rows": 4}))},
+    ),
+    Act(
+        "attach",
+        "Attach…",
+        WORK,
+        _attach,
+        kind="menu",
+        title="Attach a file",
+        guards_staleness=False,
+        fields=lambda case, page: {"file": forms.FileField(label="File", help_text=ATTACHMENT_HINT)},
+    ),
+    Act(
+        "wait",
+        "Wait…",
+        WORK,
+        _wait,
+        key="w",
+        icon="hourglass_top",
+        standing=_waitable,
+        title="Let this case wait",
+        fields=lambda case, page: wait_fields(page),
+    ),
     Act("resume", "Take up again", WORK, _resume, standing=_only(CaseState.WAITING), dialog=False),
     Act("escalate", "Escalate…", WORK, _escalate, key="e", kind="menu", standing=_live, title="Escalate this case", fields=_one_reason),
-    Act("end", "End otherwise…", WORK, _propose, key="o", kind="menu", standing=_undecided, title="Choose how this case ends", fields=_ending_fields,
-        approver="What moves money needs a second person: finance"),
+    Act(
+        "end",
+        "End otherwise…",
+        WORK,
+        _propose,
+        key="o",
+        kind="menu",
+        standing=_undecided,
+        title="Choose how this case ends",
+        fields=_ending_fields,
+        approver="What moves money needs a second person: finance",
+    ),
     Act("withdraw", "Withdraw the proposal", WORK, _withdraw, standing=_proposer, title="Withdraw the proposal", guards_staleness=False),
-    Act("reopen", "Reopen…", WORK, _reopen, standing=lambda case, page: SHOWN if case.state in ENDED_STATES else hidden("It is open."), title="Open this case again", fields=_one_reason),
-    Act("propose", _primary_label, WORK, _propose, kind="primary", key="p", standing=_suggestable, receipt=_primary_receipt, fields=_primary_fields, approver=_approver),
-)  # fmt: skip
+    Act(
+        "reopen",
+        "Reopen…",
+        WORK,
+        _reopen,
+        standing=lambda case, page: SHOWN if case.state in ENDED_STATES else hidden("It is open."),
+        title="Open this case again",
+        fields=_one_reason,
+    ),
+    Act(
+        "propose",
+        _primary_label,
+        WORK,
+        _propose,
+        kind="primary",
+        key="p",
+        standing=_suggestable,
+        receipt=_primary_receipt,
+        fields=_primary_fields,
+        approver=_approver,
+    ),
+)

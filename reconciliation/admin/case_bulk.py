@@ -9,7 +9,14 @@ from ledger.admin.frames import Act, Done, Page, reason_field
 from ledger.refusals import Refused
 from reconciliation.admin.case_acts import WORK, person_field, wait_fields
 from reconciliation.models import CaseState, ExceptionCase
-from reconciliation.operations.casework import DISPOSITIONS, DispositionNotAllowed, assign_case, investigate_case, propose_disposition, wait_case
+from reconciliation.operations.casework import (
+    DISPOSITIONS,
+    DispositionNotAllowed,
+    assign_case,
+    investigate_case,
+    propose_disposition,
+    wait_case,
+)
 
 Data = Mapping[str, Any]
 
@@ -44,7 +51,9 @@ def _take(cases: list[ExceptionCase], data: Data, page: Page) -> Done:
 
 def _assign(cases: list[ExceptionCase], data: Data, page: Page) -> Done:
     who = data["assignee"]
-    return _each(cases, lambda case: assign_case(case_id=case.pk, assignee=who, actor=page.actor, now=page.now), f"assigned to {who or 'nobody'}")
+    return _each(
+        cases, lambda case: assign_case(case_id=case.pk, assignee=who, actor=page.actor, now=page.now), f"assigned to {who or 'nobody'}"
+    )
 
 
 def _wait(cases: list[ExceptionCase], data: Data, page: Page) -> Done:
@@ -73,5 +82,13 @@ BULK = (
     Act("take", "Assign to me", WORK, _take, key="a", dialog=False),
     Act("assign", "Assign…", WORK, _assign, key="A", title="Assign the selected cases", fields=lambda cases, page: person_field()),
     Act("wait", "Wait until…", WORK, _wait, key="w", title="Let the selected cases wait", fields=lambda cases, page: wait_fields(page)),
-    Act("end", "Same ending…", WORK, _end, title="End the selected cases alike", fields=_end_fields, approver="What moves money needs a second person: finance"),
+    Act(
+        "end",
+        "Same ending…",
+        WORK,
+        _end,
+        title="End the selected cases alike",
+        fields=_end_fields,
+        approver="What moves money needs a second person: finance",
+    ),
 )

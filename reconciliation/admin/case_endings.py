@@ -51,7 +51,8 @@ def label_of(ending: Ending, case: ExceptionCase) -> str:
     verb = ending.disposition.verb
     words = f"{verb[0].lower()}{verb[1:]}"
     if ending.disposition.rests_days:
-        return f"{verb} and wait {ending.disposition.rests_days} days"
+        days = f"{ending.disposition.rests_days} days"
+        return f"Wait {days}" if ending.disposition.name == "wait_for_timing" else f"{verb}, look again in {days}"
     if not ending.disposition.moves_money:
         return verb if ending.disposition.name == "no_action" else f"Resolve: {words}"
     return f"Propose: {words} {money_text(amount_of(ending, case), case.currency)}"

@@ -109,7 +109,12 @@ def account_code(case: ExceptionCase) -> str:
 
 
 def _what(case: ExceptionCase, page: Page) -> str:
-    return format_html('<span class="ops-what" title="{}">{}</span> <span class="ops-soft">· {}</span>', case.reason_id, case.reason.title, account_code(case))
+    return format_html(
+        '<span class="ops-what" title="{}">{}</span> <span class="ops-soft">· {}</span>',
+        case.reason_id,
+        case.reason.title,
+        account_code(case),
+    )
 
 
 def _assignee(case: ExceptionCase, page: Page) -> str:

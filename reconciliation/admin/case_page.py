@@ -69,27 +69,26 @@ def _facts(case: ExceptionCase, page: Page) -> list[Fact]:
 
 def _playbook(case: ExceptionCase, sides: Sides) -> Panel:
     """The reason code's steps. The first two tick themselves where the records they ask for are at hand."""
-    steps = [Step(f"{step['title']}: {step['text']}" if step["title"] else step["text"], "open") for step in case.reason.playbook]
     known = [
         Step("The platform's own record is found", "done" if sides.record is not None else "failed"),
         Step("The PSP's line is found", "done" if sides.psp_lines else "failed"),
         Step("The bank's line is found", "done" if sides.bank_lines else "review"),
     ]
-    return Panel("What to do", "ops/playbook.html", {"known": known, "steps": steps, "player_text": case.reason.player_text})
+    return Panel("What to do", "ops/playbook.html", {"known": known, "steps": case.reason.playbook, "player_text": case.reason.player_text})
 
 
 def _suggestion(case: ExceptionCase, page: Page) -> list[Panel]:
     ending = suggested(case, page)
     if ending is None:
         return _ending_so_far(case, page)
-    others = [each.disposition.verb for each in endings_of(case, page) if each is not ending]
+    others = [each.disposition.verb for each in endings_of(case, page) if each is not ending and each.is_possible]
     context = {
         "label": label_of(ending, case),
         "why": ending.disposition.sentence,
         "rule": f"First possible ending of {case.reason_id}",
         "receipt": ending.receipt,
         "others": others,
-        "refused": [(each.disposition.verb, each.refusal) for each in endings_of(case, page) if each.refusal],
+        "refused": [each.disposition.verb for each in endings_of(case, page) if each.refusal],
     }
     return [Panel("Suggested", "ops/suggested.html", context)]
 
@@ -97,10 +96,19 @@ def _suggestion(case: ExceptionCase, page: Page) -> list[Panel]:
 def _ending_so_far(case: ExceptionCase, page: Page) -> list[Panel]:
     if case.resolution:
         who = actor_words(case.resolved_by_kind, case.resolved_by_id, page)
-        pairs = [("How", sentence(case.resolution)), ("Why", case.resolution_note), ("By", who), ("When", moment_cell(case.resolved_at, page.now))]
+        pairs = [
+            ("How", sentence(case.resolution)),
+            ("Why", case.resolution_note),
+            ("By", who),
+            ("When", moment_cell(case.resolved_at, page.now)),
+        ]
         return [values("How it ended", pairs)]
     if case.proposal:
-        pairs = [("Proposed", sentence(case.proposed_disposition)), ("Why", str(case.proposal.get("reason", ""))), ("Approval", ref_cell(str(case.proposal.get("approval_id", ""))))]
+        pairs = [
+            ("Proposed", sentence(case.proposed_disposition)),
+            ("Why", str(case.proposal.get("reason", ""))),
+            ("Approval", ref_cell(str(case.proposal.get("approval_id", "")))),
+        ]
         return [values("Waits for a second person", pairs)]
     return []
 
@@ -115,7 +123,11 @@ def _links(case: ExceptionCase) -> Panel:
 
 
 def _sla(case: ExceptionCase, page: Page) -> Panel:
-    pairs = [("Opened", moment_cell(case.opened_at, page.now)), ("Due", moment_cell(case.due_at, page.now)), ("Clock", f"{case.reason.sla_value or ''} {case.reason.get_sla_clock_display()}".strip())]
+    pairs = [
+        ("Opened", moment_cell(case.opened_at, page.now)),
+        ("Due", moment_cell(case.due_at, page.now)),
+        ("Clock", f"{case.reason.sla_value or ''} {case.reason.get_sla_clock_display()}".strip()),
+    ]
     if case.escalated_at:
         pairs.append(("Escalated", moment_cell(case.escalated_at, page.now)))
     pairs.append(("Co-owner", _team(case.co_owner_team) if case.co_owner_team else "—"))
@@ -142,9 +154,21 @@ def _events(case: ExceptionCase, sides: Sides, page: Page) -> list[Event]:
     if sides.record is not None:
         reference = getattr(sides.record, "intent_id", None) and sides.record.intent.public_id or sides.record.public_id
         posted = JournalTransaction.objects.filter(intent_ref__in={reference, sides.record.public_id}).order_by("id")[:MOST_EVENTS]
-        events += [Event(row.posted_at, f"Posted: {event_words(row.kind.lower())}", "ledger", detail="", who=row.public_id) for row in posted]
-    events += [Event(line.created_at, f"{sentence(line.type)} of {money_text(abs(line.gross_minor), line.gross_currency)} on the report, line {line.line_number}", "psp") for line in sides.psp_lines]
-    events += [Event(_midday(line), f"{money_text(line.amount_minor, line.currency)} booked", "bank", detail=line.narrative[:200]) for line in sides.bank_lines]
+        events += [
+            Event(row.posted_at, f"Posted: {event_words(row.kind.lower())}", "ledger", detail="", who=row.public_id) for row in posted
+        ]
+    events += [
+        Event(
+            line.created_at,
+            f"{sentence(line.type)} of {money_text(abs(line.gross_minor), line.gross_currency)} on the report, line {line.line_number}",
+            "psp",
+        )
+        for line in sides.psp_lines
+    ]
+    events += [
+        Event(_midday(line), f"{money_text(line.amount_minor, line.currency)} booked", "bank", detail=line.narrative[:200])
+        for line in sides.bank_lines
+    ]
     return events
 
 
@@ -153,7 +177,15 @@ def _midday(line: Any) -> Any:
     return datetime.combine(line.booked_date, time(0, 0), tzinfo=UTC)
 
 
-ENTRY_WORDS = {"raised": "Case raised", "comment": "Comment", "attachment": "File attached", "proposal": "Proposal", "assigned": "Assignment", "state": "", "evidence": "Evidence"}
+ENTRY_WORDS = {
+    "raised": "Case raised",
+    "comment": "Comment",
+    "attachment": "File attached",
+    "proposal": "Proposal",
+    "assigned": "Assignment",
+    "state": "",
+    "evidence": "Evidence",
+}
 
 
 def _entry_event(entry: CaseEntry, page: Page) -> Event:

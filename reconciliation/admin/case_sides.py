@@ -59,20 +59,24 @@ def read_sides(case: ExceptionCase) -> Sides:
     elif batch is not None:
         sides.bank = Said(state=f"in batch {batch.number}", reference=batch.transfer_reference, time=str(batch.payout_date or ""))
     if batch is not None and not sides.psp_lines:
-        sides.psp = Said(abs(batch.payout_minor), batch.currency, f"batch {batch.number}", "payout of the batch", str(batch.payout_date or ""))
+        sides.psp = Said(
+            abs(batch.payout_minor), batch.currency, f"batch {batch.number}", "payout of the batch", str(batch.payout_date or "")
+        )
     return sides
 
 
 def compare_rows(case: ExceptionCase, sides: Sides) -> list[CompareRow]:
-    """The table: a cell differs where two sides that both speak disagree, or where a side that must speak is silent."""
+    """The table: an amount differs where two sides disagree or one that must speak is silent; a side that is there in the wrong state
+    has its state marked instead."""
     said = (sides.ours, sides.psp, sides.bank)
     differs = _differing(case, sides)
-    amounts = tuple(Side(_amount(each), name in differs) for name, each in zip(("ours", "psp", "bank"), said, strict=True))
-    rows = [CompareRow("Amount", amounts)]
+    marked = [(each, name in differs) for name, each in zip(("ours", "psp", "bank"), said, strict=True)]
+    silent = case.category.startswith("missing")
+    rows = [CompareRow("Amount", tuple(Side(_amount(each), mark and not (silent and each.amount_minor)) for each, mark in marked))]
     for label, name in (("Reference", "reference"), ("State", "state"), ("Time", "time"), ("Fee", "fee")):
-        values = [getattr(each, name) for each in said]
-        if any(values):
-            rows.append(CompareRow(label, tuple(Side(value or NOT_THERE) for value in values)))
+        values = [(getattr(each, name), mark and silent and name == "state" and bool(each.amount_minor)) for each, mark in marked]
+        if any(value for value, _ in values):
+            rows.append(CompareRow(label, tuple(Side(value or NOT_THERE, mark) for value, mark in values)))
     return rows
 
 
@@ -131,8 +135,8 @@ def _bank_lines(links: list[CaseLink]) -> list[BankLine]:
 
 def _batch(links: list[CaseLink]) -> SettlementBatch | None:
     named = next((link.target_id for link in links if link.kind == "batch"), "")
-    if named.isdecimal():
-        return SettlementBatch.objects.filter(pk=int(named)).first()
+    if named.startswith(SettlementBatch.PREFIX):
+        return SettlementBatch.objects.filter(pk=SettlementBatch.id_of(named)).first()
     parts = named.split(":")
     if len(parts) != 4:
         return None
@@ -147,7 +151,14 @@ def _psp(lines: list[PspLine]) -> Said:
     line = lines[0]
     more = f" and {len(lines) - 1} more" if len(lines) > 1 else ""
     fee = money_cell(line.fees_minor, line.net_currency)
-    return Said(abs(line.gross_minor), line.gross_currency, (line.object_reference or line.psp_reference) + more, sentence(line.type), absolute_text(line.created_at), fee)
+    return Said(
+        abs(line.gross_minor),
+        line.gross_currency,
+        (line.object_reference or line.psp_reference) + more,
+        sentence(line.type),
+        absolute_text(line.created_at),
+        fee,
+    )
 
 
 def _bank(lines: list[BankLine]) -> Said:
@@ -155,4 +166,11 @@ def _bank(lines: list[BankLine]) -> Said:
     more = f" and {len(lines) - 1} more" if len(lines) > 1 else ""
     state = "Booked, a reversal" if line.is_reversal else "Booked in" if line.amount_minor > 0 else "Booked out"
     fee = money_cell(line.charges_minor, line.currency) if line.charges_minor else ""
-    return Said(abs(line.amount_minor), line.currency, (line.bank_reference or line.narrative[:40]) + more, state, f"{line.booked_date.day} {line.booked_date:%b %Y}", fee)
+    return Said(
+        abs(line.amount_minor),
+        line.currency,
+        (line.bank_reference or line.narrative[:40]) + more,
+        state,
+        f"{line.booked_date.day} {line.booked_date:%b %Y}",
+        fee,
+    )

@@ -22,8 +22,11 @@ class ExceptionCaseAdmin(OpsAdmin):
     def rows(self, page: Page) -> QuerySet[Any]:
         return ExceptionCase.objects.all()
 
+    def list_words(self) -> str:
+        return "Exceptions"
+
     def heading(self, obj: Any) -> str:
-        return f"Exceptions › {obj.label}"
+        return str(obj.label)
 
     def record(self, obj: ExceptionCase, page: Page) -> Record:
         return case_record(obj, page)

@@ -26,7 +26,13 @@ chip_map(
     FAILED=(Tone.BAD, "Failed"),
 )
 chip_map("file", RECEIVED=(Tone.MOVING, "Received"), LOADED=(Tone.GOOD, "Loaded"), REFUSED=(Tone.BAD, "Refused|block"))
-chip_map("batch", LOADED=(Tone.MOVING, "Loaded"), HELD=(Tone.BAD, "Held|pan_tool"), SETTLED=(Tone.ATTENTION, "Waiting for the bank|schedule"), PAID=(Tone.GOOD, "Paid"))
+chip_map(
+    "batch",
+    LOADED=(Tone.MOVING, "Loaded"),
+    HELD=(Tone.BAD, "Held|pan_tool"),
+    SETTLED=(Tone.ATTENTION, "Waiting for the bank|schedule"),
+    PAID=(Tone.GOOD, "Paid"),
+)
 chip_map(
     "close",
     OPEN=(Tone.ATTENTION, "Open|radio_button_unchecked"),

@@ -9,9 +9,27 @@ from django.contrib import admin
 from django.urls import reverse
 
 from ledger.admin.frames import (
-    SHOWN, Act, Column, Done, Fact, Filter, ListFrame, OpsAdmin, Page, Panel, Record, Standing, Step, View,
-    chip_cell, get_chip, hidden, moment_cell, money_cell, when_cell,
-)  # fmt: skip
+    SHOWN,
+    Act,
+    Column,
+    Done,
+    Fact,
+    Filter,
+    ListFrame,
+    OpsAdmin,
+    Page,
+    Panel,
+    Record,
+    Standing,
+    Step,
+    View,
+    chip_cell,
+    get_chip,
+    hidden,
+    moment_cell,
+    money_cell,
+    when_cell,
+)
 from ledger.admin.frames.records import checklist, table, values
 from ledger.admin.frames.text import sentence
 from ledger.admin.people import actor_words
@@ -39,7 +57,11 @@ def _upload(obj: Any, data: Mapping[str, Any], page: Page) -> Done:
     upload = data["file"]
     row = receive_file(file=upload.file, name=upload.name, source=data["source"], account=data["account"], actor=page.actor, now=page.now)
     seen = row.received_at < page.now
-    words = f"{upload.name} was already here since {row.received_at:%d %b %Y %H:%M} UTC." if seen else f"{upload.name} is stored. Nothing is loaded yet."
+    words = (
+        f"{upload.name} was already here since {row.received_at:%d %b %Y %H:%M} UTC."
+        if seen
+        else f"{upload.name} is stored. Nothing is loaded yet."
+    )
     return Done(words, next_url=reverse("admin:reconciliation_sourcefile_change", args=[row.public_id]))
 
 
@@ -106,7 +128,9 @@ class SourceFileAdmin(OpsAdmin):
         related=("merchant_account", "bank_account"),
         done_words="No file here.",
     )
-    list_acts = (Act("upload", "Upload a file…", MAY, _upload, kind="primary", title="Upload a report or statement", fields=_upload_fields),)
+    list_acts = (
+        Act("upload", "Upload a file…", MAY, _upload, kind="primary", title="Upload a report or statement", fields=_upload_fields),
+    )
     acts = (Act("load", _load_label, MAY, _load, kind="primary", standing=_loadable, dialog=False),)
 
     def heading(self, obj: Any) -> str:
@@ -130,7 +154,11 @@ class SourceFileAdmin(OpsAdmin):
             notice=_error_words(obj.error or result.get("error")),
             facts=facts,
             main=[_checks(result), _totals(result), _statements(result)],
-            side=[values("File", [("SHA-256", obj.sha256), ("Encoding", obj.encoding or "—"), ("Loaded", moment_cell(obj.loaded_at, page.now))])],
+            side=[
+                values(
+                    "File", [("SHA-256", obj.sha256), ("Encoding", obj.encoding or "—"), ("Loaded", moment_cell(obj.loaded_at, page.now))]
+                )
+            ],
         )
 
 
@@ -144,7 +172,12 @@ def _error_words(error: Mapping[str, Any] | None) -> str:
 
 def _checks(result: Mapping[str, Any]) -> Panel:
     steps = [
-        Step(sentence(check["name"]), "done" if check["ok"] else "failed", figure=str(check.get("actual") or ""), note="" if check["ok"] else f"Expected {check.get('expected')}, {check.get('where') or ''}")
+        Step(
+            sentence(check["name"]),
+            "done" if check["ok"] else "failed",
+            figure=str(check.get("actual") or ""),
+            note="" if check["ok"] else f"Expected {check.get('expected')}, {check.get('where') or ''}",
+        )
         for check in result.get("checks", [])
     ]
     return checklist("Checks", steps, note="every one must hold")
@@ -152,15 +185,28 @@ def _checks(result: Mapping[str, Any]) -> Panel:
 
 def _totals(result: Mapping[str, Any]) -> Panel:
     rows = [
-        [sentence(row["type"]), f"{row['count']:,}", money_cell(int(row["debit_minor"]), row["currency"]), money_cell(int(row["credit_minor"]), row["currency"])]
+        [
+            sentence(row["type"]),
+            f"{row['count']:,}",
+            money_cell(int(row["debit_minor"]), row["currency"]),
+            money_cell(int(row["credit_minor"]), row["currency"]),
+        ]
         for row in result.get("totals", [])
     ]
-    return table("Control totals, as read", [("Type", "text"), ("Lines", "num"), ("Debit", "num"), ("Credit", "num")], rows, empty="No totals.")
+    return table(
+        "Control totals, as read", [("Type", "text"), ("Lines", "num"), ("Debit", "num"), ("Credit", "num")], rows, empty="No totals."
+    )
 
 
 def _statements(result: Mapping[str, Any]) -> Panel:
     rows = [
-        [str(row.get("number") or row["index"]), row.get("account_ref") or "—", _balance(row, "opening_minor"), _balance(row, "closing_minor"), str(row["lines"])]
+        [
+            str(row.get("number") or row["index"]),
+            row.get("account_ref") or "—",
+            _balance(row, "opening_minor"),
+            _balance(row, "closing_minor"),
+            str(row["lines"]),
+        ]
         for row in result.get("statements", [])
     ]
     headers = [("Statement", "text"), ("Account", "text"), ("Opening", "num"), ("Closing", "num"), ("Lines", "num")]

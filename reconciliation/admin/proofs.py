@@ -46,7 +46,10 @@ def sums_of(batch: SettlementBatch) -> list[Sums]:
 def batch_proof(batch: SettlementBatch) -> Panel:
     """Terms that add up exactly to the expected figure; expected less bank (or less the stated payout) is the residual."""
     sums = sums_of(batch)
-    earned = sorted((each for each in sums if each.kind not in NOT_EARNED), key=lambda each: list(LABELS).index(each.kind) if each.kind in LABELS else 99)
+    earned = sorted(
+        (each for each in sums if each.kind not in NOT_EARNED),
+        key=lambda each: list(LABELS).index(each.kind) if each.kind in LABELS else 99,
+    )
     fees, fee_lines = sum(each.fees_minor for each in earned), sum(each.count for each in earned if each.fees_minor)
     carried = sum(each.base_minor for each in sums if each.kind == "balance_transfer")
     left = [Term(LABELS.get(each.kind, sentence(each.kind)), each.base_minor, each.count) for each in earned]
@@ -57,4 +60,11 @@ def batch_proof(batch: SettlementBatch) -> Panel:
     is_paid = batch.state == batch.State.PAID
     right = [Term("The report says it pays", batch.payout_minor), Term("The bank shows", batch.paid_minor if is_paid else None)]
     note = f"batch {batch.number} · {batch.get_state_display().lower()}" + (f" · paid {batch.payout_date}" if batch.payout_date else "")
-    return proof(f"Proof · {batch.currency}", batch.currency, left, right, (batch.paid_minor if is_paid else batch.payout_minor) - expected, note=note)
+    return proof(
+        f"Proof · {batch.currency}",
+        batch.currency,
+        left,
+        right,
+        (batch.paid_minor if is_paid else batch.payout_minor) - expected,
+        note=note,
+    )

@@ -32,7 +32,10 @@ class ReasonCodeAdmin(OpsAdmin):
             Column("Time", lambda row, page: f"{row.sla_value or ''} {row.get_sla_clock_display()}".strip(), area="late"),
             Column("Severity", lambda row, page: _severity(row).word, area="b"),
         ),
-        views=(View("all", "All", lambda rows, page: rows), View("self", "Resolve themselves", lambda rows, page: rows.exclude(resolves_when=""))),
+        views=(
+            View("all", "All", lambda rows, page: rows),
+            View("self", "Resolve themselves", lambda rows, page: rows.exclude(resolves_when="")),
+        ),
         order=("rank", "code"),
         filters=(
             Filter("owner_team", "Owner", choices=lambda: Team.choices),
@@ -62,7 +65,10 @@ class ReasonCodeAdmin(OpsAdmin):
             Fact("Player impact", sentence(obj.player_impact)),
         ]
         steps = [Step(f"{step['title']}: {step['text']}") for step in obj.playbook]
-        ends = [(DISPOSITIONS[name].verb, DISPOSITIONS[name].sentence) if name in DISPOSITIONS else (sentence(name), "—") for name in obj.dispositions]
+        ends = [
+            (DISPOSITIONS[name].verb, DISPOSITIONS[name].sentence) if name in DISPOSITIONS else (sentence(name), "—")
+            for name in obj.dispositions
+        ]
         return Record(
             question="What does this mean, and what do I do?",
             headline=obj.title,

@@ -8,7 +8,23 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
 from cashier.models import BankAccount, MerchantAccount
-from ledger.admin.frames import Column, Fact, Filter, ListFrame, OpsAdmin, Page, Panel, Record, Term, View, chip_cell, get_chip, moment_cell, money_cell, when_cell
+from ledger.admin.frames import (
+    Column,
+    Fact,
+    Filter,
+    ListFrame,
+    OpsAdmin,
+    Page,
+    Panel,
+    Record,
+    Term,
+    View,
+    chip_cell,
+    get_chip,
+    moment_cell,
+    money_cell,
+    when_cell,
+)
 from ledger.admin.frames.cells import NOT_THERE
 from ledger.admin.frames.records import proof, table, timeline, values
 from ledger.admin.story import transition_events
@@ -73,6 +89,9 @@ class ReconciliationRunAdmin(OpsAdmin):
         done_words="No run yet: a run begins when a report or statement is in.",
     )
 
+    def list_words(self) -> str:
+        return "Reconciliation runs"
+
     def heading(self, obj: Any) -> str:
         return "Reconciliation"
 
@@ -93,7 +112,18 @@ class ReconciliationRunAdmin(OpsAdmin):
             notice=obj.error,
             facts=facts,
             main=[*_proofs(obj), _categories(obj)],
-            side=[_rules(obj), values("Run", [("Started", moment_cell(obj.started_at, page.now)), ("Finished", moment_cell(obj.finished_at, page.now)), ("Times run", str(obj.times_run))]), timeline(transition_events(obj, "run", page))],
+            side=[
+                _rules(obj),
+                values(
+                    "Run",
+                    [
+                        ("Started", moment_cell(obj.started_at, page.now)),
+                        ("Finished", moment_cell(obj.finished_at, page.now)),
+                        ("Times run", str(obj.times_run)),
+                    ],
+                ),
+                timeline(transition_events(obj, "run", page)),
+            ],
         )
 
 
@@ -105,7 +135,9 @@ def _not_zero(rows: Rows) -> list[Any]:
 
 def _proofs(obj: ReconciliationRun) -> list[Panel]:
     if obj.merchant_account is not None:
-        batches = SettlementBatch.objects.filter(merchant_account=obj.merchant_account, business_date=obj.date).order_by("currency", "number")
+        batches = SettlementBatch.objects.filter(merchant_account=obj.merchant_account, business_date=obj.date).order_by(
+            "currency", "number"
+        )
         found = [batch_proof(batch) for batch in batches]
     else:
         statements = BankStatement.objects.filter(bank_account=obj.bank_account, closing_date=obj.date).order_by("index")
@@ -115,7 +147,11 @@ def _proofs(obj: ReconciliationRun) -> list[Panel]:
 
 def _statement_proof(statement: BankStatement) -> Panel:
     moved = statement.closing_minor - statement.opening_minor
-    left = [Term("Opening balance", statement.opening_minor), Term("Booked lines", moved, statement.lines), Term("= closing balance", statement.opening_minor + moved, kind="total")]
+    left = [
+        Term("Opening balance", statement.opening_minor),
+        Term("Booked lines", moved, statement.lines),
+        Term("= closing balance", statement.opening_minor + moved, kind="total"),
+    ]
     right = [Term("The statement says", statement.closing_minor)]
     return proof(f"Statement {statement.number or statement.index}", statement.currency, left, right, 0)
 
@@ -124,13 +160,19 @@ def _categories(obj: ReconciliationRun) -> Panel:
     titles = dict(ReasonCode.objects.filter(pk__in=obj.cases).values_list("code", "title"))
     link = f"{reverse('admin:reconciliation_exceptioncase_changelist')}?view=open&run={obj.public_id}"
     rows = [
-        [titles.get(code, code), format_html("<code>{}</code>", code), format_html('<a class="ops-link" href="{}&reason={}">{}</a>', link, code, count)]
+        [
+            titles.get(code, code),
+            format_html("<code>{}</code>", code),
+            format_html('<a class="ops-link" href="{}&reason={}">{}</a>', link, code, count),
+        ]
         for code, count in sorted(obj.cases.items())
     ]
     return table("What does not agree", [("What", "text"), ("Code", "text"), ("Cases", "num")], rows, empty="Everything agrees: no case.")
 
 
 def _rules(obj: ReconciliationRun) -> Panel:
-    counted = Match.objects.filter(run=obj, undone_at=None).order_by().values("rule").annotate(count=Count("pk")) if obj.lines <= 200_000 else []
+    counted = (
+        Match.objects.filter(run=obj, undone_at=None).order_by().values("rule").annotate(count=Count("pk")) if obj.lines <= 200_000 else []
+    )
     rows = [[row["rule"], f"{row['count']:,}"] for row in sorted(counted, key=lambda row: -row["count"])]
     return table("Matched by rule", [("Rule", "text"), ("Lines", "num")], rows, empty="No match is stored for this run.")

@@ -1,0 +1,142 @@
+"""Accounts and their statements (L13, UX 4.12): balances with the trial balance per currency, and what stands on one account."""
+
+from collections import defaultdict
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet, Sum
+from django.utils.html import format_html
+
+from ledger.admin.frames import Column, Fact, Filter, ListFrame, OpsAdmin, Page, Record, View, money_cell, ref_cell
+from ledger.admin.frames.keyset import capped_count, keyset_page
+from ledger.admin.frames.records import table
+from ledger.admin.frames.text import sentence
+from ledger.admin.story import event_words
+from ledger.chart import CHART, WALLET_KINDS
+from ledger.models import Account, Entry
+
+PLAYER_KINDS = tuple(WALLET_KINDS)
+
+
+def balances_of(rows: list[Account], page: Page) -> None:
+    """Balances of the accounts on this page only, in one query."""
+    sums = Entry.objects.filter(account__in=[row.pk for row in rows]).order_by().values("account").annotate(total=Sum("amount_minor"))
+    page.memo["balances"] = {row["account"]: int(row["total"]) for row in sums}
+
+
+def _balance(row: Account, page: Page) -> int:
+    return int(page.memo.get("balances", {}).get(row.pk, 0))
+
+
+def _debit(row: Account, page: Page) -> str:
+    amount = _balance(row, page)
+    return money_cell(amount, row.asset) if amount > 0 else ""
+
+
+def _credit(row: Account, page: Page) -> str:
+    amount = _balance(row, page)
+    return money_cell(-amount, row.asset) if amount < 0 else money_cell(0, row.asset) if amount == 0 else ""
+
+
+@admin.register(Account)
+class AccountAdmin(OpsAdmin):
+    frame = ListFrame(
+        question="What is on each account?",
+        columns=[
+            Column("Account", lambda row, page: sentence(row.kind), kind="name", area="a"),
+            Column("Of", lambda row, page: ref_cell(row.owner_ref), area="c"),
+            Column("Currency", lambda row, page: row.asset, area="b"),
+            Column("Debit", _debit, kind="num", area="d"),
+            Column("Credit", _credit, kind="num", area="d"),
+            Column("Means", lambda row, page: CHART[row.kind].meaning, area="late"),
+        ],
+        views=[
+            View("house", "House, PSPs and banks", lambda rows, page: rows.exclude(kind__in=PLAYER_KINDS)),
+            View("players", "Players", lambda rows, page: rows.filter(kind__in=PLAYER_KINDS)),
+        ],
+        order=("kind", "id"),
+        filters=[
+            Filter("kind", "Kind", choices=lambda: [(kind, sentence(kind)) for kind in CHART]),
+            Filter("asset", "Currency", kind="text"),
+            Filter("owner_ref", "Of (exact id)", kind="text"),
+        ],
+        prepare=balances_of,
+        done_words="No account was used yet.",
+    )
+
+    def heading(self, obj: Any) -> str:
+        return "Account"
+
+    def record(self, obj: Account, page: Page) -> Record:
+        """A statement: newest page of entries, each with the balance after it. Older pages by key."""
+        entries = Entry.objects.filter(account=obj).select_related("transaction")
+        found = keyset_page(entries, ("-id",), after=page.request.GET.get("after", ""), before=page.request.GET.get("before", ""))
+        rows = _statement_rows(obj, found.rows)
+        balance = int(entries.aggregate(total=Sum("amount_minor"))["total"] or 0)
+        headers = [
+            ("Posted", "text"),
+            ("Business day", "text"),
+            ("What", "text"),
+            ("Reference", "text"),
+            ("Debit", "num"),
+            ("Credit", "num"),
+            ("Balance", "num"),
+        ]
+        pages = format_html(
+            "{}{}",
+            format_html('<a class="ops-link" href="?before={}">Newer</a> ', found.newer) if found.newer else "",
+            format_html('<a class="ops-link" href="?after={}">Older</a>', found.older) if found.older else "",
+        )
+        facts = [
+            Fact(
+                "Balance",
+                format_html("{} {}", money_cell(abs(balance), obj.asset), "debit" if balance > 0 else "credit" if balance < 0 else ""),
+            ),
+            Fact("Of", ref_cell(obj.owner_ref)),
+            Fact("Currency", obj.asset),
+            Fact("Entries", str(capped_count(entries))),
+        ]
+        statement = table("Statement, newest first", headers, rows, empty="No postings yet; the balance is zero.", note=pages)
+        return Record(
+            question="What is on this account, and why?",
+            headline=f"{sentence(obj.kind)} · {obj.asset}",
+            code=obj.kind,
+            facts=facts,
+            main=[statement],
+            sub=CHART[obj.kind].meaning,
+        )
+
+
+def _statement_rows(account: Account, entries: list[Entry]) -> list[list[Any]]:
+    if not entries:
+        return []
+    after = int(Entry.objects.filter(account=account, pk__lte=entries[0].pk).aggregate(total=Sum("amount_minor"))["total"] or 0)
+    rows = []
+    for entry in entries:
+        rows.append(_statement_row(entry, after))
+        after -= entry.amount_minor
+    return rows
+
+
+def _statement_row(entry: Entry, after: int) -> list[Any]:
+    amount = entry.amount_minor
+    posted = entry.transaction.posted_at
+    return [
+        f"{posted.day} {posted:%b %H:%M:%S}",
+        f"{entry.business_date.day} {entry.business_date:%b}",
+        event_words(entry.transaction.kind.lower()),
+        ref_cell(entry.transaction.public_id),
+        money_cell(amount, entry.asset) if amount > 0 else "",
+        money_cell(-amount, entry.asset) if amount < 0 else "",
+        format_html("{}{}", money_cell(abs(after), entry.asset), " Dr" if after > 0 else " Cr" if after < 0 else ""),
+    ]
+
+
+def trial_balance(rows: QuerySet[Entry]) -> dict[str, dict[str, int]]:
+    """{asset: {"debit": …, "credit": …}} of the balances of all accounts; both must be equal (L13)."""
+    sums = rows.order_by().values("account", "asset").annotate(total=Sum("amount_minor")).filter(~Q(total=0))
+    found: dict[str, dict[str, int]] = defaultdict(lambda: {"debit": 0, "credit": 0})
+    for row in sums:
+        amount = int(row["total"])
+        found[row["asset"]]["debit" if amount > 0 else "credit"] += abs(amount)
+    return dict(found)

@@ -1,0 +1,142 @@
+"""Buttons. Each is one POST to one operation (B3): with a dialog where a reason, a choice or a receipt is needed."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+
+from ledger.admin.frames.page import Page
+from ledger.admin.frames.receipts import Receipt
+
+REASON_LENGTH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """May this person press this button now? `shown`, `disabled` with the reason beside it, or `hidden` (its POST is 403)."""
+
+    state: str = "shown"
+    why: str = ""
+
+
+SHOWN = Standing()
+
+
+def disabled(why: str) -> Standing:
+    return Standing("disabled", why)
+
+
+def hidden(why: str) -> Standing:
+    return Standing("hidden", why)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was done, in words for the strip on the next page; `next_url` leads on, empty for the record itself.
+
+    `advance` leads to the next record of the view instead. `undo_url` is an act that takes it back, offered for ten seconds.
+    """
+
+    words: str
+    next_url: str = ""
+    undo_url: str = ""
+    advance: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One button.
+
+    `label` is verb and amount, never "Submit". `run(obj, data, page)` calls exactly one operation. `permission` is enforced for
+    the button and for its POST. `kind`: primary (bottom right, one per page), danger, plain or menu. Without `dialog` the button
+    posts at once.
+    """
+
+    slug: str
+    label: str | Callable[[Any, Page], str]
+    permission: str
+    run: Callable[[Any, Mapping[str, Any], Page], Done]
+    kind: str = "plain"
+    key: str = ""
+    icon: str = ""
+    dialog: bool = True
+    title: str = ""
+    fields: Callable[[Any, Page], dict[str, forms.Field]] | None = None
+    standing: Callable[[Any, Page], Standing] | None = None
+    receipt: Callable[[Any, Page], Receipt | None] | None = None
+    approver: str | Callable[[Any, Page], str] = ""
+    guards_staleness: bool = True
+
+    def stand(self, obj: Any, page: Page) -> Standing:
+        if not page.may(self.permission):
+            return hidden(f"Needs the permission {self.permission}.")
+        return self.standing(obj, page) if self.standing else SHOWN
+
+    def label_for(self, obj: Any, page: Page) -> str:
+        return self.label if isinstance(self.label, str) else self.label(obj, page)
+
+    def form(self, obj: Any, page: Page, data: Any = None, files: Any = None) -> "ActForm":
+        fields = self.fields(obj, page) if self.fields else {}
+        return ActForm(fields, self.slug, data=data, files=files)
+
+
+class ActForm(forms.Form):
+    """The fields of one act. `seen` is the version of the record that the person looked at, `once` makes a double click one act."""
+
+    def __init__(self, fields: Mapping[str, forms.Field], slug: str, data: Any = None, files: Any = None) -> None:
+        super().__init__(data=data, files=files, auto_id=f"act-{slug}-%s", label_suffix="")
+        self.fields.update({name: _dressed(field) for name, field in fields.items()})
+
+
+@dataclass(slots=True)
+class Button:
+    """An act as the bar draws it."""
+
+    act: Act
+    label: str
+    standing: Standing
+    form: ActForm
+    receipt: Receipt | None
+    approver: str
+    url: str
+    opened: bool = False
+    error: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        return self.standing.state == "shown"
+
+
+def buttons_of(acts: tuple[Act, ...], obj: Any, page: Page, url_of: Callable[[str], str]) -> list[Button]:
+    """The buttons of a record that this person may see, in the order of the bar."""
+    found = []
+    for act in acts:
+        standing = act.stand(obj, page)
+        if standing.state != "hidden":
+            found.append(draw_button(act, standing, obj, page, url_of(act.slug)))
+    return found
+
+
+def draw_button(act: Act, standing: Standing, obj: Any, page: Page, url: str) -> Button:
+    approver = act.approver if isinstance(act.approver, str) else act.approver(obj, page)
+    receipt = act.receipt(obj, page) if act.receipt and standing.state == "shown" else None
+    return Button(act, act.label_for(obj, page), standing, act.form(obj, page), receipt, approver, url)
+
+
+def reason_field(label: str = "Reason", *, required: bool = True, help_text: str = "") -> forms.CharField:
+    """A reason of at least ten characters, kept with the act."""
+    return forms.CharField(
+        label=label,
+        required=required,
+        min_length=REASON_LENGTH,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=help_text or f"At least {REASON_LENGTH} characters. It is kept with the record.",
+    )
+
+
+def _dressed(field: forms.Field) -> forms.Field:
+    if not isinstance(field.widget, forms.CheckboxInput | forms.RadioSelect | forms.CheckboxSelectMultiple):
+        field.widget.attrs.setdefault("class", "ops-input")
+    return field

@@ -1,0 +1,26 @@
+"""From a public id to its page, without the lower floors naming the upper ones: each page registers the prefix that it shows."""
+
+from django.urls import NoReverseMatch, reverse
+
+_pages: dict[str, str] = {}
+
+
+def register(prefix: str, url_name: str) -> None:
+    """Say that ids with `prefix` ("pi_") have the page `url_name`, which takes the public id."""
+    _pages[prefix] = url_name
+
+
+def url_of(public_id: str) -> str:
+    """The page of a public id, or an empty text."""
+    url_name = _pages.get(public_id.partition("_")[0] + "_", "")
+    if not url_name:
+        return ""
+    try:
+        return reverse(url_name, args=[public_id])
+    except NoReverseMatch:
+        return ""
+
+
+def prefixes() -> dict[str, str]:
+    """Every prefix that has a page, with the name of that page's url."""
+    return dict(_pages)

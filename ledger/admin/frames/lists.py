@@ -1,0 +1,168 @@
+"""The list frame: a question, saved views with counts, filters in the address, a table in the order of work (UX 2.7)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+
+from ledger.admin.frames.filters import Filter, FilterField, apply_filters, fields_of
+from ledger.admin.frames.keyset import PAGE, Count, Rows, Total, capped_count, capped_totals, keyset_page
+from ledger.admin.frames.page import Page
+
+RowsOf = Callable[[QuerySet[Any], Page], QuerySet[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`cell` gives the HTML of a row's value. `kind`: text, num (right-aligned), name (holds the row's link).
+
+    `area`: its place on a phone.
+    """
+
+    header: str
+    cell: Callable[[Any, Page], str]
+    kind: str = "text"
+    area: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A saved view: key 1 to 9 opens it. `urgent` draws its count in the bad tone. `counted` False leaves the count out."""
+
+    slug: str
+    label: str
+    rows: RowsOf
+    urgent: bool = False
+    counted: bool = True
+    order: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListFrame:
+    """Everything that a list page of one model is made of."""
+
+    question: str
+    columns: Sequence[Column]
+    views: Sequence[View]
+    order: tuple[str, ...]
+    filters: Sequence[Filter] = ()
+    amount: str = ""
+    currency: str = "currency"
+    search: Callable[[QuerySet[Any], str], QuerySet[Any]] | None = None
+    search_hint: str = ""
+    related: tuple[str, ...] = ()
+    prepare: Callable[[list[Any], Page], None] | None = None
+    done_words: str = "Nothing here."
+    strip: Callable[[Page], str] | None = None
+    fill: Callable[[Page], dict[str, Any]] | None = None
+    note: str = ""
+
+
+@dataclass(slots=True)
+class ViewTab:
+    view: View
+    number: int
+    count: Count | None
+    active: bool
+    query: str
+
+
+@dataclass(slots=True)
+class ListPage:
+    """What the template of a list shows."""
+
+    frame: ListFrame
+    page: Page
+    tabs: list[ViewTab]
+    fields: list[FilterField]
+    rows: Rows
+    count: Count
+    totals: list[Total]
+    complaints: list[str]
+    search: str
+    start: int = 0
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def active(self) -> ViewTab:
+        return next(tab for tab in self.tabs if tab.active)
+
+    @property
+    def narrowed(self) -> list[FilterField]:
+        return [each for each in self.fields if each.value]
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.rows.rows)
+
+    @property
+    def has_search(self) -> bool:
+        return self.frame.search is not None
+
+    @property
+    def before_start(self) -> int:
+        return max(0, self.start - PAGE)
+
+    @property
+    def others(self) -> list[ViewTab]:
+        return [tab for tab in self.tabs if not tab.active and tab.count and tab.count.number]
+
+
+def build_list(frame: ListFrame, rows: QuerySet[Any], page: Page) -> ListPage:
+    """One page of the list, as the address asks: `view`, filters, `q`, and the cursors `after` and `before`."""
+    params = page.request.GET
+    active, shown, complaints = narrowed(frame, rows, page, params)
+    search = params.get("q", "").strip()
+    order = active.order or frame.order
+    count = capped_count(shown)
+    totals = capped_totals(shown.order_by(*order), frame.amount, frame.currency, over=count.over) if frame.amount else []
+    found = keyset_page(
+        shown.select_related(*frame.related), order, after=params.get("after", ""), before=params.get("before", ""), size=PAGE
+    )
+    if frame.prepare is not None:
+        frame.prepare(found.rows, page)
+    is_whole = not search and not any(each.value for each in fields_of(frame.filters, params))
+    return ListPage(
+        frame=frame,
+        page=page,
+        tabs=_tabs(frame, rows, page, active, count if is_whole else None),
+        fields=fields_of(frame.filters, params),
+        rows=found,
+        count=count,
+        totals=totals,
+        complaints=complaints,
+        search=search,
+        start=_start(params.get("from", "")) if found.newer else 0,
+        extra=frame.fill(page) if frame.fill else {},
+    )
+
+
+def narrowed(frame: ListFrame, rows: QuerySet[Any], page: Page, params: QueryDict) -> tuple[View, QuerySet[Any], list[str]]:
+    """The view that the parameters name, its rows under their filters and search, and what could not be read."""
+    active = next((view for view in frame.views if view.slug == params.get("view")), frame.views[0])
+    shown, complaints = apply_filters(active.rows(rows, page), frame.filters, params)
+    search = params.get("q", "").strip()
+    if search and frame.search is not None:
+        shown = frame.search(shown, search)
+    return active, shown, complaints
+
+
+def _tabs(frame: ListFrame, rows: QuerySet[Any], page: Page, active: View, known: Count | None) -> list[ViewTab]:
+    return [
+        ViewTab(
+            view=view,
+            number=number,
+            count=(known or capped_count(view.rows(rows, page)))
+            if view is active
+            else (capped_count(view.rows(rows, page)) if view.counted else None),
+            active=view is active,
+            query=f"?view={view.slug}",
+        )
+        for number, view in enumerate(frame.views, start=1)
+    ]
+
+
+def _start(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 9 else 0

@@ -1,0 +1,61 @@
+"""Parts of a record that every floor's pages show: the transitions of a thing and what was posted for it."""
+
+from typing import Any
+
+from django.db.models import Model, QuerySet
+from django.utils.html import format_html
+
+from ledger.admin.frames import Event, Page, Panel, get_chip, money_cell, ref_cell
+from ledger.admin.frames.records import table
+from ledger.admin.frames.text import sentence
+from ledger.admin.people import actor_words
+from ledger.models import Entry, JournalTransaction, Transition
+
+MOST_ROWS = 200
+
+
+def transition_events(obj: Model, noun: str, page: Page, *, source: str = "system") -> list[Event]:
+    """What happened to the state of `obj`, oldest first, in words, with who did it."""
+    rows = Transition.objects.filter(target_id=obj.pk, target_kind=obj._meta.label).order_by("id")[:MOST_ROWS]
+    return [_event(row, noun, page, source) for row in rows]
+
+
+def _event(row: Transition, noun: str, page: Page, source: str) -> Event:
+    chip = get_chip(noun, row.to_state)
+    side = "person" if row.actor_kind == "user" else source
+    words = f"{event_words(row.event)}: {chip.word}" if row.event else chip.word
+    return Event(row.at, words, side, actor_words(row.actor_kind, row.actor_id, page), tone=chip.tone.value if chip.tone == "bad" else "")
+
+
+def event_words(event: str) -> str:
+    """`deposit.captured` as `Deposit captured`."""
+    return sentence(event.replace(".", " "))
+
+
+def postings_of(reference: str, page: Page, *, title: str = "Postings") -> Panel:
+    """Every journal line of an intent, payout or dispute: both sides."""
+    found = JournalTransaction.objects.filter(intent_ref=reference).order_by("id")[:MOST_ROWS]
+    return entries_panel(found, title)
+
+
+def entries_panel(transactions: QuerySet[JournalTransaction], title: str) -> Panel:
+    """Journal lines as debit and credit columns, a line each, with what they belong to."""
+    keys = [each.pk for each in transactions]
+    entries = Entry.objects.filter(transaction__in=keys).select_related("account", "transaction").order_by("transaction_id", "id")
+    headers = [("Transaction", "text"), ("What", "text"), ("Account", "text"), ("Debit", "num"), ("Credit", "num")]
+    return table(title, headers, [_entry_row(entry) for entry in entries], empty="Nothing was posted.")
+
+
+def _entry_row(entry: Entry) -> list[Any]:
+    amount = entry.amount_minor
+    return [
+        ref_cell(entry.transaction.public_id),
+        event_words(entry.transaction.kind.lower()),
+        account_words(entry),
+        money_cell(amount, entry.asset) if amount > 0 else "",
+        money_cell(-amount, entry.asset) if amount < 0 else "",
+    ]
+
+
+def account_words(entry: Entry) -> Any:
+    return format_html("{} {}", sentence(entry.account.kind), ref_cell(entry.account.owner_ref))
