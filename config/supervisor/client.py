@@ -37,7 +37,7 @@ class RunningStack:
         """os.environ with what a command needs to work on this stack."""
         servers = {variable: self.urls[name] for name, variable in SERVER_VARIABLES.items() if name in self.urls}
         places = {"COUNTROOM_LOCAL_DIR": str(self.directory), "PUBLIC_URL": self.urls["web"], "SANDBOX_URL": self.urls["sandbox"]}
-        return {**load_environment(self.directory), **os.environ, **servers, **places, "EVENTS_URL": self.urls["events"]}
+        return {**load_environment(self.directory), **os.environ, **servers, **places, "STREAM_ORIGIN": self.urls["events"]}
 
     def manage(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Run `manage.py …` on this stack; stdout and stderr are captured."""

@@ -113,7 +113,7 @@ class Supervision:
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "PUBLIC_URL": urls["web"],
             "SANDBOX_URL": urls["sandbox"],
-            "EVENTS_URL": urls["events"],
+            "STREAM_ORIGIN": urls["events"],
             "PYTHONUNBUFFERED": "1",
         }
 

@@ -73,7 +73,7 @@ def _web(places: Places) -> Process:
             *("--worker-class", "gthread", "--workers", os.environ.get("WEB_PROCESSES", "2"), "--threads", threads),
             *("--timeout", "60", "--graceful-timeout", "5", "--keep-alive", "30", "--no-control-socket"),
         ),
-        environment={"DATABASE_POOL": "true", "DATABASE_POOL_SIZE": threads},
+        environment={"DATABASE_POOL": "true", "DATABASE_POOL_SIZE": threads, "STREAM_ORIGIN": places.urls["events"]},
         health_url=places.urls["web"] + "/health",
     )
 
