@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any
 
 from config.simulation.client import Answer, PlatformClient, SimulationError
 from config.simulation.plan import PlannedDeposit
 from config.simulation.sandbox_control import SandboxControl
-from ledger.money import format_major, get_asset
+from ledger.money import format_major, get_asset, parse_minor
 
 MOVING = frozenset({"INITIATED", "AUTHORIZED", "PENDING", "ACTION_REQUIRED"})
 POLL_SECONDS = 0.25
@@ -85,7 +84,7 @@ class Driver:
             "player_id": player_id,
             "amount": self._money(deposit.amount_minor, deposit.currency),
             "method": deposit.method,
-            "metadata": {"brand_id": self.market.brand, "region": self.market.regions[deposit.account]},
+            "metadata": self._metadata(deposit),
         }
         answer = self.platform.post("/v1/cashier/intents", body, key=self._key(deposit, "intent"))
         return str(_expect(answer, "create intent").body["intent_id"])
@@ -167,18 +166,20 @@ class Driver:
             )
 
     def _follow_with_refund(self, deposit: PlannedDeposit, player_id: str, intent_id: str) -> None:
-        capture = self._first_capture(intent_id)
-        if not capture:
-            self._count("refund.no_capture")
-            return
-        amount = max(1, int(capture["amount_minor"]) * deposit.part // 100)
-        body = {"refund_id": f"{self.prefix}-{deposit.number}", "amount": self._money(amount, deposit.currency)}
-        answer = self.platform.post(f"/v1/cashier/captures/{capture['id']}/refunds", body, key=self._key(deposit, "refund"))
+        intent = _expect(self.platform.get(f"/v1/cashier/intents/{intent_id}"), "read intent").body
+        capture_id = intent["capture_ids"][0]
+        capture = _expect(self.platform.get(f"/v1/cashier/captures/{capture_id}"), "read capture").body
+        left = parse_minor(capture["refundable"], get_asset(deposit.currency))
+        body = {
+            "refund_id": f"{self.prefix}-{deposit.number}",
+            "amount": self._money(max(1, left * deposit.part // 100), deposit.currency),
+        }
+        answer = self.platform.post(f"/v1/cashier/captures/{capture_id}/refunds", body, key=self._key(deposit, "refund"))
         self._count("refund.submitted") if answer.ok else self._refused("refund", answer)
 
     def _follow_with_payout(self, deposit: PlannedDeposit, player_id: str, intent_id: str) -> None:
         token = f"tok_{deposit.payout_token}~{self.prefix}-{deposit.number}-out"
-        body = {"player_id": player_id, "payment_token": token, "method": "card"}
+        body = {"player_id": player_id, "token": token, "method": "card", "metadata": self._metadata(deposit)}
         instrument = _expect(self.platform.post("/v1/cashier/instruments", body, key=self._key(deposit, "instrument")), "store instrument")
         amount = max(1, deposit.amount_minor * deposit.part // 100)
         payout = {
@@ -194,11 +195,6 @@ class Driver:
         self.sandbox.open_dispute(intent_id)
         self._count("chargeback.opened")
 
-    def _first_capture(self, intent_id: str) -> dict[str, Any] | None:
-        body = _expect(self.platform.get(f"/v1/cashier/intents/{intent_id}"), "read intent").body
-        captures = body.get("captures") or []
-        return captures[0] if captures else None
-
     def _refused(self, what: str, answer: Answer) -> None:
         if answer.status != 422:
             raise SimulationError(f"{what}: {answer.status} {answer.body}")
@@ -207,6 +203,9 @@ class Driver:
     def _count(self, name: str) -> None:
         with self._lock:
             self.tally[name] += 1
+
+    def _metadata(self, deposit: PlannedDeposit) -> dict[str, str]:
+        return {"brand_id": self.market.brand, "region": self.market.regions[deposit.account]}
 
     def _key(self, deposit: PlannedDeposit, act: str) -> str:
         return f"{self.prefix}-{deposit.number}-{act}"

@@ -106,7 +106,7 @@ def _deposit(
         challenge=challenge,
         follow_up=follow_up,
         part=100 if large else rng.choice((25, 50, 75, 100)),
-        payout_token="payout_pending" if behaviours is not CALM and rng.random() < 0.25 else "approve",
+        payout_token="approve.payout_pending" if behaviours is not CALM and rng.random() < 0.25 else "approve",
     )
 
 
