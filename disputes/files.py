@@ -33,7 +33,7 @@ class StoredFile:
 
 
 def store_evidence(content: bytes, *, content_type: str, owner: str) -> StoredFile:
-    """Check and keep one file, sealed for `owner` (a dispute's public id). Raises BadEvidence: empty, too large, another type, card data."""
+    """Check and keep one file, sealed for `owner` (a dispute's public id). Raises BadEvidence: size, type, content, card data."""
     check_content(content, content_type)
     digest = hashlib.sha256(content).hexdigest()
     path = Path("evidence") / owner / digest

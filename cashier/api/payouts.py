@@ -128,15 +128,16 @@ def filtered(request: Request) -> QuerySet[PayoutIntent]:
     if status := request.query_params.get("status"):
         rows = rows.filter(state=status)
     if player := request.query_params.get("player_id"):
-        rows = rows.filter(player_id=id_of_player(request, player))
+        rows = rows.filter(player_id__in=ids_of_player(request, player))
     return rows
 
 
-def id_of_player(request: Request, text: str) -> UUID | None:
+def ids_of_player(request: Request, text: str) -> list[UUID]:
+    """The player's id, or none at all."""
     try:
-        return visible_player(request, text).id
+        return [visible_player(request, text).id]
     except NotFound:
-        return None
+        return []
 
 
 def payout_body(payout: PayoutIntent) -> dict[str, Any]:

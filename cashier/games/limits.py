@@ -13,7 +13,10 @@ Kind = RoundMove.Kind
 
 
 def check_may_stake(*, player: Player, amount_minor: int, currency: str, now: datetime) -> None:
-    """Raises PlayerMayNotPlay, StakeAboveLimit. Limits are minor units: limits["stake"]["EUR"]["max_minor"], limits["loss"]["EUR"]["day_minor"]."""
+    """Limits are minor units: limits["stake"]["EUR"]["max_minor"], limits["loss"]["EUR"]["day_minor"].
+
+    Raises PlayerMayNotPlay, StakeAboveLimit.
+    """
     if player.state != Player.State.ACTIVE:
         raise PlayerMayNotPlay(state=str(player.state))
     highest = player.limits.get("stake", {}).get(currency, {}).get("max_minor")

@@ -4,7 +4,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.permissions import AllowAny
 
 
-class SchemaView(SpectacularAPIView):  # type: ignore[misc]
+class SchemaView(SpectacularAPIView):
     """OpenAPI 3.1 of the whole API; open to all, as it holds nothing but the contract."""
 
     authentication_classes = ()
@@ -12,7 +12,7 @@ class SchemaView(SpectacularAPIView):  # type: ignore[misc]
     throttle_classes = ()
 
 
-class DocsView(SpectacularSwaggerSplitView):  # type: ignore[misc]
+class DocsView(SpectacularSwaggerSplitView):
     """Swagger UI with its script in a request of its own, so that the policy without inline script holds."""
 
     authentication_classes = ()

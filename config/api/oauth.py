@@ -24,7 +24,7 @@ def make_access_token(request: OAuthRequest, refresh_token: bool = False) -> str
     return issue_token(client_id=request.client.client_id, scopes=list(request.scopes))
 
 
-class ClientCredentialsValidator(OAuth2Validator):
+class ClientCredentialsValidator(OAuth2Validator):  # type: ignore[misc]
     """Only the client credentials grant, only the scopes that the client has; its tokens are not stored (they verify themselves)."""
 
     def validate_grant_type(self, client_id: str, grant_type: str, client: Any, request: OAuthRequest, *args: Any, **kwargs: Any) -> bool:
@@ -41,7 +41,7 @@ class ClientCredentialsValidator(OAuth2Validator):
 
 
 @method_decorator([csrf_exempt, never_cache, sensitive_post_parameters("client_secret")], name="dispatch")
-class TokenView(OAuthLibMixin, View):
+class TokenView(OAuthLibMixin, View):  # type: ignore[misc]
     """Issues tokens; a caller that keeps failing is told to wait (429), so that secrets can't be guessed."""
 
     http_method_names = ["post", "options"]

@@ -1,9 +1,11 @@
 """Scopes (A2): a view names, per method, the scope that its caller's token must carry."""
 
-from typing import Any
+from typing import Any, cast
 
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
+
+from ledger.api.callers import Caller
 
 SCOPES = {
     f"{area}:{act}": f"{verb} {what}"
@@ -31,8 +33,9 @@ class HasScope(BasePermission):
     message = "This token does not carry the scope that is needed."
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        if request.user is None:
+        caller: Caller | None = cast(Any, request).user
+        if caller is None:
             return False
         method = "GET" if request.method in ("HEAD", "OPTIONS") else request.method
         needed = getattr(view, "required_scopes", {}).get(method)
-        return needed is not None and needed in request.user.scopes
+        return needed is not None and needed in caller.scopes

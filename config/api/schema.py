@@ -65,13 +65,12 @@ class ApiSchema(AutoSchema):
         return parts[:1]
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
-        bodies: dict[str, Any] = super()._get_response_bodies(direction)  # type: ignore[no-untyped-call]
+        bodies: dict[str, Any] = super()._get_response_bodies(direction)
         errors = READ_ERRORS | WRITE_ERRORS if self.method != "GET" else READ_ERRORS
         for status, meaning in errors.items():
             if str(status) not in bodies:
-                bodies[str(status)] = self._get_response_for_code(  # type: ignore[no-untyped-call]
-                    OpenApiResponse(ERROR_BODY, description=meaning), str(status), direction=direction
-                )
+                answer = OpenApiResponse(ERROR_BODY, description=meaning)
+                bodies[str(status)] = self._get_response_for_code(answer, str(status))  # type: ignore[no-untyped-call]
         return bodies
 
 

@@ -9,6 +9,8 @@ from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
+from ledger.api.callers import Caller
+
 WINDOW_SECONDS = 60
 REDIS_TIMEOUT_SECONDS = 0.25
 REDIS_PAUSE_SECONDS = 5.0
@@ -21,10 +23,8 @@ class ClientRateThrottle(BaseThrottle):
     """At most `rate_per_minute` requests per client and clock minute; beyond it 429 with Retry-After."""
 
     def allow_request(self, request: Request, view: Any) -> bool:
-        caller = request.user
-        if caller is None:
-            return True
-        return count_in_window(f"rate:{caller.client_id}") <= caller.rate_per_minute
+        caller: Caller | None = cast(Any, request).user
+        return caller is None or count_in_window(f"rate:{caller.client_id}") <= caller.rate_per_minute
 
     def wait(self) -> float:
         return seconds_left()

@@ -43,7 +43,7 @@ class EvidenceBody(serializers.Serializer[Any]):
     content_type = serializers.CharField()
     size_bytes = serializers.IntegerField()
     sha256 = serializers.CharField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     added_at = serializers.DateTimeField()
     submitted_at = serializers.DateTimeField(allow_null=True)
 
@@ -64,7 +64,7 @@ class EvidenceCreate(serializers.Serializer[Any]):
 
     file = serializers.FileField()
     kind = serializers.ChoiceField(Evidence.Kind.choices, default=Evidence.Kind.OTHER)
-    source = serializers.CharField(max_length=120)
+    source = serializers.CharField(max_length=120)  # type: ignore[assignment]
 
 
 def dispute_body(dispute: Dispute) -> dict[str, Any]:

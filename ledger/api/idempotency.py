@@ -11,7 +11,7 @@ import functools
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, cast
+from typing import Any, TypeVar, cast, overload
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -28,10 +28,19 @@ HEADERS = ("X-Idempotency-Key", "Idempotency-Key")
 KEY_MAX_LENGTH = 200
 TAKES_NO_KEY = frozenset({400, 401, 403, 429})
 Handler = Callable[..., Response]
+AnyHandler = TypeVar("AnyHandler", bound=Handler)
 KeyFromBody = Callable[[Mapping[str, Any]], str]
 
 
-def idempotent(handler: Handler | None = None, *, atomic: bool = True, key_from_body: KeyFromBody | None = None) -> Any:
+@overload
+def idempotent(handler: AnyHandler) -> AnyHandler: ...
+
+
+@overload
+def idempotent(*, atomic: bool = True, key_from_body: KeyFromBody | None = None) -> Callable[[AnyHandler], AnyHandler]: ...
+
+
+def idempotent(handler: Any = None, *, atomic: bool = True, key_from_body: KeyFromBody | None = None) -> Any:
     """Decorate a view's post, put, patch or delete.
 
     `atomic`: the handler and the remembered answer are one transaction, so a 5xx leaves nothing and the key starts afresh.
@@ -39,7 +48,7 @@ def idempotent(handler: Handler | None = None, *, atomic: bool = True, key_from_
     """
     if handler is None:
         return functools.partial(idempotent, atomic=atomic, key_from_body=key_from_body)
-    decorated = handler
+    decorated: Handler = handler
 
     @functools.wraps(decorated)
     def answer(view: APIView, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -136,7 +145,7 @@ def plain(value: Any) -> Any:
     return value if value is None or isinstance(value, (str, int, bool)) else str(value)
 
 
-def hash_of(file: UploadedFile) -> str:
+def hash_of(file: "UploadedFile[bytes]") -> str:
     """SHA-256 of an uploaded file, which is left at its start."""
     digest = hashlib.sha256()
     for chunk in file.chunks():

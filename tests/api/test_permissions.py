@@ -128,7 +128,7 @@ def test_a_client_bound_to_networks_calls_from_there_only(house: House, networks
 def test_above_its_rate_a_client_is_told_when_to_come_back(house: House, redis: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     make_client(house.brand, rate=3)
     api = Api("payouts:read")
-    monkeypatch.setattr("config.api.throttling.time.time", lambda: 1_900_000_020.0)
+    monkeypatch.setattr("config.api.throttling.time.time", lambda: 1_900_000_040.0)
     monkeypatch.setattr("config.api.authentication.verify_token", lambda text: Claims(CLIENT.id, frozenset({"payouts:read"})))
 
     answers = [api.get("cashier/payouts") for _ in range(5)]

@@ -109,14 +109,14 @@ def player_fee(payout: PayoutIntent) -> int:
 
 
 def route_payout(player: Player, instrument: Instrument, currency: str) -> MerchantAccount:
-    """The first active merchant account of the brand, by rank, that pays this currency and method. Raises NoRouteForPayout."""
-    accounts = MerchantAccount.objects.filter(
-        brands=player.brand_id, is_active=True, currencies__contains=[currency], methods__contains=[instrument.method]
-    )
-    account = accounts.order_by("rank", "id").first()
-    if account is None:
-        raise NoRouteForPayout
-    return account
+    """The first active merchant account of the brand, by rank, that takes this currency and method; an empty list means all.
+
+    Paused captures don't pause payouts. Raises NoRouteForPayout.
+    """
+    for account in MerchantAccount.objects.filter(brands=player.brand_id, is_active=True).order_by("rank", "code"):
+        if currency in (account.currencies or [currency]) and instrument.method in (account.methods or [instrument.method]):
+            return account
+    raise NoRouteForPayout
 
 
 def refuse_stopped(gates: list[Gate]) -> None:
