@@ -5,7 +5,7 @@ Shares are stated here, in one place, so that a reader can say what a day of N d
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 SEGMENTS = 8  # the clock moves on between them, nothing is in flight then
 PEAK_WEIGHT = 10  # --peak: one segment gets ten times the load of another
@@ -46,6 +46,14 @@ HOSTILE = (
 BEHAVIOURS = {"none": CALM, "default": FAULTY, "hostile": HOSTILE}
 # share of captured deposits that are followed by something
 FOLLOW_UPS = (("rounds", 0.45), ("refund", 0.04), ("payout", 0.10), ("chargeback", 0.006))
+# what every faulty day holds at least, by number, however small it is: each kind of fault needs something that it can befall
+ALWAYS = {
+    **dict.fromkeys((3, 13), ("pending_hold", "paybybank", "auto", "", "", "")),
+    **dict.fromkeys((5, 15), ("challenge_abandon", "card", "auto", "abandon", "", "")),
+    **dict.fromkeys((7, 17), ("approve", "card", "auto", "", "payout", "approve.payout_pending")),
+    **dict.fromkeys((1, 11), ("approve", "card", "auto", "", "payout", "approve")),
+    **dict.fromkeys((9, 19), ("approve", "card", "auto", "", "refund", "approve")),
+}
 LARGE_PAYOUTS = 0.08  # of payouts: the whole of a large deposit, so that a second person is asked
 
 
@@ -75,6 +83,8 @@ def plan_day(
     rng = random.Random(f"{seed}/{deposits}/{faults}/{accounts}/{','.join(currencies)}")
     behaviours = BEHAVIOURS.get(faults, FAULTY)
     planned = [_deposit(rng, number, behaviours, accounts, currencies, units, peak) for number in range(deposits)]
+    if behaviours is not CALM:
+        planned = [_with_what_faults_need(deposit) for deposit in planned]
     return sorted(planned, key=lambda deposit: (deposit.segment, deposit.number))
 
 
@@ -108,6 +118,16 @@ def _deposit(
         part=100 if large else rng.choice((25, 50, 75, 100)),
         payout_token="approve.payout_pending" if behaviours is not CALM and rng.random() < 0.25 else "approve",
     )
+
+
+def _with_what_faults_need(deposit: PlannedDeposit) -> PlannedDeposit:
+    if deposit.number not in ALWAYS:
+        return deposit
+    token, method, capture, challenge, follow_up, payout_token = ALWAYS[deposit.number]
+    return replace(
+        deposit, token=token, method=method, capture=capture, challenge=challenge, follow_up=follow_up,
+        payout_token=payout_token or deposit.payout_token, part=50,
+    )  # fmt: skip
 
 
 def _segment(rng: random.Random, peak: bool) -> int:
