@@ -88,6 +88,21 @@ class Days:
         self.say(f"{overdue}: every window has passed, matching once more")
         self.report.runs.extend(reconcile_day(overdue))
 
+    def return_to_present(self) -> bool:
+        """Back to real time, if that is not behind simulated time: time never goes back. True where it did."""
+        if clock.simulation_offset() > timedelta(0):
+            return False
+        with transaction.atomic():
+            clock.set_simulated_now(clock.real_now())
+        self.sandbox.set_clock(None)
+        self._settle_down()
+        return True
+
+    def play_now(self, deposits: Sequence[PlannedDeposit], *, concurrency: int) -> None:
+        """Payments of the present day, whose papers have not come yet."""
+        self.driver.play_all(deposits, concurrency=concurrency, tick=self.tick)
+        self._settle_down()
+
     def _take_in(self, file: WrittenFile) -> None:
         ingest_file(Path(file.path), source=file.source, account=file.account)
         self.report.files.append(str(file.path))

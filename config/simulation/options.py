@@ -28,6 +28,7 @@ class Options:
     profile: Any
     only: str | None
     peak: bool
+    then: int
     concurrency: int
 
     @property
@@ -55,6 +56,7 @@ def read_options(given: dict[str, Any]) -> Options:
         profile=_profile(given["faults"]),
         only=given["only"],
         peak=given["peak"],
+        then=given["then"],
         concurrency=given["concurrency"] * (4 if given["peak"] else 1),
     )
 

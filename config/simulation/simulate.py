@@ -11,7 +11,7 @@ from config.simulation.client import PlatformClient, SimulationError
 from config.simulation.days import Days, headline
 from config.simulation.drive import Driver, Market
 from config.simulation.options import Options
-from config.simulation.plan import plan_day
+from config.simulation.plan import PlannedDeposit, plan_day
 from config.simulation.sandbox_control import SandboxControl
 from config.simulation.seed import BANKS, DemoHouse, sandbox_accounts, seed_house
 from config.simulation.truth import Truth, distinct
@@ -72,24 +72,30 @@ def _first_day(options: Options, house: DemoHouse) -> date:
 
 
 def _play(days: Days, options: Options, first: date) -> date:
-    units = {code: BANKS[code][3] * 10 ** get_asset(code).exponent for code in options.currencies}
     for number in range(options.days):
         day = first + timedelta(days=number)
-        plan = plan_day(
-            deposits=options.deposits,
-            seed=options.seed + number,
-            faults=options.behaviour,
-            accounts=options.accounts,
-            currencies=options.currencies,
-            units=units,
-            peak=options.peak,
-        )
+        plan = _plan(options, options.deposits, options.seed + number, options.behaviour)
         days.say(f"{day}: {len(plan)} deposits")
         days.driver.prefix = f"{days.driver.run_id}-{number}"
         days.play(day, plan, concurrency=options.concurrency)
     last = first + timedelta(days=options.days - 1)
     days.finish(last)
+    if days.return_to_present() and options.then:
+        days.driver.prefix = f"{days.driver.run_id}-now"
+        days.play_now(_plan(options, options.then, options.seed, "none"), concurrency=options.concurrency)
     return last
+
+
+def _plan(options: Options, deposits: int, seed: int, behaviour: str) -> list[PlannedDeposit]:
+    return plan_day(
+        deposits=deposits,
+        seed=seed,
+        faults=behaviour,
+        accounts=options.accounts,
+        currencies=options.currencies,
+        units={code: BANKS[code][3] * 10 ** get_asset(code).exponent for code in options.currencies},
+        peak=options.peak,
+    )
 
 
 def _result(options: Options, house: DemoHouse, days: Days, run_id: str, first: date, last: date) -> Result:

@@ -44,6 +44,7 @@ Example:
         parser.add_argument("--faults", default="default", help="none, default, hostile or a JSON file")
         parser.add_argument("--only", help="inject this reason code only")
         parser.add_argument("--peak", action="store_true", help="ten times the load for a while")
+        parser.add_argument("--then", type=int, default=0, help="payments of the present day at the end, if time is back in the present")
         parser.add_argument("--concurrency", type=int, default=24, help="payments at once")
         parser.add_argument("--base-url", help="web address of a stack that runs elsewhere on this database")
         parser.add_argument("--truth", type=Path, help="write what was injected to this file")
@@ -66,7 +67,7 @@ Example:
         self.stdout.write(json.dumps(result.figures) if options["json"] else as_text(result))
 
     def _simulate(self, asked: Options, place: Place) -> Result:
-        with tqdm(total=asked.deposits * asked.days, unit=" deposits", file=sys.stderr, disable=None) as bar:
+        with tqdm(total=asked.deposits * asked.days + asked.then, unit=" deposits", file=sys.stderr, disable=None) as bar:
             return simulate(asked, place, say=lambda line: bar.write(line, file=sys.stderr), tick=lambda: bar.update())
 
 
