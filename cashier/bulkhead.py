@@ -60,7 +60,10 @@ def park(account: str, task: str, call_id: UUID) -> None:
     """Remember that this call waits for a slot. Without Redis the sweeper finds its row."""
     key = redis_key("parked", account)
     try:
-        quick_redis().pipeline().rpush(key, f"{task} {call_id}").expire(key, 600).execute()
+        with quick_redis().pipeline() as pipeline:
+            pipeline.rpush(key, f"{task} {call_id}")
+            pipeline.expire(key, 600)
+            pipeline.execute()
     except RedisError:
         return
 

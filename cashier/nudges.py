@@ -39,7 +39,10 @@ def announce(call_id: UUID) -> None:
 def _announce(call_id: UUID) -> None:
     key = redis_key("answered", call_id)
     try:
-        quick_redis().pipeline().rpush(key, b"1").expire(key, ANSWER_KEPT_SECONDS).execute()
+        with quick_redis().pipeline() as pipeline:
+            pipeline.rpush(key, b"1")
+            pipeline.expire(key, ANSWER_KEPT_SECONDS)
+            pipeline.execute()
     except RedisError as error:
         log.warning("answer.not_announced", call=str(call_id), error=str(error)[:200])
 

@@ -57,7 +57,7 @@ def captures_are_booked() -> Check:
     expected: Counter[str] = Counter()
     taken = Capture.objects.filter(state__in=("SUCCEEDED", "FAILED_LATE", "RETURNED"))
     for pk, amount in taken.values_list("pk", "amount_minor").iterator():
-        expected[to_public(Capture.PREFIX, pk)] += amount
+        expected[to_public(Capture.PREFIX, pk)] += int(amount)
     booked = _clearing(("DEPOSIT_CAPTURED", "DEPOSIT_LATE_MONEY"))
     return check_of("captures_are_booked", len(expected), _differences(booked, expected, "capture"))
 
@@ -67,7 +67,7 @@ def refunds_are_booked() -> Check:
     expected: Counter[str] = Counter()
     done = Refund.objects.filter(state__in=("REFUND_PROCESSED", "REFUND_REVERSED")).exclude(source=Refund.Source.FOUND)
     for pk, amount in done.values_list("pk", "amount_minor").iterator():
-        expected[to_public(Refund.PREFIX, pk)] -= amount
+        expected[to_public(Refund.PREFIX, pk)] -= int(amount)
     booked = _clearing(("REFUND_PROCESSED", "DEPOSIT_LATE_REFUNDED", "HOUSE_REFUND"))
     return check_of("refunds_are_booked", len(expected), _differences(booked, expected, "refund"))
 

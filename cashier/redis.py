@@ -9,13 +9,13 @@ QUICK_SECONDS = 0.5
 
 
 @cache
-def quick_redis() -> "Redis[bytes]":
+def quick_redis() -> Redis:
     """For calls that must not hold anyone up: fails within half a second."""
     return Redis.from_url(settings.REDIS_URL, socket_timeout=QUICK_SECONDS, socket_connect_timeout=QUICK_SECONDS)
 
 
 @cache
-def waiting_redis() -> "Redis[bytes]":
+def waiting_redis() -> Redis:
     """For calls that wait: the answer may take as long as the call says."""
     return Redis.from_url(settings.REDIS_URL, socket_timeout=settings.AUTHORIZE_WAIT_SECONDS + 5, socket_connect_timeout=QUICK_SECONDS)
 

@@ -1,13 +1,14 @@
 """What was tried at a PSP for a deposit: attempts, captures, voids (C5, C8, C13)."""
 
 from django.db import models
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 from simple_history.models import HistoricalRecords
 
 from cashier.models.fields import CodeField, MinorUnitsField
 from cashier.models.psp_calls import PspCall
 from cashier.models.stamped import Stamped
 from ledger.models.base import PublicIdModel
+from ledger.models.state_field import StateField
 
 OPEN_CALL = models.Q(call_state__in=PspCall.OPEN_CALLS)
 
@@ -79,7 +80,7 @@ class Capture(FSMModelMixin, PublicIdModel, PspCall, Stamped):
     amount_minor = MinorUnitsField()
     player_fee_minor = MinorUnitsField(default=0)
     currency = CodeField(max_length=16)
-    state = FSMField(max_length=16, choices=State.choices, default=State.SUBMITTED, protected=True)
+    state = StateField(max_length=16, choices=State.choices, default=State.SUBMITTED, protected=True)
     psp_ref = CodeField(max_length=80, blank=True)
     is_seen = models.BooleanField(default=False)  # deposit.seen is posted and not yet answered
     is_late = models.BooleanField(default=False)
@@ -108,7 +109,7 @@ class Capture(FSMModelMixin, PublicIdModel, PspCall, Stamped):
     @property
     def refundable_minor(self) -> int:
         """What is left of it: less refunds done and pending, disputed and returned money (C6)."""
-        return self.amount_minor - self.refunded_minor - self.refunding_minor - self.disputed_minor - self.returned_minor
+        return int(self.amount_minor - self.refunded_minor - self.refunding_minor - self.disputed_minor - self.returned_minor)
 
     @transition("state", source=State.SUBMITTED, target=State.SUCCEEDED)
     def succeed(self) -> None:

@@ -13,12 +13,13 @@ a lower rank ─ correct_to_… ─> a higher one: status corrected to match the
 from typing import ClassVar
 
 from django.db import models
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 from simple_history.models import HistoricalRecords
 
 from cashier.models.fields import CodeField, MinorUnitsField
 from cashier.models.stamped import Stamped
 from ledger.models.base import PublicIdModel
+from ledger.models.state_field import StateField
 
 
 class DepositState(models.TextChoices):
@@ -36,7 +37,9 @@ class DepositState(models.TextChoices):
 S = DepositState
 OPEN_STATES = (S.INITIATED, S.ACTION_REQUIRED, S.AUTHORIZED, S.PENDING)
 ENDED_STATES = (S.FAILED, S.EXPIRED, S.CANCELED, S.VOIDED)
-RANKS: dict[str, int] = {state: rank for rank, state in enumerate((*OPEN_STATES, S.CAPTURED))} | dict.fromkeys(ENDED_STATES, 4)
+RANKS: dict[str, int] = {str(state): rank for rank, state in enumerate((*OPEN_STATES, S.CAPTURED))} | {
+    str(state): 4 for state in ENDED_STATES
+}
 
 
 class DepositIntent(FSMModelMixin, PublicIdModel, Stamped):
@@ -67,7 +70,7 @@ class DepositIntent(FSMModelMixin, PublicIdModel, Stamped):
     fee_model = CodeField(max_length=20, choices=FeeModel.choices, default=FeeModel.OPERATOR)
     player_fee_minor = MinorUnitsField(default=0)
     metadata = models.JSONField(default=dict)
-    state = FSMField(max_length=16, choices=DepositState.choices, default=DepositState.INITIATED, protected=True)
+    state = StateField(max_length=16, choices=DepositState.choices, default=DepositState.INITIATED, protected=True)
     capture_mode = CodeField(max_length=8, default="manual")
     authorised_minor = MinorUnitsField(default=0)
     pending_minor = MinorUnitsField(default=0)

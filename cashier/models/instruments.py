@@ -1,13 +1,14 @@
 """A player's stored payment means: a token of a PSP, never a card number (C14, C24)."""
 
 from django.db import models
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 from simple_history.models import HistoricalRecords
 
 from cashier.models.fields import CodeField
 from cashier.models.psp_calls import PspCall
 from cashier.models.stamped import Stamped
 from ledger.models.base import PublicIdModel
+from ledger.models.state_field import StateField
 
 OPEN_CALL = models.Q(call_state__in=PspCall.OPEN_CALLS)
 
@@ -27,7 +28,7 @@ class Instrument(FSMModelMixin, PublicIdModel, PspCall, Stamped):
     merchant_account = models.ForeignKey("cashier.MerchantAccount", null=True, on_delete=models.PROTECT, related_name="instruments")
     token = CodeField(max_length=200)
     masked = models.CharField(max_length=80, blank=True)
-    state = FSMField(max_length=16, choices=State.choices, default=State.UNVERIFIED, protected=True)
+    state = StateField(max_length=16, choices=State.choices, default=State.UNVERIFIED, protected=True)
     psp_ref = CodeField(max_length=80, blank=True)
     decline_code = CodeField(blank=True)
     verified_at = models.DateTimeField(null=True)

@@ -8,13 +8,14 @@ FAILED, CANCELED, REJECTED ─ psp_paid_late ─> SETTLED
 """
 
 from django.db import models
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 from simple_history.models import HistoricalRecords
 
 from cashier.models.fields import CodeField, MinorUnitsField
 from cashier.models.psp_calls import PspCall
 from cashier.models.stamped import Stamped
 from ledger.models.base import PublicIdModel
+from ledger.models.state_field import StateField
 
 OPEN_CALL = models.Q(call_state__in=PspCall.OPEN_CALLS)
 
@@ -58,7 +59,7 @@ class PayoutIntent(FSMModelMixin, PublicIdModel, PspCall, Stamped):
     player_fee_minor = MinorUnitsField(default=0)
     returned_minor = MinorUnitsField(default=0)
     metadata = models.JSONField(default=dict)
-    state = FSMField(max_length=16, choices=PayoutState.choices, default=PayoutState.REQUESTED, protected=True)
+    state = StateField(max_length=16, choices=PayoutState.choices, default=PayoutState.REQUESTED, protected=True)
     psp_ref = CodeField(max_length=80, blank=True)
     decline_code = CodeField(blank=True)
     reason = models.CharField(max_length=300, blank=True)

@@ -1,12 +1,13 @@
 """Players (G1). What names a person lives in PlayerIdentity only, encrypted with that player's own key (S6)."""
 
 from django.db import models
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 from simple_history.models import HistoricalRecords
 
 from cashier.models.fields import CodeField
 from cashier.models.stamped import Stamped
 from ledger.models.base import PublicIdModel
+from ledger.models.state_field import StateField
 
 
 class Player(FSMModelMixin, PublicIdModel, Stamped):
@@ -31,7 +32,7 @@ class Player(FSMModelMixin, PublicIdModel, Stamped):
 
     brand = models.ForeignKey("cashier.Brand", on_delete=models.PROTECT, related_name="players")
     external_id = CodeField(max_length=128)
-    state = FSMField(max_length=16, choices=State.choices, default=State.ACTIVE, protected=True)
+    state = StateField(max_length=16, choices=State.choices, default=State.ACTIVE, protected=True)
     kyc_status = CodeField(max_length=16, choices=Kyc.choices, default=Kyc.NONE)
     kyc_level = models.PositiveSmallIntegerField(default=0)
     country = CodeField(max_length=2, blank=True)
@@ -54,7 +55,7 @@ class Player(FSMModelMixin, PublicIdModel, Stamped):
     @property
     def is_creditable(self) -> bool:
         """Whether money may become playable for this player."""
-        return self.state == self.State.ACTIVE
+        return str(self.state) == self.State.ACTIVE
 
     @transition("state", source=[State.SELF_EXCLUDED, State.BLOCKED], target=State.ACTIVE)
     def activate(self) -> None:

@@ -1,13 +1,14 @@
 """Refunds of captures, and holds: money of a player that waits in `locked` for a decision (C2, C6)."""
 
 from django.db import models
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 from simple_history.models import HistoricalRecords
 
 from cashier.models.fields import CodeField, MinorUnitsField
 from cashier.models.psp_calls import PspCall
 from cashier.models.stamped import Stamped
 from ledger.models.base import PublicIdModel
+from ledger.models.state_field import StateField
 
 OPEN_CALL = models.Q(call_state__in=PspCall.OPEN_CALLS)
 
@@ -47,7 +48,7 @@ class Refund(FSMModelMixin, PublicIdModel, PspCall, Stamped):
     fee_returned_minor = MinorUnitsField(default=0)
     currency = CodeField(max_length=16)
     source = CodeField(max_length=16, choices=Source.choices, default=Source.PLAYABLE)
-    state = FSMField(max_length=20, choices=RefundState.choices, default=RefundState.REFUND_SUBMITTED, protected=True)
+    state = StateField(max_length=20, choices=RefundState.choices, default=RefundState.REFUND_SUBMITTED, protected=True)
     psp_ref = CodeField(max_length=80, blank=True)
     reason = models.CharField(max_length=300, blank=True)
     requested_by_kind = CodeField(max_length=16)
@@ -111,7 +112,7 @@ class Hold(FSMModelMixin, PublicIdModel, Stamped):
     entity = models.ForeignKey("ledger.LegalEntity", on_delete=models.PROTECT, related_name="holds")
     currency = CodeField(max_length=16)
     amount_minor = MinorUnitsField()
-    state = FSMField(max_length=12, choices=State.choices, default=State.HELD, protected=True)
+    state = StateField(max_length=12, choices=State.choices, default=State.HELD, protected=True)
     ended_by = CodeField(max_length=120, blank=True)
     history = HistoricalRecords()
 

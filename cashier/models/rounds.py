@@ -1,11 +1,12 @@
 """Game rounds and their moves of money (G2). Moves are append-only; a round's transitions are its history."""
 
 from django.db import models
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from cashier.models.fields import CodeField, MinorUnitsField
 from cashier.models.stamped import Stamped
 from ledger.models.base import APPEND_ONLY, PublicIdModel
+from ledger.models.state_field import StateField
 
 
 class GameRound(FSMModelMixin, PublicIdModel, Stamped):
@@ -22,7 +23,7 @@ class GameRound(FSMModelMixin, PublicIdModel, Stamped):
     player = models.ForeignKey("cashier.Player", on_delete=models.PROTECT, related_name="rounds")
     entity = models.ForeignKey("ledger.LegalEntity", on_delete=models.PROTECT, related_name="rounds")
     currency = CodeField(max_length=16)
-    state = FSMField(max_length=8, choices=State.choices, default=State.OPEN, protected=True)
+    state = StateField(max_length=8, choices=State.choices, default=State.OPEN, protected=True)
     meta = models.JSONField(default=dict)
     inputs_sha256 = CodeField(max_length=64, blank=True)
     ended_at = models.DateTimeField(null=True)

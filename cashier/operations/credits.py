@@ -101,7 +101,7 @@ def is_by_policy(finding: Finding) -> bool:
 
 def ceiling_of(intent: DepositIntent) -> int:
     """What all captures together may reach: the authorised amount, or the charge where the rail has no authorisation."""
-    return intent.authorised_minor or intent.gross_minor
+    return int(intent.authorised_minor or intent.gross_minor)
 
 
 def new_capture(intent: DepositIntent, attempt: Attempt, proof: CaptureProof, *, now: datetime) -> Capture:

@@ -1,6 +1,7 @@
 """What events of refunds and payouts do (C6, P2)."""
 
 from datetime import datetime
+from typing import Any
 
 from cashier.models import PayoutIntent, PspEvent, Refund
 from cashier.operations import payouts
@@ -64,7 +65,7 @@ def payout_effect(event: PspEvent, *, actor: Actor, now: datetime) -> str:
     if payout.merchant_account_id != event.merchant_account_id:
         raise BadEvent(f"signed by {event.merchant_account.code}, the payout is at another account")
     paid_minor = payout.amount_minor - payout.player_fee_minor
-    told = {"occurred_at": event.occurred_at, "actor": actor, "now": now, "payload_sha256": event.body_sha256}
+    told: dict[str, Any] = {"occurred_at": event.occurred_at, "actor": actor, "now": now, "payload_sha256": event.body_sha256}
     before = payout.state
     if event.currency not in ("", payout.currency):
         raise BadEvent(f"currency {event.currency}, the payout is in {payout.currency}")

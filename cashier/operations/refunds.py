@@ -144,4 +144,4 @@ def hold_money(intent: DepositIntent, capture: Capture, refund: Refund, *, actor
 
 def held_of(refund: Refund) -> int:
     """What the player gives for it: the refund less the fee that we give back."""
-    return refund.amount_minor - refund.fee_returned_minor
+    return int(refund.amount_minor - refund.fee_returned_minor)

@@ -52,7 +52,9 @@ def _take_back(
             payload_sha256=payload_sha256,
             gross_minor=capture.amount_minor,
             player_fee_minor=capture.player_fee_minor,
-            **parts,
+            locked_minor=parts["locked_minor"],
+            playable_minor=parts["playable_minor"],
+            receivable_minor=parts["receivable_minor"],
         )
         take_hold(capture, event, actor=actor, now=now)
         capture.returned_minor = capture.amount_minor

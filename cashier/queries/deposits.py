@@ -46,7 +46,7 @@ def deposited_minor(*, player: Player, currency: str, since: datetime, except_in
     others = DepositIntent.objects.filter(player=player, currency=currency, created_at__gte=since).exclude(pk=except_intent)
     under_way = Q(state__in=COUNTED_STATES) | Q(attempts__call_state__in=("READY", "SENT", "UNKNOWN"))
     rows = others.filter(under_way).distinct().values_list("state", "amount_minor", "captured_minor", named=True)
-    return sum(row.captured_minor if row.state == DepositState.CAPTURED else row.amount_minor for row in rows)
+    return sum(int(row.captured_minor) if row.state == DepositState.CAPTURED else int(row.amount_minor) for row in rows)
 
 
 def open_pending_minor(*, entity_id: UUID) -> dict[str, int]:

@@ -30,7 +30,9 @@ def intent_timeline(intent: DepositIntent) -> list[TimelineEntry]:
 
 
 def _transitions(intent: DepositIntent, captures: list[Capture], refunds: list[Refund]) -> Iterator[TimelineEntry]:
-    named = {row.pk: row.public_id for row in (intent, *captures, *refunds)}
+    named = {intent.pk: intent.public_id}
+    named |= {capture.pk: capture.public_id for capture in captures}
+    named |= {refund.pk: refund.public_id for refund in refunds}
     yield TimelineEntry(intent.created_at, "transition", intent.public_id, "deposit.initiated", {"to": "INITIATED"})
     for row in Transition.objects.filter(target_id__in=named):
         yield TimelineEntry(row.at, "transition", named[row.target_id], row.event, {"from": row.from_state, "to": row.to_state})
