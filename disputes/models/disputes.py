@@ -9,12 +9,13 @@ WON, WON_PROVISIONALLY ─ reopen ─> PRE_ARBITRATION: the issuer goes on
 """
 
 from django.db import models
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 from simple_history.models import HistoricalRecords
 
 from cashier.models.fields import CodeField
 from cashier.models.stamped import Stamped
 from ledger.models import MinorUnitsField, PublicIdModel
+from ledger.models.state_field import StateField
 
 
 class DisputeState(models.TextChoices):
@@ -76,7 +77,7 @@ class Dispute(FSMModelMixin, PublicIdModel, Stamped):
     reason_code = CodeField(max_length=16, blank=True)
     flow = CodeField(max_length=24, choices=Flow.choices, default=Flow.NONE)
     opened_by = CodeField(max_length=8, choices=OpenedBy.choices)
-    state = FSMField(max_length=20, choices=DisputeState.choices, default=DisputeState.NOTIFIED, protected=True)
+    state = StateField(max_length=20, choices=DisputeState.choices, default=DisputeState.NOTIFIED, protected=True)
     held_minor = MinorUnitsField(default=0)
     disputed_minor = MinorUnitsField(default=0)
     answer_by = models.DateTimeField(null=True)

@@ -3,11 +3,12 @@
 from typing import ClassVar
 
 from django.db import models
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 from simple_history.models import HistoricalRecords
 
 from ledger.models.base import APPEND_ONLY, MinorUnitsField, PublicIdModel
 from ledger.models.entities import LegalEntity
+from ledger.models.state_field import StateField
 from ledger.models.users import User
 
 
@@ -24,7 +25,7 @@ class ApprovalRequest(FSMModelMixin, PublicIdModel):
         EXPIRED = "EXPIRED"
 
     kind = models.CharField(max_length=64, db_collation="C")
-    state = FSMField(default=State.PENDING, choices=State.choices, protected=True, max_length=16)
+    state = StateField(default=State.PENDING, choices=State.choices, protected=True, max_length=16)
     payload = models.JSONField()
     payload_sha256 = models.CharField(max_length=64, db_collation="C")
     summary = models.CharField(max_length=300)

@@ -12,10 +12,11 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 from simple_history.models import HistoricalRecords
 
 from ledger.models.base import APPEND_ONLY, PublicIdModel
+from ledger.models.state_field import StateField
 from reconciliation.models.fields import CodeField, MinorUnitsField
 from reconciliation.models.reasons import ReasonCode, Severity, Team
 
@@ -54,7 +55,7 @@ class ExceptionCase(FSMModelMixin, PublicIdModel):
     owner_team = CodeField(max_length=16, choices=Team.choices)
     co_owner_team = CodeField(max_length=16, choices=Team.choices, blank=True)
     assignee = models.ForeignKey("ledger.User", null=True, blank=True, on_delete=models.PROTECT, related_name="cases")
-    state = FSMField(max_length=16, choices=CaseState.choices, default=CaseState.OPEN, protected=True)
+    state = StateField(max_length=16, choices=CaseState.choices, default=CaseState.OPEN, protected=True)
     due_at = models.DateTimeField()
     wait_until = models.DateTimeField(null=True, blank=True)
     wait_for = models.CharField(max_length=200, blank=True)

@@ -8,10 +8,11 @@ A SIGNED_OFF day that is reopened keeps its row; the new version begins OPEN.
 from typing import ClassVar
 
 from django.db import models
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 from simple_history.models import HistoricalRecords
 
 from ledger.models.base import APPEND_ONLY, PublicIdModel
+from ledger.models.state_field import StateField
 from reconciliation.models.fields import CodeField
 
 
@@ -38,7 +39,7 @@ class DailyClose(FSMModelMixin, PublicIdModel):
     entity = models.ForeignKey("ledger.LegalEntity", on_delete=models.PROTECT, related_name="closes")
     business_date = models.DateField()
     version = models.PositiveSmallIntegerField(default=1)
-    state = FSMField(max_length=16, choices=CloseState.choices, default=CloseState.OPEN, protected=True)
+    state = StateField(max_length=16, choices=CloseState.choices, default=CloseState.OPEN, protected=True)
     zone = models.CharField(max_length=64)
     cutoff = models.TimeField()
     checklist = models.JSONField(default=list)

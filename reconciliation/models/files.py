@@ -7,10 +7,11 @@ RECEIVED ─ refuse ─> REFUSED ─ retry ─> RECEIVED
 from typing import ClassVar
 
 from django.db import models
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 from simple_history.models import HistoricalRecords
 
 from ledger.models.base import PublicIdModel
+from ledger.models.state_field import StateField
 from reconciliation.models.fields import CodeField, MinorUnitsField
 
 
@@ -36,7 +37,7 @@ class SourceFile(FSMModelMixin, PublicIdModel):
     byte_size = models.BigIntegerField()
     encoding = CodeField(max_length=24, blank=True)
     storage_path = models.CharField(max_length=255)
-    state = FSMField(max_length=16, choices=FileState.choices, default=FileState.RECEIVED, protected=True)
+    state = StateField(max_length=16, choices=FileState.choices, default=FileState.RECEIVED, protected=True)
     account_hint = CodeField(blank=True, help_text="The account code given with the file.")
     merchant_account = models.ForeignKey("cashier.MerchantAccount", null=True, on_delete=models.PROTECT, related_name="source_files")
     bank_account = models.ForeignKey("cashier.BankAccount", null=True, on_delete=models.PROTECT, related_name="source_files")
@@ -99,7 +100,7 @@ class SettlementBatch(FSMModelMixin, PublicIdModel):
     currency = CodeField(max_length=16)
     version = models.PositiveSmallIntegerField(default=1)
     source_file = models.ForeignKey(SourceFile, on_delete=models.PROTECT, related_name="batches")
-    state = FSMField(max_length=16, choices=BatchState.choices, default=BatchState.LOADED, protected=True)
+    state = StateField(max_length=16, choices=BatchState.choices, default=BatchState.LOADED, protected=True)
     bucket = models.BigIntegerField()
     lines = models.BigIntegerField(default=0)
     business_date = models.DateField()

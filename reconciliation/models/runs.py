@@ -6,10 +6,11 @@ PENDING ─ start ─> RUNNING ─ finish ─> DONE ─ start ─> RUNNING …  
 from typing import ClassVar
 
 from django.db import models
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 from simple_history.models import HistoricalRecords
 
 from ledger.models.base import PublicIdModel
+from ledger.models.state_field import StateField
 from reconciliation.models.fields import CodeField
 
 
@@ -35,7 +36,7 @@ class ReconciliationRun(FSMModelMixin, PublicIdModel):
     merchant_account = models.ForeignKey("cashier.MerchantAccount", null=True, on_delete=models.PROTECT, related_name="runs")
     bank_account = models.ForeignKey("cashier.BankAccount", null=True, on_delete=models.PROTECT, related_name="runs")
     date = models.DateField()
-    state = FSMField(max_length=16, choices=RunState.choices, default=RunState.PENDING, protected=True)
+    state = StateField(max_length=16, choices=RunState.choices, default=RunState.PENDING, protected=True)
     lines = models.BigIntegerField(default=0)
     matched = models.BigIntegerField(default=0)
     suggested = models.BigIntegerField(default=0)
