@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable
 
 import structlog
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from config.api.errors import envelope
 from ledger.ids import new_id
 from ledger.tracing import set_trace_id
 
@@ -24,6 +25,15 @@ class TraceIdMiddleware:
         trace_id = given if PLAIN.fullmatch(given) else new_id().hex
         set_trace_id(trace_id)
         structlog.contextvars.bind_contextvars(trace_id=trace_id)
-        response = self.get_response(request)
+        response = self.get_response(request) if is_storable(request) else unreadable()
         response["X-Trace-Id"] = trace_id
         return response
+
+
+def is_storable(request: HttpRequest) -> bool:
+    """Whether path and query hold only text that the database can compare: no NUL."""
+    return "\x00" not in request.path and "%00" not in request.META.get("QUERY_STRING", "")
+
+
+def unreadable() -> JsonResponse:
+    return JsonResponse(envelope("VALIDATION_ERROR", "The address holds a character that is not text."), status=400)

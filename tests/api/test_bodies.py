@@ -297,3 +297,19 @@ def test_a_round_over_the_api(house: House, api: Api) -> None:
     assert len(shown["inputs_sha256"]) == 64
     refused = api.post("games/rounds/debit", {**stake, "round_id": "r-2", "amount": "490.01"})
     assert (refused.status_code, refused.json()["error"]) == (422, "INSUFFICIENT_FUNDS")
+
+
+@pytest.mark.spec("A5")
+@pytest.mark.parametrize("path", ["cashier/payouts?player_id=a%00b", "wallets/a%00b", "cashier/payouts?status=%00"])
+def test_a_nul_in_the_address_is_a_400(api: Api, path: str) -> None:
+    answer = api.get(path)
+
+    assert (answer.status_code, answer.json()["error"]) == (400, "VALIDATION_ERROR")
+    assert answer["X-Trace-Id"] == answer.json()["trace_id"]
+
+
+@pytest.mark.spec("A5")
+@pytest.mark.parametrize("cursor", ["nonsense", "cD1hYmM=", "cD0xMjM=", "bz05OTk5OTk5OTk5OTk5OTk5OTk5OTk5"])
+@pytest.mark.parametrize("path", ["cashier/payouts", "wallets/lucky-1/statement"])
+def test_a_cursor_that_is_not_ours_is_a_404_or_a_page(house: House, api: Api, path: str, cursor: str) -> None:
+    assert api.get(f"{path}?cursor={cursor}").status_code in (200, 404)

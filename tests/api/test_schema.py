@@ -66,9 +66,8 @@ def test_the_docs_page_has_no_inline_script(db: None) -> None:
 
 @pytest.mark.spec("A1", "A5")
 @pytest.mark.filterwarnings("ignore")
-def test_calls_made_from_the_schema_never_fail_and_are_answered_as_described(
-    house: House, described: dict[str, Any], redis: Any, _one_connection: None
-) -> None:
+@pytest.mark.usefixtures("_one_connection", "redis")
+def test_calls_made_from_the_schema_never_fail_and_are_answered_as_described(house: House, described: dict[str, Any]) -> None:
     from disputes.operations import open_dispute
 
     make_client(house.brand, scopes=ALL, rate=1_000_000)
@@ -101,8 +100,8 @@ def test_calls_made_from_the_schema_never_fail_and_are_answered_as_described(
 
 
 @pytest.fixture
-def _one_connection() -> Iterator[None]:
-    """The calls share the test's transaction: a request must not close its connection."""
+def _one_connection(described: dict[str, Any]) -> Iterator[None]:
+    """The calls share the test's transaction: a request must not close its connection. (Django's test client connects it again.)"""
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     yield
