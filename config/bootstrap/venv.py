@@ -129,7 +129,7 @@ def make_venv(log: Path) -> None:
 
 
 def run_pip(arguments: list[str], log: Path) -> None:
-    command = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--require-hashes"]
+    command = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--require-hashes", "--no-compile"]
     command += ["--root-user-action=ignore", "--progress-bar", "off", *arguments]
     with log.open("a") as output:
         done = subprocess.run(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, check=False)

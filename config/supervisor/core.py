@@ -85,9 +85,13 @@ class Supervision:
         output: IO[bytes] | None = None,
         meanwhile: Callable[[], None] | None = None,
     ) -> int:
-        """Run a command with the stack's environment to its end, mending processes meanwhile. Returns its exit code."""
+        """Run a command with the stack's environment to its end, mending processes meanwhile. Returns its exit code.
+
+        Without `log` a person looks on: the command's progress stays on the terminal, and of its log only what is wrong.
+        """
         assert self.watchdog is not None
-        running = spawn(command, watchdog=self.watchdog, log=log, output=output, environment=self.environment, directory=CHECKOUT)
+        environment = self.environment if log is not None else {"LOG_LEVEL": "WARNING", **self.environment}
+        running = spawn(command, watchdog=self.watchdog, log=log, output=output, environment=environment, directory=CHECKOUT)
         while running.poll() is None:
             self.tick()
             if meanwhile is not None:
