@@ -11,6 +11,8 @@ import functools
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar, cast, overload
 
 from django.core.files.uploadedfile import UploadedFile
@@ -52,13 +54,12 @@ def idempotent(handler: Any = None, *, atomic: bool = True, key_from_body: KeyFr
 
     @functools.wraps(decorated)
     def answer(view: APIView, request: Request, *args: Any, **kwargs: Any) -> Response:
-        key = read_key(request, key_from_body)
-        client_id = caller_of(request).client_id
-        begun = begin_idempotent(client_id=client_id, key=key, fingerprint=fingerprint_of(request), now=clock.now())
+        write = Write(caller_of(request).client_id, read_key(request, key_from_body), clock.now())
+        begun = begin_idempotent(client_id=write.client_id, key=write.key, fingerprint=fingerprint_of(request), now=write.now)
         if isinstance(begun, Replay):
             return replay(begun)
-        cast(Any, request).operation_key = f"{client_id}:{key}"
-        return run(view, request, functools.partial(decorated, view, request, *args, **kwargs), client_id=client_id, key=key, atomic=atomic)
+        cast(Any, request).operation_key = f"{write.client_id}:{write.key}"
+        return run(view, functools.partial(decorated, view, request, *args, **kwargs), write, atomic=atomic)
 
     cast(Any, answer).is_idempotent = True
     return answer
@@ -69,40 +70,55 @@ def operation_key_of(request: Request) -> str:
     return cast(str, cast(Any, request).operation_key)
 
 
-def run(view: APIView, request: Request, handler: Callable[[], Response], *, client_id: str, key: str, atomic: bool) -> Response:
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One write under its key; `now` is when it came."""
+
+    client_id: str
+    key: str
+    now: datetime
+
+    def finish(self, response: Response) -> None:
+        body = plain(response.data)
+        finish_idempotent(client_id=self.client_id, key=self.key, status=response.status_code, body=body, now=self.now)
+
+    def forget(self) -> None:
+        forget_idempotent(client_id=self.client_id, key=self.key, now=self.now)
+
+    def suspend(self) -> None:
+        suspend_idempotent(client_id=self.client_id, key=self.key, now=self.now)
+
+
+def run(view: APIView, handler: Callable[[], Response], write: Write, *, atomic: bool) -> Response:
     """Run the handler once and remember its answer by A3: 2xx and business 4xx for good, 400/401/403/429 not, 5xx to be resumed."""
     try:
         if not atomic:
-            response = handler()
-            remember(response, client_id=client_id, key=key)
-            return response
+            return remember(handler(), write)
         with transaction.atomic():
-            response = handler()
-            remember(response, client_id=client_id, key=key)
-        return response
+            return remember(handler(), write)
     except Exception as error:
-        return refuse(view, error, client_id=client_id, key=key)
+        return refuse(view, error, write)
 
 
-def refuse(view: APIView, error: Exception, *, client_id: str, key: str) -> Response:
+def refuse(view: APIView, error: Exception, write: Write) -> Response:
     """The answer for a handler that raised, remembered or not by its status; what is not a refusal is raised again."""
     try:
         response = view.handle_exception(error)
     except Exception:
-        suspend_idempotent(client_id=client_id, key=key, now=clock.now())
+        write.suspend()
         raise
-    remember(response, client_id=client_id, key=key)
-    return response
+    return remember(response, write)
 
 
-def remember(response: Response, *, client_id: str, key: str) -> None:
+def remember(response: Response, write: Write) -> Response:
     """Keep the answer under the key, free the key, or leave the write to be resumed."""
     if response.status_code in TAKES_NO_KEY:
-        forget_idempotent(client_id=client_id, key=key, now=clock.now())
+        write.forget()
     elif response.status_code >= 500:
-        suspend_idempotent(client_id=client_id, key=key, now=clock.now())
+        write.suspend()
     else:
-        finish_idempotent(client_id=client_id, key=key, status=response.status_code, body=plain(response.data), now=clock.now())
+        write.finish(response)
+    return response
 
 
 def replay(first: Replay) -> Response:
