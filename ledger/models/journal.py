@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.functions import Now
 
@@ -36,7 +37,7 @@ class JournalTransaction(PublicIdModel):
 
     PREFIX: ClassVar[str] = "txn_"
 
-    posting_key = models.CharField(max_length=200, unique=True, db_collation="C")
+    posting_key = models.CharField(max_length=200, db_collation="C")
     entity = models.ForeignKey(LegalEntity, on_delete=models.PROTECT, db_index=False, db_constraint=False, related_name="+")
     rule = models.CharField(max_length=64, db_collation="C")
     kind = models.CharField(max_length=64, db_collation="C")
@@ -60,10 +61,11 @@ class JournalTransaction(PublicIdModel):
     class Meta:
         db_table = "ledger_journal_transaction"
         db_table_comment = APPEND_ONLY
+        constraints = [models.UniqueConstraint(fields=["posting_key"], name="ledger_txn_key_once")]
         indexes = [
             models.Index(fields=["intent_ref", "id"], name="ledger_txn_intent", condition=~models.Q(intent_ref="")),
             models.Index(fields=["player_ref", "id"], name="ledger_txn_player", condition=~models.Q(player_ref="")),
-            models.Index(fields=["entity", "business_date", "kind"], name="ledger_txn_day"),
+            BrinIndex(fields=["business_date"], name="ledger_txn_day", autosummarize=True),
             models.Index(fields=["reverses"], name="ledger_txn_reverses", condition=models.Q(reverses__isnull=False)),
         ]
 

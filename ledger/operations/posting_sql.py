@@ -12,7 +12,7 @@ from django.db import connection
 
 from ledger.actors import Actor
 from ledger.chart import WALLET_KINDS
-from ledger.errors import InsufficientFunds, NoOpenTransaction, PostingKeyConflict
+from ledger.errors import InsufficientFunds, NoOpenTransaction, PostingKeyConflict, UnbalancedPosting
 from ledger.tracing import current_trace_id
 
 if TYPE_CHECKING:
@@ -24,12 +24,12 @@ _RACED_KEY = "CR001"
 _ONE = (
     "SELECT * FROM ledger_post(%s::uuid, %s::text, %s::uuid, %s::text, %s::text, %s::text, %s::text, %s::text, %s::text, %s::text,"
     " %s::text, %s::date, %s::uuid, %s::text, %s::text, %s::text, %s::timestamptz, %s::timestamptz,"
-    " %s::text[], %s::text[], %s::text[], %s::text[]::numeric[], %s::text[], %s::text[])"
+    " %s::text[], %s::text[], %s::text[], %s::numeric[], %s::text[], %s::text[])"
 )
 _MANY = (
     "SELECT * FROM ledger_post_many(%s::uuid[], %s::text[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],"
     " %s::text[], %s::text[], %s::text[], %s::date[], %s::uuid[], %s::text, %s::text, %s::text, %s::timestamptz[], %s::timestamptz,"
-    " %s::int[], %s::text[], %s::text[], %s::text[], %s::text[]::numeric[], %s::text[], %s::text[])"
+    " %s::int[], %s::text[], %s::text[], %s::text[], %s::numeric[], %s::text[], %s::text[])"
 )
 
 
@@ -77,15 +77,26 @@ def _people(actor: Actor) -> list[str]:
     return [actor.kind, actor.id, current_trace_id()]
 
 
-def _columns(lines: Sequence[Any]) -> list[list[str]]:
+def _columns(lines: Sequence[Any]) -> list[str]:
+    """The lines' columns as array literals: an array of psycopg's own costs ten times the work for these short lists."""
     return [
-        [line.kind for line in lines],
-        [line.holder for line in lines],
-        [line.asset for line in lines],
-        [str(line.amount_minor) for line in lines],
-        [line.ref for line in lines],
-        [line.label for line in lines],
+        _literal([line.kind for line in lines]),
+        _literal([line.holder for line in lines]),
+        _literal([line.asset for line in lines]),
+        "{" + ",".join([str(line.amount_minor) for line in lines]) + "}",
+        _literal([line.ref for line in lines]),
+        _literal([line.label for line in lines]),
     ]
+
+
+def _literal(texts: list[str]) -> str:
+    """PostgreSQL's array literal of texts: each quoted, with quotes and backslashes escaped."""
+    joined = "\x00".join(texts)
+    if joined.count("\x00") >= max(len(texts), 1):
+        raise UnbalancedPosting("A line's text holds a NUL, which no text of the database can.")
+    if "\\" in joined or '"' in joined:
+        joined = joined.replace("\\", "\\\\").replace('"', '\\"')
+    return '{"' + joined.replace("\x00", '","') + '"}' if texts else "{}"
 
 
 def _rows(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:

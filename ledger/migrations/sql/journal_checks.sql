@@ -4,32 +4,30 @@
 -- committed), account and transaction agree on entity and asset, and each transaction sums to zero per asset.
 -- No entry is zero (CHECK), so a sum of zero takes two entries at least.
 CREATE FUNCTION ledger_check_entries() RETURNS trigger LANGUAGE plpgsql
-    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
+    xact bigint := pg_current_xact_id()::text::bigint;
     bad record;
 BEGIN
-    SELECT e.transaction_id, e.asset, sum(e.amount_minor) AS total,
-           bool_and(t.xact_id IS NOT NULL AND t.xact_id = pg_current_xact_id()::text::bigint) AS same_xact,
-           bool_and(a.entity_id IS NOT NULL AND a.entity_id = t.entity_id AND a.asset = e.asset AND t.business_date = e.business_date) AS same_books
+    SELECT e.transaction_id, e.asset, sum(e.amount_minor) AS total, bool_and(coalesce(t.xact_id = xact, false)) AS same_xact
       INTO bad
       FROM new_entries e
       LEFT JOIN ledger_journal_transaction t ON t.id = e.transaction_id
-      LEFT JOIN ledger_account a ON a.id = e.account_id
+      LEFT JOIN ledger_account a ON a.id = e.account_id AND a.asset = e.asset
      GROUP BY e.transaction_id, e.asset
     HAVING sum(e.amount_minor) <> 0
-        OR NOT bool_and(t.xact_id IS NOT NULL AND t.xact_id = pg_current_xact_id()::text::bigint)
-        OR NOT bool_and(a.entity_id IS NOT NULL AND a.entity_id = t.entity_id AND a.asset = e.asset AND t.business_date = e.business_date)
+        OR NOT bool_and(coalesce(t.xact_id = xact AND a.entity_id = t.entity_id AND t.business_date = e.business_date, false))
      LIMIT 1;
     IF NOT FOUND THEN
         RETURN NULL;
     ELSIF NOT bad.same_xact THEN
         RAISE EXCEPTION 'Entries of transaction % are refused: it is unknown or already committed.', bad.transaction_id
             USING ERRCODE = 'restrict_violation';
-    ELSIF NOT bad.same_books THEN
-        RAISE EXCEPTION 'Entries of transaction % are refused: accounts of another entity or asset, or another day.', bad.transaction_id
+    ELSIF bad.total <> 0 THEN
+        RAISE EXCEPTION 'Entries of transaction % sum to % in %, not to zero.', bad.transaction_id, bad.total, bad.asset
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
-    RAISE EXCEPTION 'Entries of transaction % sum to % in %, not to zero.', bad.transaction_id, bad.total, bad.asset
+    RAISE EXCEPTION 'Entries of transaction % are refused: accounts of another entity or asset, or another day.', bad.transaction_id
         USING ERRCODE = 'integrity_constraint_violation';
 END $$;
 

@@ -18,14 +18,15 @@ BEGIN
     RETURN least(reopened, last_closed + 1);
 END $$;
 
--- One posting of at most one wallet; every other kind goes through ledger_post_many.
+-- One posting of at most one wallet; every other kind goes through ledger_post_many. Plans are generic: planning anew for each
+-- call would cost more than the call.
 CREATE FUNCTION ledger_post(
     p_id uuid, p_key text, p_entity uuid, p_rule text, p_kind text, p_currency text, p_source text, p_fingerprint text, p_payload text,
     p_intent text, p_player text, p_day date, p_reverses uuid, p_actor_kind text, p_actor_id text, p_trace text,
     p_occurred timestamptz, p_posted timestamptz,
     p_kinds text[], p_holders text[], p_assets text[], p_amounts numeric[], p_refs text[], p_labels text[],
     OUT status text, OUT transaction_id uuid, OUT day date, OUT corrects date, OUT lacking text
-) LANGUAGE plpgsql AS $$
+) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     xact bigint := pg_current_xact_id()::text::bigint;
     wallet ledger_wallet;
@@ -65,28 +66,32 @@ BEGIN
         coin := p_assets[i];
     END LOOP;
 
+    -- The wallet: locked and changed in one statement where its row exists and holds enough.
     IF owner IS NOT NULL THEN
-        SELECT * INTO wallet FROM ledger_wallet w WHERE w.owner_ref = owner AND w.asset = coin AND w.entity_id = p_entity FOR UPDATE;
+        UPDATE ledger_wallet w SET playable_minor = w.playable_minor + d_playable, pending_minor = w.pending_minor + d_pending,
+               locked_minor = w.locked_minor + d_locked, bonus_minor = w.bonus_minor + d_bonus,
+               receivable_minor = w.receivable_minor + d_receivable
+         WHERE w.owner_ref = owner AND w.asset = coin AND w.entity_id = p_entity
+           AND w.playable_minor + d_playable >= 0 AND w.pending_minor + d_pending >= 0 AND w.locked_minor + d_locked >= 0
+           AND w.bonus_minor + d_bonus >= 0 AND w.receivable_minor + d_receivable >= 0
+        RETURNING w.* INTO wallet;
         IF NOT FOUND THEN
-            INSERT INTO ledger_wallet (entity_id, owner_ref, asset, playable_minor, pending_minor, locked_minor, bonus_minor, receivable_minor)
-            VALUES (p_entity, owner, coin, 0, 0, 0, 0, 0) ON CONFLICT DO NOTHING;
-            SELECT * INTO wallet FROM ledger_wallet w WHERE w.owner_ref = owner AND w.asset = coin AND w.entity_id = p_entity FOR UPDATE;
-        END IF;
-        IF wallet.playable_minor + d_playable < 0 OR wallet.pending_minor + d_pending < 0 OR wallet.locked_minor + d_locked < 0
-           OR wallet.bonus_minor + d_bonus < 0 OR wallet.receivable_minor + d_receivable < 0 THEN
+            wallet := ledger_make_wallet(p_entity, owner, coin);
             lacking := ledger_lacking(wallet, d_playable, d_pending, d_locked, d_bonus, d_receivable);
+            IF lacking IS NULL THEN
+                UPDATE ledger_wallet w SET playable_minor = w.playable_minor + d_playable, pending_minor = w.pending_minor + d_pending,
+                       locked_minor = w.locked_minor + d_locked, bonus_minor = w.bonus_minor + d_bonus,
+                       receivable_minor = w.receivable_minor + d_receivable
+                 WHERE w.id = wallet.id;
+            END IF;
         END IF;
     END IF;
 
     IF lacking IS NULL THEN
-        SELECT array_agg((SELECT a.id FROM ledger_account a
-                           WHERE a.owner_ref = l.holder AND a.asset = l.asset AND a.kind = l.kind AND a.entity_id = p_entity))
-          INTO accounts FROM unnest(p_kinds, p_holders, p_assets) l(kind, holder, asset);
+        accounts := ledger_account_ids(p_entity, p_kinds, p_holders, p_assets);
         IF array_position(accounts, NULL) IS NOT NULL THEN
             PERFORM ledger_open_accounts(array_fill(p_entity, ARRAY[cardinality(p_kinds)]), p_kinds, p_holders, p_assets);
-            SELECT array_agg((SELECT a.id FROM ledger_account a
-                               WHERE a.owner_ref = l.holder AND a.asset = l.asset AND a.kind = l.kind AND a.entity_id = p_entity))
-              INTO accounts FROM unnest(p_kinds, p_holders, p_assets) l(kind, holder, asset);
+            accounts := ledger_account_ids(p_entity, p_kinds, p_holders, p_assets);
         END IF;
 
         WITH t AS (
@@ -102,22 +107,47 @@ BEGIN
               FROM t, unnest(accounts, p_assets, p_amounts, p_refs, p_labels) l(account, asset, amount, ref, label)
         )
         SELECT t.id INTO transaction_id FROM t;
-    END IF;
-
-    IF transaction_id IS NOT NULL THEN
-        status := 'posted';
-        IF owner IS NOT NULL THEN
-            UPDATE ledger_wallet SET playable_minor = playable_minor + d_playable, pending_minor = pending_minor + d_pending,
-                   locked_minor = locked_minor + d_locked, bonus_minor = bonus_minor + d_bonus, receivable_minor = receivable_minor + d_receivable
-             WHERE id = wallet.id;
+        IF transaction_id IS NOT NULL THEN
+            status := 'posted';
+            RETURN;
         END IF;
-        RETURN;
+        -- The key was taken: what was done to the wallet is undone.
+        UPDATE ledger_wallet w SET playable_minor = w.playable_minor - d_playable, pending_minor = w.pending_minor - d_pending,
+               locked_minor = w.locked_minor - d_locked, bonus_minor = w.bonus_minor - d_bonus,
+               receivable_minor = w.receivable_minor - d_receivable
+         WHERE w.id = wallet.id;
     END IF;
 
     -- Not posted: the key is taken, or money is missing. A key already posted wins, its money moved long ago.
     SELECT x.id, x.fingerprint, x.business_date, x.corrects_date INTO transaction_id, earlier_print, day, corrects
       FROM ledger_journal_transaction x WHERE x.posting_key = p_key;
     status := CASE WHEN transaction_id IS NULL THEN 'insufficient' WHEN earlier_print = p_fingerprint THEN 'existing' ELSE 'conflict' END;
+END $$;
+
+-- Ids of accounts in the order of the lines, NULL where there is none yet. One look into the index per line, whatever the statistics say.
+CREATE FUNCTION ledger_account_ids(p_entity uuid, p_kinds text[], p_holders text[], p_assets text[]) RETURNS bigint[] LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    ids bigint[];
+    one bigint;
+BEGIN
+    FOR i IN 1 .. cardinality(p_kinds) LOOP
+        SELECT a.id INTO one FROM ledger_account a
+         WHERE a.owner_ref = p_holders[i] AND a.asset = p_assets[i] AND a.kind = p_kinds[i] AND a.entity_id = p_entity;
+        ids[i] := one;
+    END LOOP;
+    RETURN ids;
+END $$;
+
+-- The wallet's row, made if it is missing, locked.
+CREATE FUNCTION ledger_make_wallet(p_entity uuid, p_owner text, p_asset text) RETURNS ledger_wallet LANGUAGE plpgsql AS $$
+DECLARE
+    wallet ledger_wallet;
+BEGIN
+    INSERT INTO ledger_wallet (entity_id, owner_ref, asset, playable_minor, pending_minor, locked_minor, bonus_minor, receivable_minor)
+    VALUES (p_entity, p_owner, p_asset, 0, 0, 0, 0, 0) ON CONFLICT DO NOTHING;
+    SELECT * INTO STRICT wallet FROM ledger_wallet w
+     WHERE w.owner_ref = p_owner AND w.asset = p_asset AND w.entity_id = p_entity FOR UPDATE;
+    RETURN wallet;
 END $$;
 
 -- What a wallet lacks for these changes, as JSON {kind, holder, asset, missing_minor}.
@@ -138,3 +168,6 @@ CREATE FUNCTION ledger_open_accounts(p_entities uuid[], p_kinds text[], p_holder
      ORDER BY l.holder, l.asset, l.kind, l.entity
     ON CONFLICT DO NOTHING
 $$;
+
+-- Room on each page, so that a changed balance stays on its page and no index is touched.
+ALTER TABLE ledger_wallet SET (fillfactor = 70);

@@ -1,0 +1,59 @@
+"""Many processes that do one thing over and over, each on a connection of its own."""
+
+import multiprocessing
+import resource
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import quantiles
+
+from django.db import connections
+
+WARM_UP_SECONDS = 5.0
+Step = Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What all processes together did in the measured time."""
+
+    per_second: float
+    p50_ms: float
+    p95_ms: float
+    n: int
+    peak_rss_mib: int
+
+
+def run_processes(make_step: Callable[[int], Step], *, processes: int, seconds: float, warm_up: float = WARM_UP_SECONDS) -> Load:
+    """Fork; each process makes its step (given its number), repeats it through the warm-up and then the measured time."""
+    connections.close_all()
+    context = multiprocessing.get_context("fork")
+    answers = context.SimpleQueue()
+    begin = time.monotonic() + 1.0
+    children = [
+        context.Process(target=_work, args=(make_step, number, begin + warm_up, begin + warm_up + seconds, answers)) for number in range(processes)
+    ]
+    for child in children:
+        child.start()
+    parts = [answers.get() for _ in children]
+    for child in children:
+        child.join()
+    latencies = [latency for part, _ in parts for latency in part]
+    if not latencies or any(child.exitcode for child in children):
+        raise RuntimeError("A process of the benchmark failed.")
+    cuts = quantiles(latencies, n=20)
+    return Load(len(latencies) / seconds, cuts[9] * 1000, cuts[18] * 1000, len(latencies), max(peak for _, peak in parts))
+
+
+def _work(make_step: Callable[[int], Step], number: int, start: float, end: float, answers: "multiprocessing.SimpleQueue[object]") -> None:
+    latencies: list[float] = []
+    try:
+        step = make_step(number)
+        while time.monotonic() < end:
+            before = time.monotonic()
+            step()
+            after = time.monotonic()
+            if before >= start and after <= end:
+                latencies.append(after - before)
+    finally:
+        answers.put((latencies, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024))
