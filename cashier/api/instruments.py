@@ -37,7 +37,7 @@ class InstrumentList(APIView):
             method=body["method"],
             token=body["token"],
             masked=body["masked"],
-            region=str(body["metadata"].get("region", "")) or player.country,
+            region=str(body["metadata"].get("region", "")),
             actor=caller.actor,
             now=clock.now(),
         )

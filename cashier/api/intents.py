@@ -49,7 +49,7 @@ class IntentList(APIView):
             amount_minor=body["amount"].amount,
             currency=body["amount"].asset.code,
             method=body["method"],
-            region=metadata.get("region", "") or player.country,
+            region=metadata.get("region", ""),
             metadata=metadata,
             client_id=caller.client_id,
         )
