@@ -1,11 +1,14 @@
 """What simulate_day was asked for, checked before anything happens."""
 
 import json
+import os
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from config.sandbox.faults.plan import CODES, make_plan
+from config.sandbox.messages import Refused
 from config.simulation.seed import BANKS
 
 PROFILES = ("none", "default", "hostile")
@@ -43,9 +46,12 @@ def read_options(given: dict[str, Any]) -> Options:
     unknown = [code for code in currencies if code not in BANKS]
     if unknown or not currencies:
         raise BadOptions(f"--currencies {given['currencies']}: choose among {','.join(BANKS)}.")
-    for name in ("deposits", "days", "accounts"):
+    for name in ("deposits", "days", "accounts", "concurrency"):
         if given[name] < 1:
             raise BadOptions(f"--{name} {given[name]}: one or more is needed.")
+    if given["only"] and given["only"] not in CODES:
+        raise BadOptions(f"--only {given['only']}: choose among {', '.join(CODES)}.")
+    _check_truth(given["truth"])
     return Options(
         deposits=given["deposits"],
         seed=given["seed"],
@@ -70,6 +76,15 @@ def _profile(text: str) -> Any:
         raise BadOptions(
             f"--faults {text}: neither {', '.join(PROFILES)} nor a JSON file ({error}). docs/sandbox.md gives the layout."
         ) from error
-    if not isinstance(profile, dict):
-        raise BadOptions(f"--faults {text}: a JSON object is needed. docs/sandbox.md gives the layout.")
+    try:
+        make_plan({"profile": profile})
+    except Refused as refusal:
+        raise BadOptions(f"--faults {text}: {refusal}. docs/sandbox.md gives the layout.") from refusal
     return profile
+
+
+def _check_truth(path: Path | None) -> None:
+    """Found out now, not after the day was played."""
+    folder = path.absolute().parent if path else None
+    if folder is not None and not (folder.is_dir() and os.access(folder, os.W_OK)):
+        raise BadOptions(f"--truth {path}: no file can be written in {folder}.")

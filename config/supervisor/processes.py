@@ -50,13 +50,11 @@ def _sandbox(places: Places) -> Process:
     """It gets the demonstration's accounts from the file that seed_demo wrote."""
     data, webhooks = str(places.directory / "sandbox"), places.urls["web"] + "/webhooks/psp"
     accounts = Path(os.environ.get("SECRETS_DIR") or places.directory / "secrets", "sandbox-accounts.json")
-    accounts = places.directory / "secrets" / "sandbox-accounts.json"  # seed_demo wrote it
     return Process(
         name="sandbox",
         command=(
             *(sys.executable, "-m", "config.sandbox", "--port", str(places.sandbox_port)),
             *("--data", data, "--webhook-url", webhooks),
-            *(("--secrets", str(accounts)) if accounts.exists() else ()),
             *(("--secrets", str(accounts)) if accounts.exists() else ()),
         ),
         health_url=places.urls["sandbox"] + "/",

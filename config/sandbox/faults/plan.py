@@ -52,7 +52,7 @@ def make_plan(body: Mapping[str, Any]) -> dict[str, Any]:
         profile = PROFILES[profile]
     if not isinstance(profile, dict) or not isinstance(seed, int):
         raise Refused(400, "INVALID_PROFILE", "profile must be a name or an object, seed a whole number")
-    rules = {code: _rule(code, rule) for code, rule in profile.get("codes", {}).items()}
+    rules = {code: _rule(code, rule) for code, rule in _object(profile.get("codes", {})).items()}
     if "share" in body:
         rules = {code: {"share": _share(body["share"]), "min": 1} for code in rules}
     only = body.get("only") or []
@@ -69,6 +69,12 @@ def how_many(rule: Mapping[str, Any], *, candidates: int, random_source: random.
     exact = float(rule["share"]) * candidates
     drawn = int(exact) + (random_source.random() < exact - int(exact))
     return min(candidates, int(rule.get("max", candidates)), max(drawn, int(rule.get("min", 0))))
+
+
+def _object(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise Refused(400, "INVALID_PROFILE", 'codes is an object, for example {"FEE_UNEXPECTED": {"count": 1}}')
+    return value
 
 
 def _rule(code: str, rule: Any) -> dict[str, Any]:

@@ -1,0 +1,60 @@
+"""One stack for all journeys: real processes, real HTTP, a database and a Redis of its own. Its time only goes forward."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.databases import TestDatabase, make_test_database
+
+if TYPE_CHECKING:
+    from tests.journeys.living import LivingStack
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All journeys run on one xdist worker, for each worker would start a stack of its own."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("stack"))
+
+
+@pytest.fixture(scope="session")
+def journey_directory() -> Iterator[Path]:
+    place = Path(tempfile.mkdtemp(prefix="cr-"))
+    place.chmod(0o755)
+    yield place
+    shutil.rmtree(place, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def journey_database(django_db_setup: TestDatabase) -> Iterator[TestDatabase]:
+    """A copy of the migrated template; afterwards the journal must sum to zero."""
+    database = make_test_database(f"{django_db_setup.name.rpartition('_')[2]}_journeys")
+    yield database
+    unbalanced = database.unbalanced()
+    database.drop()
+    assert unbalanced == [], "the journal does not sum to zero"
+
+
+@pytest.fixture(scope="session")
+def running_stack(journey_directory: Path, journey_database: TestDatabase) -> Iterator["LivingStack"]:
+    from config.supervisor import Stack
+    from tests.journeys.living import LivingStack, variables
+
+    given = variables(journey_directory, journey_database)
+    with Stack(directory=journey_directory, environment=given) as running:
+        yield LivingStack(running, given, journey_database)
+
+
+@pytest.fixture
+def stack(running_stack: "LivingStack", django_db_blocker: Any, settings: Any) -> Iterator["LivingStack"]:
+    """The stack, with Django of this process on its database."""
+    from tests.journeys.living import django_on
+
+    settings.SIMULATION = True
+    with django_db_blocker.unblock(), django_on(running_stack.database):
+        yield running_stack

@@ -1,0 +1,67 @@
+"""simulate_day says no in one line, with what to do instead; nothing is played then."""
+
+import pytest
+
+from tests.journeys.living import LivingStack
+
+
+def _played() -> tuple[int, int]:
+    from cashier.models import DepositIntent
+    from reconciliation.models import SourceFile
+
+    return DepositIntent.objects.count(), SourceFile.objects.count()
+
+
+@pytest.mark.spec("Z2")
+def test_it_refuses_where_time_is_real(stack: LivingStack) -> None:
+    before = _played()
+
+    done = stack.manage("simulate_day", "--deposits", "5", "--seed", "1", SIMULATION="false")
+
+    assert done.returncode == 1
+    assert "Set SIMULATION=1" in done.stderr.strip().splitlines()[-1]
+    assert _played() == before
+
+
+@pytest.mark.spec("Z2")
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--currencies", "EUR,XYZ"), "--currencies EUR,XYZ: choose among EUR,SEK,GBP,USD,JPY,KWD."),
+        (("--deposits", "0"), "--deposits 0: one or more is needed."),
+        (("--days", "0"), "--days 0: one or more is needed."),
+        (("--faults", "gentle"), "--faults gentle: neither none, default, hostile nor a JSON file"),
+        (("--only", "NO_SUCH_CODE"), "--only NO_SUCH_CODE: choose among "),
+        (("--date", "yesterday"), "argument --date: invalid"),
+        (("--unknown",), "unrecognized arguments: --unknown"),
+    ],
+)
+def test_a_bad_option_is_a_clear_line_and_exit_2(stack: LivingStack, options: tuple[str, ...], said: str) -> None:
+    before = _played()
+
+    done = stack.manage("simulate_day", *(() if "--deposits" in options else ("--deposits", "5")), "--seed", "1", *options)
+
+    assert done.returncode == 2
+    assert said in done.stderr.strip().splitlines()[-1]
+    assert _played() == before
+
+
+@pytest.mark.spec("Z2")
+def test_a_day_whose_papers_are_in_is_not_played_again(stack: LivingStack) -> None:
+    from reconciliation.models import SettlementBatch
+
+    # Given a day that was played
+    newest = SettlementBatch.objects.order_by("-business_date").first()
+    if newest is None:
+        day = stack.next_day()
+        stack.told("simulate_day", "--deposits", "3", "--seed", "1", "--faults", "none", "--date", day.isoformat())
+        newest = SettlementBatch.objects.latest("business_date")
+    before = _played()
+
+    # When it is asked for again
+    done = stack.manage("simulate_day", "--deposits", "3", "--seed", "1", "--date", newest.business_date.isoformat())
+
+    # Then nothing is played, and the day that could be is named
+    assert done.returncode == 1
+    assert f"The papers of {newest.business_date} are in already. Choose --date " in done.stderr.strip().splitlines()[-1]
+    assert _played() == before
