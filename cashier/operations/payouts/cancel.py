@@ -53,9 +53,12 @@ def cancel_unsent_payouts(*, player_id: UUID, currency: str, needed_minor: int, 
 
 
 def withdraw_open_approval(payout_id: UUID, *, now: datetime) -> None:
-    """The open four-eyes request of this payout has nothing left to decide: it is taken back for its maker."""
-    open_requests = ApprovalRequest.objects.filter(
+    """The open four-eyes request of this payout has nothing left to decide: it is taken back for its maker.
+
+    The row is locked before its state is judged: a decision that is being made at this moment is waited for.
+    """
+    pending = ApprovalRequest.objects.select_for_update(of=("self",)).filter(
         target_kind="payout", target_id=PayoutIntent(pk=payout_id).public_id, state=ApprovalRequest.State.PENDING
     )
-    for request in open_requests:
+    for request in list(pending):
         withdraw_approval(request_id=request.id, maker=Actor(request.maker_kind, request.maker_id), now=now)
