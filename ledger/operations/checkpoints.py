@@ -1,5 +1,7 @@
 """Checkpoints of house balances (L6, L7): no hot row, and yet a quick and exact balance."""
 
+from dataclasses import dataclass
+
 from django.db import connection, transaction
 
 from ledger.chart import WALLET_KINDS
@@ -26,19 +28,35 @@ def write_checkpoints(*, wait_seconds: float = 2.0) -> int:
     than `wait_seconds`: the tail is then only longer. Runs outside any transaction.
     """
     up_to = settled_id("ledger_entry", seconds=wait_seconds)
-    return 0 if up_to is None else sum(iter(lambda: _write_chunk(up_to), -1))
+    if up_to is None:
+        return 0
+    written, after = 0, None
+    while (chunk := _write_chunk(after, up_to)) is not None:
+        written += chunk.written
+        after = chunk.last  # a chunk of wallets only writes nothing: go on behind it all the same
+    return written
 
 
-def _write_chunk(up_to: int) -> int:
-    """Checkpoint the next chunk of entries; -1 when there is none left."""
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """The last entry that was looked at, and how many checkpoints were written."""
+
+    last: int
+    written: int
+
+
+def _write_chunk(after: int | None, up_to: int) -> _Chunk | None:
+    """Checkpoint the next chunk of entries; None when there is none left, or another one is writing."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
+        if not cursor.fetchone()[0]:
+            return None
         cursor.execute("SELECT coalesce(max(entry_id), 0) FROM ledger_checkpoint")
-        covered = int(cursor.fetchone()[0])
-        cursor.execute("SELECT count(*), max(id) FROM (SELECT id FROM ledger_entry WHERE id > %s AND id <= %s ORDER BY id LIMIT %s) c",
+        covered = max(int(cursor.fetchone()[0]), after or 0)
+        cursor.execute("SELECT max(id) FROM (SELECT id FROM ledger_entry WHERE id > %s AND id <= %s ORDER BY id LIMIT %s) c",
                        [covered, up_to, _CHUNK])  # fmt: skip
-        entries, last = cursor.fetchone()
-        if not entries:
-            return -1
+        last = cursor.fetchone()[0]
+        if last is None:
+            return None
         cursor.execute(_WRITE, {"after": covered, "up_to": last, "walleted": list(WALLET_KINDS)})
-        return int(cursor.rowcount)
+        return _Chunk(last=int(last), written=int(cursor.rowcount))

@@ -46,6 +46,20 @@ def test_only_house_accounts_that_moved_get_a_checkpoint(entity: LegalEntity) ->
 
 
 @pytest.mark.spec("L7")
+def test_entries_of_wallets_alone_end_the_writing(entity: LegalEntity, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The newest entries touch no house account, more of them than a chunk holds: the writing goes past them, and ends."""
+    monkeypatch.setattr("ledger.operations.checkpoints._CHUNK", 2)
+    book(entity, "deposit", *deposit("pl_1", 5000))
+    for number in range(3):
+        book(entity, f"hold {number}", dr("playable", "pl_1", 100), cr("locked", "pl_1", 100))
+    book(entity, "another", *deposit("pl_1", 700))
+    book(entity, "last hold", dr("playable", "pl_1", 100), cr("locked", "pl_1", 100))
+
+    assert (write_checkpoints(), write_checkpoints()) == (2, 0)
+    assert get_balance(entity.pk, "clearing", "ma_1", "EUR") == 5700
+
+
+@pytest.mark.spec("L7")
 def test_an_entry_in_flight_is_never_left_out(entity: LegalEntity, committed_db: "TestDatabase") -> None:
     """A slow posting has its entry ids before a quick one commits: a checkpoint must not pass over the slow one."""
     book(entity, "warm", *deposit("pl_1", 1))
