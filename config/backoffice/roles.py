@@ -39,7 +39,6 @@ ACTS: dict[str, tuple[str, ...]] = {
         "reconciliation.prepare_close",
         "reconciliation.sign_close",
         "reconciliation.reopen_close",
-        "reconciliation.override_close",
         "ledger.approve_adjustment",
         "ledger.approve_write_off",
         "ledger.approve_reversal",

@@ -3,6 +3,15 @@
 from ledger.admin.accounts import AccountAdmin
 from ledger.admin.approvals import ApprovalRequestAdmin
 from ledger.admin.audit import AuditRecordAdmin
+from ledger.admin.frames import links
 from ledger.admin.journal import JournalTransactionAdmin
+from ledger.models import LegalEntity
+
+
+def _entity_names() -> dict[str, str]:
+    return {entity.public_id: entity.name for entity in LegalEntity.objects.all()}
+
+
+links.register_names(LegalEntity.PREFIX, _entity_names)
 
 __all__ = ["AccountAdmin", "ApprovalRequestAdmin", "AuditRecordAdmin", "JournalTransactionAdmin"]

@@ -4,24 +4,44 @@ from collections import defaultdict
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet, Sum
+from django.core.cache import cache
+from django.db.models import Sum
 from django.utils.html import format_html
 
 from ledger.admin.frames import Column, Fact, Filter, ListFrame, OpsAdmin, Page, Record, View, money_cell, ref_cell
 from ledger.admin.frames.keyset import capped_count, keyset_page
 from ledger.admin.frames.records import table
 from ledger.admin.frames.text import sentence
-from ledger.admin.story import event_words
+from ledger.admin.story import event_words, holder_cell
 from ledger.chart import CHART, WALLET_KINDS
-from ledger.models import Account, Entry
+from ledger.models import Account, Entry, LegalEntity
+from ledger.queries import get_balance, trial_balance
 
 PLAYER_KINDS = tuple(WALLET_KINDS)
+KEPT_SECONDS = 15
 
 
 def balances_of(rows: list[Account], page: Page) -> None:
-    """Balances of the accounts on this page only, in one query."""
-    sums = Entry.objects.filter(account__in=[row.pk for row in rows]).order_by().values("account").annotate(total=Sum("amount_minor"))
-    page.memo["balances"] = {row["account"]: int(row["total"]) for row in sums}
+    """Balances of the accounts on this page only: latest checkpoint and the tail after it."""
+    page.memo["balances"] = {row.pk: get_balance(row.entity_id, row.kind, row.owner_ref, row.asset) for row in rows}
+
+
+def trial_totals(page: Page) -> dict[str, Any]:
+    """The trial balance of every entity, per currency: [(entity, asset, debit, credit, agrees)] for the strip above the list."""
+    return {"strip": "ops/trial.html", "trial": [row for entity in LegalEntity.objects.order_by("code") for row in _trial_of(entity)]}
+
+
+def _trial_of(entity: LegalEntity) -> list[dict[str, Any]]:
+    kept = f"backoffice-trial:{entity.pk}"
+    found: list[dict[str, Any]] | None = cache.get(kept)
+    if found is None:
+        sums: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+        for row in trial_balance(entity.pk):
+            sums[row.asset][0] += row.debit_minor
+            sums[row.asset][1] += row.credit_minor
+        found = [{"entity": entity.code, "asset": asset, "debit": both[0], "credit": both[1]} for asset, both in sorted(sums.items())]
+        cache.set(kept, found, KEPT_SECONDS)
+    return found
 
 
 def _balance(row: Account, page: Page) -> int:
@@ -44,7 +64,7 @@ class AccountAdmin(OpsAdmin):
         question="What is on each account?",
         columns=[
             Column("Account", lambda row, page: sentence(row.kind), kind="name", area="a"),
-            Column("Of", lambda row, page: ref_cell(row.owner_ref), area="c"),
+            Column("Of", lambda row, page: holder_cell(row.owner_ref, page), area="c"),
             Column("Currency", lambda row, page: row.asset, area="b"),
             Column("Debit", _debit, kind="num", area="d"),
             Column("Credit", _credit, kind="num", area="d"),
@@ -61,6 +81,7 @@ class AccountAdmin(OpsAdmin):
             Filter("owner_ref", "Of (exact id)", kind="text"),
         ],
         prepare=balances_of,
+        fill=trial_totals,
         done_words="No account was used yet.",
     )
 
@@ -72,7 +93,7 @@ class AccountAdmin(OpsAdmin):
         entries = Entry.objects.filter(account=obj).select_related("transaction")
         found = keyset_page(entries, ("-id",), after=page.request.GET.get("after", ""), before=page.request.GET.get("before", ""))
         rows = _statement_rows(obj, found.rows)
-        balance = int(entries.aggregate(total=Sum("amount_minor"))["total"] or 0)
+        balance = get_balance(obj.entity_id, obj.kind, obj.owner_ref, obj.asset)
         headers = [
             ("Posted", "text"),
             ("Business day", "text"),
@@ -92,7 +113,7 @@ class AccountAdmin(OpsAdmin):
                 "Balance",
                 format_html("{} {}", money_cell(abs(balance), obj.asset), "debit" if balance > 0 else "credit" if balance < 0 else ""),
             ),
-            Fact("Of", ref_cell(obj.owner_ref)),
+            Fact("Of", holder_cell(obj.owner_ref, page)),
             Fact("Currency", obj.asset),
             Fact("Entries", str(capped_count(entries))),
         ]
@@ -130,13 +151,3 @@ def _statement_row(entry: Entry, after: int) -> list[Any]:
         money_cell(-amount, entry.asset) if amount < 0 else "",
         format_html("{}{}", money_cell(abs(after), entry.asset), " Dr" if after > 0 else " Cr" if after < 0 else ""),
     ]
-
-
-def trial_balance(rows: QuerySet[Entry]) -> dict[str, dict[str, int]]:
-    """{asset: {"debit": …, "credit": …}} of the balances of all accounts; both must be equal (L13)."""
-    sums = rows.order_by().values("account", "asset").annotate(total=Sum("amount_minor")).filter(~Q(total=0))
-    found: dict[str, dict[str, int]] = defaultdict(lambda: {"debit": 0, "credit": 0})
-    for row in sums:
-        amount = int(row["total"])
-        found[row["asset"]]["debit" if amount > 0 else "credit"] += abs(amount)
-    return dict(found)

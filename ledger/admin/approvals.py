@@ -102,13 +102,13 @@ def approvals_words(request: ApprovalRequest) -> str:
 
 
 def preview_of(request: ApprovalRequest, page: Page) -> Receipt | None:
-    """The lines that execution would post now; None where the kind posts nothing, or its preview is refused."""
+    """The lines that execution would post now; None where the kind posts nothing, or what it read is gone."""
     path = get_approval_kind(request.kind).preview
     if not path or request.state != State.PENDING:
         return None
     try:
         return receipt_of(import_string(path)(request.payload), not_done="Nothing else is changed. It is executed once.")
-    except Refused:
+    except (Refused, KeyError):
         return None
 
 

@@ -91,7 +91,7 @@ class JournalTransactionAdmin(OpsAdmin):
                 Event(obj.posted_at, "It was posted", "ledger", actor_words(obj.actor_kind, obj.actor_id, page)),
             ]
         )
-        lines = entries_panel(JournalTransaction.objects.filter(pk=obj.pk), "Lines")
+        lines = entries_panel(JournalTransaction.objects.filter(pk=obj.pk), "Lines", page)
         return Record(
             question="What does this posting say?",
             headline=event_words(obj.kind.lower()),

@@ -4,8 +4,9 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
-from ledger.admin.frames import Event, Page, Panel, get_chip, money_cell, ref_cell
+from ledger.admin.frames import Event, Page, Panel, get_chip, links, money_cell, ref_cell
 from ledger.admin.frames.records import table
 from ledger.admin.frames.text import sentence
 from ledger.admin.people import actor_words
@@ -35,27 +36,40 @@ def event_words(event: str) -> str:
 def postings_of(reference: str, page: Page, *, title: str = "Postings") -> Panel:
     """Every journal line of an intent, payout or dispute: both sides."""
     found = JournalTransaction.objects.filter(intent_ref=reference).order_by("id")[:MOST_ROWS]
-    return entries_panel(found, title)
+    return entries_panel(found, title, page)
 
 
-def entries_panel(transactions: QuerySet[JournalTransaction], title: str) -> Panel:
+def entries_panel(transactions: QuerySet[JournalTransaction], title: str, page: Page) -> Panel:
     """Journal lines as debit and credit columns, a line each, with what they belong to."""
     keys = [each.pk for each in transactions]
     entries = Entry.objects.filter(transaction__in=keys).select_related("account", "transaction").order_by("transaction_id", "id")
     headers = [("Transaction", "text"), ("What", "text"), ("Account", "text"), ("Debit", "num"), ("Credit", "num")]
-    return table(title, headers, [_entry_row(entry) for entry in entries], empty="Nothing was posted.")
+    return table(title, headers, [_entry_row(entry, page) for entry in entries], empty="Nothing was posted.")
 
 
-def _entry_row(entry: Entry) -> list[Any]:
+def _entry_row(entry: Entry, page: Page) -> list[Any]:
     amount = entry.amount_minor
     return [
         ref_cell(entry.transaction.public_id),
         event_words(entry.transaction.kind.lower()),
-        account_words(entry),
+        account_words(entry, page),
         money_cell(amount, entry.asset) if amount > 0 else "",
         money_cell(-amount, entry.asset) if amount < 0 else "",
     ]
 
 
-def account_words(entry: Entry) -> Any:
-    return format_html("{} {}", sentence(entry.account.kind), ref_cell(entry.account.owner_ref))
+def holder_cell(public_id: str, page: Page) -> SafeString:
+    """Who holds an account: by name where the thing has one ("SANDBOX_EU"), else by id. Names are read once per page."""
+    prefix = public_id.partition("_")[0] + "_"
+    key = f"names:{prefix}"
+    if key not in page.memo:
+        page.memo[key] = links.names_of(prefix)
+    words = page.memo[key].get(public_id)
+    url = links.url_of(public_id)
+    if words and url:
+        return format_html('<a class="ops-link-quiet" href="{}" title="{}">{}</a>', url, public_id, words)
+    return format_html("{}", words) if words else ref_cell(public_id)
+
+
+def account_words(entry: Entry, page: Page) -> SafeString:
+    return format_html("{} {}", sentence(entry.account.kind), holder_cell(entry.account.owner_ref, page))

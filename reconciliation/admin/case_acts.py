@@ -66,6 +66,10 @@ def _ending_fields(case: ExceptionCase, page: Page) -> dict[str, forms.Field]:
     }
 
 
+def _ending_receipts(case: ExceptionCase, page: Page) -> dict[str, Receipt]:
+    return {each.disposition.name: each.receipt for each in endings_of(case, page) if each.receipt}
+
+
 # --- when a button stands ---
 
 
@@ -256,6 +260,7 @@ ACTS = (
         standing=_undecided,
         title="Choose how this case ends",
         fields=_ending_fields,
+        receipts=_ending_receipts,
         approver="What moves money needs a second person: finance",
     ),
     Act("withdraw", "Withdraw the proposal", WORK, _withdraw, standing=_proposer, title="Withdraw the proposal", guards_staleness=False),

@@ -38,15 +38,16 @@ Data = Mapping[str, Any]
 State = CloseState
 # Where an item of the checklist is worked on.
 PLACES = {
-    "reports_in": "admin:reconciliation_sourcefile_changelist",
-    "statements_in": "admin:reconciliation_sourcefile_changelist",
-    "runs_done": "admin:reconciliation_reconciliationrun_changelist",
-    "bank_equals_statement": "admin:reconciliation_reconciliationrun_changelist",
+    "reports": "admin:reconciliation_sourcefile_changelist",
+    "statements": "admin:reconciliation_sourcefile_changelist",
+    "runs": "admin:reconciliation_reconciliationrun_changelist",
+    "bank": "admin:reconciliation_reconciliationrun_changelist",
     "suspense": "admin:reconciliation_exceptioncase_changelist",
     "unknown": "admin:cashier_attempt_changelist",
     "approvals": "admin:ledger_approvalrequest_changelist",
     "cases": "admin:reconciliation_exceptioncase_changelist",
     "trial_balance": "admin:ledger_account_changelist",
+    "audit": "admin:ledger_auditrecord_changelist",
 }
 
 
@@ -109,25 +110,32 @@ class DailyCloseAdmin(OpsAdmin):
             chip=get_chip("close", obj.state),
             notice="You prepared this; someone else must sign." if obj.state == State.PREPARED and obj.preparer_id == page.user.pk else "",
             facts=facts,
-            main=[_checklist(items), *_overrides(obj, page), _snapshots(obj, page), timeline(transition_events(obj, "close", page))],
+            main=[_checklist(items, page), *_overrides(obj, page), _snapshots(obj, page), timeline(transition_events(obj, "close", page))],
             side=[_about(obj, page, request)],
         )
 
 
-def _checklist(items: list[dict[str, Any]]) -> Panel:
-    steps = [_step(item) for item in items]
+def _checklist(items: list[dict[str, Any]], page: Page) -> Panel:
+    steps = [_step(item, page) for item in items]
     done = sum(item["ok"] for item in items)
     return steps_panel("Checklist", steps, note=f"{done} of {len(items)} hold")
 
 
-def _step(item: dict[str, Any]) -> Step:
+def _step(item: dict[str, Any], page: Page) -> Step:
     state = "done" if item["ok"] else "review" if item.get("overridden") else "failed"
     more = int(item.get("count", 0)) - len(item["missing"])
     note = "; ".join(str(each) for each in item["missing"][:10]) + (f"; and {more} more" if more > 0 else "")
     place = PLACES.get(item["name"], "")
+    is_open = bool(place) and not item["ok"] and page.may(permission_of(place))
     return Step(
-        item["title"], state, figure=str(item.get("figure", "")), link=reverse(place) if place and not item["ok"] else "", note=note
+        item["title"], state, figure=str(item.get("figure", "")), link=reverse(place) if is_open else "", note=note
     )
+
+
+def permission_of(place: str) -> str:
+    """The permission to see a list: "admin:ledger_account_changelist" needs ledger.view_account."""
+    app, model, _ = place.removeprefix("admin:").split("_", 2)
+    return f"{app}.view_{model}"
 
 
 def _overrides(obj: DailyClose, page: Page) -> list[Panel]:

@@ -8,12 +8,16 @@ from django.db.models import QuerySet
 from ledger.admin.frames import Chip, Column, Fact, Filter, ListFrame, OpsAdmin, Page, Record, Step, View, get_chip
 from ledger.admin.frames.records import checklist, values
 from ledger.admin.frames.text import sentence
-from reconciliation.models import ReasonCode, Severity, Team
+from reconciliation.models import Clock, ReasonCode, Severity, Team
 from reconciliation.operations.casework import DISPOSITIONS
 
 
 def _search(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
     return rows.filter(code__icontains=text) | rows.filter(title__icontains=text)
+
+
+def _time(row: ReasonCode) -> str:
+    return "same business day" if row.sla_clock == Clock.SAME_DAY else f"{row.sla_value} {row.get_sla_clock_display()}"
 
 
 def _severity(row: ReasonCode) -> Chip:
@@ -29,7 +33,7 @@ class ReasonCodeAdmin(OpsAdmin):
             Column("Code", lambda row, page: row.code, area="c"),
             Column("Category", lambda row, page: sentence(row.category)),
             Column("Owner", lambda row, page: row.get_owner_team_display(), area="d"),
-            Column("Time", lambda row, page: f"{row.sla_value or ''} {row.get_sla_clock_display()}".strip(), area="late"),
+            Column("Time", lambda row, page: _time(row), area="late"),
             Column("Severity", lambda row, page: _severity(row).word, area="b"),
         ),
         views=(
@@ -60,7 +64,7 @@ class ReasonCodeAdmin(OpsAdmin):
             Fact("Category", sentence(obj.category)),
             Fact("Owner", obj.get_owner_team_display()),
             Fact("Co-owner", obj.get_co_owner_team_display() or "—"),
-            Fact("Time", f"{obj.sla_value or ''} {obj.get_sla_clock_display()}".strip()),
+            Fact("Time", _time(obj)),
             Fact("Severity", _severity(obj).word),
             Fact("Player impact", sentence(obj.player_impact)),
         ]

@@ -8,32 +8,21 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from django.db import transaction
-
 from cashier.models import (
-    Attempt,
     BankAccount,
     Brand,
     Capture,
     DepositIntent,
-    DepositState,
-    Instrument,
     MerchantAccount,
     PayoutIntent,
-    PayoutState,
     Player,
-    PspEvent,
-    PspEventWork,
-    Refund,
-    RefundState,
     SettlementRoute,
 )
-from cashier.operations.payouts.request import payload_of
-from config.backoffice.roles import seed_staff
+from config.backoffice.roles import PEOPLE, seed_staff
 from disputes.models import Dispute, DisputeState
 from ledger.actors import system_actor, user_actor
 from ledger.models import LegalEntity, User
-from ledger.operations import Posting, post, request_approval
+from ledger.operations import request_approval
 from reconciliation.models import (
     CloseState,
     DailyClose,
@@ -46,6 +35,7 @@ from reconciliation.models import (
     SourceFile,
 )
 from reconciliation.operations.cases import raise_case
+from tests.backoffice.scene_payments import make_deposit, make_payout, make_player, stamps
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 DAY = date(2026, 11, 19)
@@ -77,9 +67,9 @@ def make_scene(*, now: datetime = NOW, cases: int = 40, deposits: int = 24) -> S
     brand = Brand.objects.create(code="lucky", name="Lucky Crown", entity=entity)
     scene = Scene(now, entity, brand, _accounts(entity, brand), _banks(entity), make_staff())
     _routes(scene)
-    scene.players = [_player(scene, number) for number in range(8)]
-    scene.deposits = [_deposit(scene, number) for number in range(deposits)]
-    scene.payouts = [_payout(scene, number) for number in range(7)]
+    scene.players = [make_player(scene, number) for number in range(8)]
+    scene.deposits = [make_deposit(scene, number) for number in range(deposits)]
+    scene.payouts = [make_payout(scene, number) for number in range(7)]
     scene.disputes = [_dispute(scene, number) for number in range(3)]
     scene.cases = [_case(scene, number) for number in range(cases)]
     _runs(scene)
@@ -89,12 +79,9 @@ def make_scene(*, now: datetime = NOW, cases: int = 40, deposits: int = 24) -> S
 
 def make_staff() -> dict[str, User]:
     """The people of the demo, all with one password that tests know."""
-    seed_staff()
-    people = {user.username: user for user in User.objects.filter(is_staff=True)}
-    for user in people.values():
-        user.set_password(PASSWORD)
-        user.save()
-    return people
+    known = [{"user": person[1], "password": PASSWORD} for person in PEOPLE]
+    seed_staff(known)
+    return {user.username: user for user in User.objects.filter(is_staff=True)}
 
 
 def _accounts(entity: LegalEntity, brand: Brand) -> list[MerchantAccount]:
@@ -137,260 +124,6 @@ def _routes(scene: Scene) -> None:
             )
 
 
-def _stamps(at: datetime) -> dict[str, Any]:
-    return {"created_at": at, "updated_at": at}
-
-
-def _player(scene: Scene, number: int) -> Player:
-    return Player.objects.create(
-        brand=scene.brand,
-        external_id=f"p_{4400 + number}",
-        state=Player.State.ACTIVE,
-        kyc_status="approved",
-        kyc_level=2,
-        country="MT",
-        currency="EUR",
-        is_vip=number == 1,
-        **_stamps(scene.now - timedelta(days=30 + number)),
-    )
-
-
-STATES = (
-    DepositState.CAPTURED,
-    DepositState.CAPTURED,
-    DepositState.CAPTURED,
-    DepositState.FAILED,
-    DepositState.EXPIRED,
-    DepositState.PENDING,
-    DepositState.ACTION_REQUIRED,
-    DepositState.AUTHORIZED,
-    DepositState.CANCELED,
-    DepositState.VOIDED,
-    DepositState.INITIATED,
-)
-
-
-def _deposit(scene: Scene, number: int) -> DepositIntent:
-    at = scene.now - timedelta(hours=3 * number + 1, minutes=7 * number % 60)
-    state, amount = STATES[number % len(STATES)], 1000 + 1250 * (number % 7)
-    captured = amount if state == DepositState.CAPTURED else 0
-    currency = "SEK" if number % 5 == 4 else "EUR"
-    player = scene.players[number % len(scene.players)]
-    account = scene.accounts[number % len(scene.accounts)]
-    intent = DepositIntent.objects.create(
-        player=player,
-        brand=scene.brand,
-        entity=scene.entity,
-        merchant_account=account,
-        client_id="cashier-web",
-        region="EU",
-        method="card",
-        currency=currency,
-        amount_minor=amount,
-        gross_minor=amount,
-        state=state,
-        captured_minor=captured,
-        authorised_minor=captured,
-        expires_at=at + timedelta(minutes=30),
-        decline_code="insufficient_funds" if state == DepositState.FAILED else "",
-        **_stamps(at),
-    )
-    attempt = Attempt.objects.create(
-        intent=intent,
-        merchant_account=account,
-        number=1,
-        payment_token="tok_approve",
-        amount_minor=amount,
-        currency=currency,
-        capture_mode="auto",
-        psp_ref=f"psp_{number:06d}",
-        outcome="CAPTURED" if captured else "DECLINED",
-        decline_code=intent.decline_code,
-        call_state="DONE",
-        call_kind="authorize",
-        idempotency_key=f"att-{number}",
-        three_ds_version="2.2.0",
-        eci="05",
-        tries=1,
-        sent_at=at,
-        answered_at=at + timedelta(seconds=1),
-        **_stamps(at),
-    )
-    if captured:
-        _capture(scene, intent, attempt, number, at)
-    _event(scene, intent, number, at)
-    return intent
-
-
-def _capture(scene: Scene, intent: DepositIntent, attempt: Attempt, number: int, at: datetime) -> None:
-    capture = Capture.objects.create(
-        intent=intent,
-        attempt=attempt,
-        merchant_account=intent.merchant_account,
-        amount_minor=intent.amount_minor,
-        currency=intent.currency,
-        state=Capture.State.SUCCEEDED,
-        psp_ref=f"cap_psp_{number:06d}",
-        captured_at=at,
-        call_state="DONE",
-        call_kind="capture",
-        idempotency_key=f"cap-{number}",
-        **_stamps(at),
-    )
-    if number % 9 == 0:
-        Refund.objects.create(
-            capture=capture,
-            merchant_account=capture.merchant_account,
-            client_id="cashier-web",
-            refund_id=f"r{number}",
-            amount_minor=500,
-            currency=capture.currency,
-            state=RefundState.REFUND_PROCESSED,
-            psp_ref=f"rf_psp_{number}",
-            requested_by_kind="client",
-            requested_by_id="cashier-web",
-            call_state="DONE",
-            call_kind="refund",
-            idempotency_key=f"rf-{number}",
-            processed_at=at,
-            **_stamps(at),
-        )
-    _book(scene, intent, capture, at)
-
-
-def _book(scene: Scene, intent: DepositIntent, capture: Capture, at: datetime) -> None:
-    lines = [
-        {
-            "kind": "clearing",
-            "holder": capture.merchant_account.public_id,
-            "asset": intent.currency,
-            "amount_minor": int(intent.amount_minor),
-            "ref": capture.public_id,
-            "label": "",
-        },
-        {
-            "kind": "playable",
-            "holder": intent.player.public_id,
-            "asset": intent.currency,
-            "amount_minor": -int(intent.amount_minor),
-            "ref": "",
-            "label": "",
-        },
-    ]
-    posting = Posting(
-        "OPENING_BALANCE@1",
-        f"scene:{capture.public_id}",
-        scene.entity.pk,
-        {"lines": lines},
-        at,
-        intent_id=intent.public_id,
-        player_id=intent.player.public_id,
-    )
-    with transaction.atomic():
-        post(posting, actor=TESTER, now=at)
-
-
-EVENT_STATES = ("APPLIED", "APPLIED", "IGNORED", "APPLIED", "WAITING", "DEAD", "RECEIVED")
-
-
-def _event(scene: Scene, intent: DepositIntent, number: int, at: datetime) -> None:
-    assert intent.merchant_account is not None
-    event = PspEvent.objects.create(
-        merchant_account=intent.merchant_account,
-        provider_event_id=f"evt_{number}",
-        identity_key=f"evt_{number}",
-        event="payment.captured",
-        psp_ref=f"psp_{number:06d}",
-        intent_ref=intent.public_id,
-        amount_minor=intent.amount_minor,
-        currency=intent.currency,
-        occurred_at=at,
-        received_at=at + timedelta(seconds=2),
-        body_sha256="ab" * 32,
-        raw_body='{"event":"payment.captured","amount":{"minor_units":5000,"currency":"EUR"}}',
-    )
-    state = EVENT_STATES[number % len(EVENT_STATES)]
-    PspEventWork.objects.create(
-        event=event,
-        state=state,
-        tries=10 if state == "DEAD" else 1,
-        error="amount differs from the intent" if state == "DEAD" else "",
-        applied_at=at if state == "APPLIED" else None,
-    )
-
-
-PAYOUT_STATES = (
-    PayoutState.UNDER_REVIEW,
-    PayoutState.UNDER_REVIEW,
-    PayoutState.UNDER_REVIEW,
-    PayoutState.SETTLED,
-    PayoutState.SUBMITTED,
-    PayoutState.REJECTED,
-    PayoutState.FAILED,
-)
-
-
-def _payout(scene: Scene, number: int) -> PayoutIntent:
-    at = scene.now - timedelta(hours=2 + 5 * number)
-    player, state = scene.players[number % len(scene.players)], PAYOUT_STATES[number]
-    instrument = Instrument.objects.create(
-        player=player,
-        method="card",
-        merchant_account=scene.accounts[0],
-        token=f"tok_payout_{number}",
-        masked="411111••••1111",
-        state="VERIFIED",
-        call_state="DONE",
-        call_kind="verify",
-        idempotency_key=f"ins-{number}",
-        **_stamps(at),
-    )
-    payout = PayoutIntent.objects.create(
-        player=player,
-        brand=scene.brand,
-        entity=scene.entity,
-        merchant_account=scene.accounts[0],
-        instrument=instrument,
-        client_id="cashier-web",
-        currency="EUR",
-        amount_minor=420_000 - 31_050 * number,
-        state=state,
-        call_state="DONE",
-        call_kind="payout",
-        idempotency_key=f"po-{number}",
-        gates=[
-            {
-                "at": at.isoformat(),
-                "moment": "request",
-                "gates": [
-                    {"name": "player_status", "result": "pass", "inputs": {"state": "ACTIVE"}},
-                    {"name": "kyc", "result": "pass", "inputs": {"status": "approved", "level": 2}},
-                    {"name": "amount", "result": "review", "inputs": {"amount_minor": 420_000 - 31_050 * number, "above_minor": 100_000}},
-                ],
-            }
-        ],
-        **_stamps(at),
-    )
-    if state == PayoutState.UNDER_REVIEW:
-        request = request_approval(
-            kind="payout.approve",
-            payload=payload_of(payout),
-            summary=f"Pay {player.external_id} to {instrument.masked}",
-            reason="Amount above the brand's threshold",
-            maker=system_actor("payouts"),
-            entity_id=scene.entity.pk,
-            amount_minor=int(payout.amount_minor),
-            currency="EUR",
-            target_kind="PayoutIntent",
-            target_id=payout.public_id,
-            required=2 if number == 0 else 1,
-            now=at,
-        )
-        payout.approval_id = request.public_id
-        payout.save(update_fields=["approval_id"])
-    return payout
-
-
 def _dispute(scene: Scene, number: int) -> Dispute:
     captures = list(Capture.objects.select_related("intent__player").order_by("id")[:6])
     capture, at = captures[number], scene.now - timedelta(days=4 + number)
@@ -411,7 +144,7 @@ def _dispute(scene: Scene, number: int) -> Dispute:
         disputed_minor=capture.amount_minor,
         answer_by=scene.now + timedelta(days=2, hours=4),
         opened_at=at,
-        **_stamps(at),
+        **stamps(at),
     )
 
 
@@ -575,7 +308,7 @@ def ask_for_adjustment(scene: Scene, maker: str = "ada") -> Any:
     """A request of a person, for the four-eyes pages."""
     return request_approval(
         kind="ledger.write_off",
-        payload={"amount_minor": 40, "currency": "EUR"},
+        payload={"rule": "OPENING_BALANCE@1", "source": {"lines": []}},
         summary="Write off 0.40 EUR of batch 38",
         reason="The bank kept a charge",
         maker=user_actor(scene.staff[maker]),

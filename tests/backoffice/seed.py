@@ -1,4 +1,4 @@
-"""Put the scene into the database of this checkout, at the present time: `python -m tests.backoffice.seed [CASES]`. For looking at pages."""
+"""Put the scene into this checkout's database, at the present time: `python -m tests.backoffice.seed [CASES]`. For looking at pages."""
 
 import os
 import sys

@@ -1,7 +1,7 @@
 """Buttons. Each is one POST to one operation (B3): with a dialog where a reason, a choice or a receipt is needed."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
@@ -49,7 +49,7 @@ class Act:
     """One button.
 
     `label` is verb and amount, never "Submit". `run(obj, data, page)` calls exactly one operation. `permission` is enforced for
-    the button and for its POST. `kind`: primary (bottom right, one per page), danger, plain or menu. Without `dialog` the button
+    the button and for its POST. `receipt` shows what will be posted; `receipts` the same per choice of a field. `kind`: primary (bottom right, one per page), danger, plain or menu. Without `dialog` the button
     posts at once.
     """
 
@@ -65,6 +65,7 @@ class Act:
     fields: Callable[[Any, Page], dict[str, forms.Field]] | None = None
     standing: Callable[[Any, Page], Standing] | None = None
     receipt: Callable[[Any, Page], Receipt | None] | None = None
+    receipts: Callable[[Any, Page], Mapping[str, Receipt]] | None = None
     approver: str | Callable[[Any, Page], str] = ""
     guards_staleness: bool = True
 
@@ -100,6 +101,7 @@ class Button:
     receipt: Receipt | None
     approver: str
     url: str
+    receipts: Mapping[str, Receipt] = field(default_factory=dict)
     opened: bool = False
     error: str = ""
 
@@ -121,7 +123,8 @@ def buttons_of(acts: tuple[Act, ...], obj: Any, page: Page, url_of: Callable[[st
 def draw_button(act: Act, standing: Standing, obj: Any, page: Page, url: str) -> Button:
     approver = act.approver if isinstance(act.approver, str) else act.approver(obj, page)
     receipt = act.receipt(obj, page) if act.receipt and standing.state == "shown" else None
-    return Button(act, act.label_for(obj, page), standing, act.form(obj, page), receipt, approver, url)
+    receipts = act.receipts(obj, page) if act.receipts and standing.state == "shown" else {}
+    return Button(act, act.label_for(obj, page), standing, act.form(obj, page), receipt, approver, url, receipts)
 
 
 def reason_field(label: str = "Reason", *, required: bool = True, help_text: str = "") -> forms.CharField:

@@ -1,8 +1,11 @@
 """From a public id to its page, without the lower floors naming the upper ones: each page registers the prefix that it shows."""
 
+from collections.abc import Callable
+
 from django.urls import NoReverseMatch, reverse
 
 _pages: dict[str, str] = {}
+_namers: dict[str, Callable[[], dict[str, str]]] = {}
 
 
 def register(prefix: str, url_name: str) -> None:
@@ -19,6 +22,16 @@ def url_of(public_id: str) -> str:
         return reverse(url_name, args=[public_id])
     except NoReverseMatch:
         return ""
+
+
+def register_names(prefix: str, names: Callable[[], dict[str, str]]) -> None:
+    """Say how things of a small table are called: `names()` gives {public id: words} of all of them."""
+    _namers[prefix] = names
+
+
+def names_of(prefix: str) -> dict[str, str]:
+    """{public id: words} of a prefix; empty where its things have no names, or are too many."""
+    return _namers[prefix]() if prefix in _namers else {}
 
 
 def prefixes() -> dict[str, str]:

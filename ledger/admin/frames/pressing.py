@@ -74,7 +74,8 @@ def _button(place: "OpsAdmin", act: Act, obj: Any, page: Page, url: str) -> Butt
     approver = act.approver if isinstance(act.approver, str) else act.approver(obj, page)
     form = act.form(obj, page, page.request.POST, page.request.FILES)
     receipt = act.receipt(obj, page) if act.receipt else None
-    return Button(act, act.label_for(obj, page), standing, form, receipt, approver, url, opened=True, error=standing.why)
+    receipts = act.receipts(obj, page) if act.receipts else {}
+    return Button(act, act.label_for(obj, page), standing, form, receipt, approver, url, receipts, opened=True, error=standing.why)
 
 
 def _press(act: Act, obj: Any, page: Page, button: Button) -> Done | None:

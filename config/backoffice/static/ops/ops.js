@@ -170,6 +170,13 @@
     document.addEventListener("click", (event) => { const filter = one("[data-ops-filter][open]"); if (filter && !filter.contains(event.target)) filter.open = false; });
     document.addEventListener("keydown", (event) => { const filter = one("[data-ops-filter][open]"); if (event.key === "Escape" && filter) { filter.open = false; one("summary", filter).focus(); } });
   }
+  function wireReceipts() {
+    for (const dialog of all("dialog:has([data-ops-receipt])")) {
+      const show = () => { const picked = one("input[type=radio]:checked", dialog); for (const receipt of all("[data-ops-receipt]", dialog)) receipt.hidden = !picked || receipt.dataset.opsReceipt !== picked.value; };
+      dialog.addEventListener("change", show);
+      show();
+    }
+  }
   function echo(field) {
     let line = one(".ops-echo", field.parentElement);
     if (!line) { line = document.createElement("p"); line.className = "ops-echo"; line.setAttribute("aria-live", "polite"); field.after(line); }
@@ -179,6 +186,6 @@
     line.textContent = `${BigInt(whole).toLocaleString("en-GB")}${most ? "." + decimals.padEnd(most, "0") : ""} ${field.dataset.opsAmount}`;
   }
 
-  document.addEventListener("DOMContentLoaded", () => { wireDialogs(); wireBulk(); wireRows(); wireSmall(); wireLive(); document.addEventListener("keydown", press); });
+  document.addEventListener("DOMContentLoaded", () => { wireDialogs(); wireBulk(); wireRows(); wireSmall(); wireReceipts(); wireLive(); document.addEventListener("keydown", press); });
   if (window.htmx) { window.htmx.config.includeIndicatorStyles = false; }
 })();

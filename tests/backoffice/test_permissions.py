@@ -1,0 +1,140 @@
+"""Who may see and press what: anonymous, wrong role, maker, checker (B4, S1, S2)."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.test import Client
+from django.urls import reverse
+
+from ledger.models import ApprovalRequest, AuditRecord
+from reconciliation.models import ExceptionCase
+from tests.backoffice.pressing import list_url, place_of, press
+
+EVERY_MODEL = sorted(admin.site._registry, key=lambda model: model._meta.label)
+BLIND = {"ledger.AuditRecord": {"ada", "rafe"}}
+
+
+@pytest.mark.spec("B4")
+@pytest.mark.parametrize("model", EVERY_MODEL, ids=lambda model: model._meta.label)
+def test_lists_are_for_the_staff_that_may_see_them(model: type[Any], browser_of: Callable[[str], Client]) -> None:
+    anonymous = Client().get(list_url(model))
+    assert anonymous.status_code == 302
+    assert anonymous["Location"].startswith(reverse("admin:login"))
+    for name in ("ada", "rafe", "ben", "ola"):
+        expected = 403 if name in BLIND.get(model._meta.label, set()) else 200
+        assert browser_of(name).get(list_url(model)).status_code == expected, name
+
+
+@pytest.mark.parametrize("model", EVERY_MODEL, ids=lambda model: model._meta.label)
+def test_every_record_opens_and_nobody_adds_changes_or_deletes(model: type[Any], browser_of: Callable[[str], Client]) -> None:
+    row = model._default_manager.first()
+    if row is None:
+        pytest.skip(f"the scene has no {model._meta.verbose_name}")
+    client = browser_of("ben")
+    answer = client.get(place_of(row).url_of(row))
+    assert answer.status_code == 200
+    text = answer.content.decode()
+    assert "Save and add another" not in text
+    assert 'name="_save"' not in text
+    for address in ("add/", f"{row.pk}/delete/", f"{row.pk}/change/"):
+        assert client.post(list_url(model) + address).status_code in (403, 404, 405)
+
+
+ACTS = [
+    (place.model, act.slug)
+    for place in admin.site._registry.values()
+    for act in place.acts  # type: ignore[attr-defined]
+    if act.slug != "withdraw"
+]
+
+
+@pytest.mark.spec("B3", "S1")
+@pytest.mark.parametrize(("model", "slug"), ACTS, ids=lambda value: value if isinstance(value, str) else value._meta.label)
+def test_an_auditor_presses_nothing_and_the_try_is_audited(model: type[Any], slug: str, browser_of: Callable[[str], Client]) -> None:
+    row = model._default_manager.first()
+    if row is None:
+        pytest.skip(f"the scene has no {model._meta.verbose_name}")
+    answer = press(browser_of("ola"), row, slug, reason="I would like to, please")
+    assert answer.status_code == 403
+    refusal = AuditRecord.objects.latest("pk")
+    assert (refusal.act, refusal.detail["button"]) == ("backoffice.refused", slug)
+
+
+@pytest.mark.parametrize(("model", "slug"), ACTS, ids=lambda value: value if isinstance(value, str) else value._meta.label)
+def test_a_button_is_pressed_by_post_only_and_by_nobody_unknown(model: type[Any], slug: str, browser_of: Callable[[str], Client]) -> None:
+    row = model._default_manager.first()
+    if row is None:
+        pytest.skip(f"the scene has no {model._meta.verbose_name}")
+    url = place_of(row).act_url(row, slug)
+    assert browser_of("ben").get(url).status_code == 405
+    assert Client().post(url).status_code == 302
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies.update(browser_of("ben").cookies)
+    assert strict.post(url).status_code == 403
+
+
+def test_an_auditor_sees_no_button_and_no_form_but_search_and_sign_out(browser_of: Callable[[str], Client], scene: Any) -> None:
+    client = browser_of("ola")
+    pages = [place_of(row).url_of(row) for row in (scene.cases[0], scene.payouts[0], scene.disputes[0], scene.deposits[0], scene.close)]
+    for url in [*pages, *(list_url(model) for model in EVERY_MODEL)]:
+        text = client.get(url).content.decode()
+        forms = [part.partition(">")[0] for part in text.split("<form")[1:]]
+        posts = [form for form in forms if 'method="post"' in form]
+        assert all("logout-form" in form for form in posts), (url, posts)
+        assert "ops-primary" not in text.replace('<button class="ops-button ops-primary" type="submit">Show these</button>', ""), url
+
+
+@pytest.mark.spec("S2")
+def test_who_proposes_postings_by_hand_approves_none(db: None) -> None:
+    from config.backoffice.roles import setup_roles_of_staff
+
+    setup_roles_of_staff()
+    for group in Group.objects.all():
+        held = set(group.permissions.values_list("codename", flat=True))
+        for act in ("adjustment", "reversal"):
+            assert not {f"propose_{act}", f"approve_{act}"} <= held, group.name
+    auditor = set(Group.objects.get(name="auditor").permissions.values_list("codename", flat=True))
+    assert all(codename.startswith("view_") or codename == "export_case" for codename in auditor)
+
+
+@pytest.mark.spec("S1")
+def test_the_maker_of_a_request_cannot_decide_it(browser_of: Callable[[str], Client], scene: Any) -> None:
+    from tests.backoffice.scene import ask_for_adjustment
+
+    request = ask_for_adjustment(scene, maker="ben")
+    page = browser_of("ben").get(place_of(request).url_of(request)).content.decode()
+    assert "dialog-approve" not in page
+    assert "Withdraw request" in page
+    assert press(browser_of("ben"), request, "approve").status_code == 403
+    assert ApprovalRequest.objects.get(pk=request.pk).state == "PENDING"
+    assert AuditRecord.objects.latest("pk").act == "backoffice.refused"
+
+
+@pytest.mark.spec("S1")
+def test_another_role_cannot_decide_and_reads_why(browser_of: Callable[[str], Client], scene: Any) -> None:
+    from tests.backoffice.scene import ask_for_adjustment
+
+    request = ask_for_adjustment(scene, maker="ben")
+    assert press(browser_of("rafe"), request, "approve").status_code == 403
+    shown = browser_of("rafe").get(list_url(ApprovalRequest) + "?view=others").content.decode()
+    assert "Another role decides" in shown
+
+
+def test_403_names_the_permission_that_is_missing(browser_of: Callable[[str], Client]) -> None:
+    text = browser_of("ada").get(reverse("admin:ledger_auditrecord_changelist")).content.decode()
+    assert "ledger.view_auditrecord" in text
+    assert "Nothing was done" in text
+
+
+def test_signing_in_needs_the_right_password(scene: Any) -> None:
+    from tests.backoffice.scene import PASSWORD
+
+    url = reverse("admin:login")
+    wrong = Client().post(url, {"username": "ada", "password": "guess"})
+    assert wrong.status_code == 200
+    assert "ops-strip-error" in wrong.content.decode()
+    right = Client().post(url, {"username": "ada", "password": PASSWORD, "next": list_url(ExceptionCase)})
+    assert (right.status_code, right["Location"]) == (302, list_url(ExceptionCase))
