@@ -37,7 +37,7 @@ from ledger.refusals import Refused
 from reconciliation.admin.runs import accounts
 from reconciliation.models import FileState, SourceFile
 from reconciliation.operations import dry_run, load_file, receive_file
-from reconciliation.operations.storing import stored_path
+from reconciliation.queries.stored import stored_path
 
 MAY = "reconciliation.load_file"
 # Above this a waiting file is not read again for its page; loading it says what is wrong.

@@ -18,7 +18,8 @@ from reconciliation.operations.load.after import after_report, after_statements
 from reconciliation.operations.load.bank_statement import load_statements
 from reconciliation.operations.load.settlement_report import load_report
 from reconciliation.operations.refusing import note_loaded, note_refused
-from reconciliation.operations.storing import set_aside, store, stored_path
+from reconciliation.operations.storing import set_aside, store
+from reconciliation.queries.stored import stored_path
 
 BANK_SOURCES = frozenset({"camt053", "mt940", "bai2"})
 Account = MerchantAccount | BankAccount

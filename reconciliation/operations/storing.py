@@ -8,6 +8,8 @@ from typing import BinaryIO
 
 from django.conf import settings
 
+from reconciliation.queries.stored import stored_path
+
 
 def store(file: BinaryIO, sha256: str) -> str:
     """Keep the bytes under FILES_DIR and give their path relative to it; kept before: nothing is written. The file must be whole."""
@@ -22,11 +24,6 @@ def store(file: BinaryIO, sha256: str) -> str:
             os.fsync(part.fileno())
         Path(part.name).replace(target)
     return str(relative)
-
-
-def stored_path(relative: str) -> Path:
-    """Where stored bytes lie."""
-    return Path(settings.MEDIA_ROOT) / relative
 
 
 def set_aside(relative: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from cashier.models import Capture, PayoutIntent, Refund
 from reconciliation.matching.rules import fields_of
 from reconciliation.models import BankLine, Match, PspLine, SettlementBatch
-from reconciliation.operations.storing import stored_path
+from reconciliation.queries.stored import stored_path
 
 _ITEMS: dict[str, Any] = {
     "capture": Capture,
