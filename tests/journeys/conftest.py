@@ -56,5 +56,6 @@ def stack(running_stack: "LivingStack", django_db_blocker: Any, settings: Any) -
     from tests.journeys.living import django_on
 
     settings.SIMULATION = True
+    settings.MEDIA_ROOT = running_stack.given["FILES_DIR"]
     with django_db_blocker.unblock(), django_on(running_stack.database):
         yield running_stack

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -59,8 +60,21 @@ class LivingStack:
         return subprocess.run(command, cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=False, timeout=300)
 
     def told(self, *arguments: str) -> dict[str, Any]:
-        """The JSON of a command that must end well."""
-        done = self.manage(*arguments, "--json")
+        """The JSON of a command that must end well. It runs in this process, on the stack's database."""
+        from django.core.management import call_command
+
+        out, code = StringIO(), 0
+        try:
+            call_command(*arguments, "--json", stdout=out)
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else 1
+        assert code == 0, f"{arguments}: exit {code}\n{out.getvalue()[-3000:]}"
+        answer: dict[str, Any] = json.loads(out.getvalue())
+        return answer
+
+    def simulated(self, *arguments: str) -> dict[str, Any]:
+        """The figures of `manage.py simulate_day …`, a process of its own, that must end well."""
+        done = self.manage("simulate_day", *arguments, "--json")
         assert done.returncode == 0, f"{arguments}: exit {done.returncode}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
         answer: dict[str, Any] = json.loads(done.stdout)
         return answer

@@ -57,7 +57,10 @@ def prepare(close: DailyClose, clock: Callable[[], datetime]) -> list[str]:
     for name in names:
         request = closing.request_override(close_id=close.pk, name=name, reason=WHY, actor=user_actor(person("ben")), now=clock())
         decide(request_id=request.pk, approve=True, checker=person("fay"), reason=WHY, now=clock())
-    closing.prepare_close(close_id=close.pk, preparer=person("ben"), now=clock())
+    try:
+        closing.prepare_close(close_id=close.pk, preparer=person("ben"), now=clock())
+    except CloseNotReady as refusal:
+        raise AssertionError(f"{names} were overridden, still missing: {refusal.details}") from refusal
     return names
 
 

@@ -32,7 +32,7 @@ def played(stack: LivingStack, _days: dict[str, PlayedDay]) -> PlayedDay:
     if not _days:
         day, truth = stack.next_day(), stack.running.directory / "first.jsonl"
         options = ("--deposits", str(DEPOSITS), "--seed", "3", "--currencies", "EUR,SEK", "--date", day.isoformat())
-        _days["first"] = PlayedDay(day, stack.told("simulate_day", *options, "--truth", str(truth)), truth)
+        _days["first"] = PlayedDay(day, stack.simulated(*options, "--truth", str(truth)), truth)
     return _days["first"]
 
 
@@ -148,7 +148,7 @@ def test_a_calm_day_yields_no_case(stack: LivingStack) -> None:
     day, truth = stack.next_day(), stack.running.directory / "calm.jsonl"
     options = ("--deposits", "30", "--seed", "5", "--currencies", "EUR,SEK", "--date", day.isoformat(), "--faults", "none")
 
-    figures = stack.told("simulate_day", *options, "--truth", str(truth))
+    figures = stack.simulated(*options, "--truth", str(truth))
 
     assert figures["mismatches"] == 0 and figures["cases"] == {}
     assert not ExceptionCase.objects.filter(business_date__gte=day).exists()

@@ -54,7 +54,7 @@ def test_a_day_whose_papers_are_in_is_not_played_again(stack: LivingStack) -> No
     newest = SettlementBatch.objects.order_by("-business_date").first()
     if newest is None:
         day = stack.next_day()
-        stack.told("simulate_day", "--deposits", "3", "--seed", "1", "--faults", "none", "--date", day.isoformat())
+        stack.simulated("--deposits", "3", "--seed", "1", "--faults", "none", "--date", day.isoformat())
         newest = SettlementBatch.objects.latest("business_date")
     before = _played()
 
