@@ -12,6 +12,7 @@ from cashier.operations.payouts.errors import DestinationNotOwned, DestinationNo
 from cashier.operations.payouts.gates import REVIEW, STOP, Gate, approvals_needed, check_gates, get_policy
 from cashier.operations.payouts.nudges import nudge_payout
 from ledger.actors import Actor, system_actor
+from ledger.clock import real_now
 from ledger.locks import lock_wallet
 from ledger.operations import request_approval
 from ledger.transitions import move, record_birth
@@ -161,5 +162,6 @@ def payload_of(payout: PayoutIntent) -> dict[str, Any]:
 
 def approve_at_once(payout: PayoutIntent, *, now: datetime) -> None:
     """Below the thresholds, every gate passed: no person is needed (P4)."""
-    move(payout, "approve", actor=system_actor("payout_gates"), now=now, event="payout.approved")
+    payout.nudged_at = real_now()
+    move(payout, "approve", actor=system_actor("payout_gates"), now=now, event="payout.approved", extra_fields=["nudged_at"])
     nudge_payout(payout.id)

@@ -11,6 +11,7 @@ from cashier.operations.payouts.nudges import nudge_payout
 from cashier.operations.payouts.release import release_payout
 from cashier.operations.payouts.request import payload_of, refuse_stopped
 from ledger.actors import Actor
+from ledger.clock import real_now
 from ledger.locks import lock_wallet
 from ledger.models import ApprovalRequest, User
 from ledger.operations import ApprovalRefused
@@ -26,7 +27,8 @@ def approve_payout(*, payload: dict[str, Any], request: ApprovalRequest, actor: 
     payout = lock_reviewed(payload)
     wallet = lock_wallet(entity_id=payout.entity_id, player_id=payout.player.public_id, asset=payout.currency)
     refuse_stopped(check_gates(payout=payout, wallet=wallet, moment="approval", now=now))
-    move(payout, "approve", actor=actor, now=now, event="payout.approved", extra_fields=["gates"])
+    payout.nudged_at = real_now()
+    move(payout, "approve", actor=actor, now=now, event="payout.approved", extra_fields=["gates", "nudged_at"])
     nudge_payout(payout.id)
 
 
