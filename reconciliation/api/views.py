@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+from celery.contrib.django.task import DjangoTask
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.parsers import MultiPartParser
@@ -132,7 +133,8 @@ class FileListView(APIView):
         received = ingest.receive_file(
             file=upload, name=upload.name, source=str(source or ""), account=str(account), actor=actor, now=clock.now()
         )
-        load_file.delay_on_commit(file_id=received.public_id, actor_kind=actor.kind, actor_id=actor.id)
+        nudge = cast("DjangoTask[Any, str]", load_file)
+        nudge.delay_on_commit(file_id=received.public_id, actor_kind=actor.kind, actor_id=actor.id)
         return Response({"file_id": received.public_id, "state": str(received.state)}, status=202)
 
 

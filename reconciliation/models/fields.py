@@ -1,6 +1,6 @@
 """Column types that this app's tables share."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
@@ -9,7 +9,13 @@ from ledger.models.base import MinorUnitsField
 __all__ = ["CodeField", "MinorUnitsField"]
 
 
-class CodeField(models.CharField):  # type: ignore[type-arg]
+if TYPE_CHECKING:
+    _Text = models.CharField[str, str]
+else:
+    _Text = models.CharField
+
+
+class CodeField(_Text):
     """Short text that is compared or paged byte by byte (COLLATE "C")."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

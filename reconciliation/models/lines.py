@@ -71,7 +71,7 @@ class PspLine(models.Model):
     @property
     def fees_minor(self) -> int:
         """All fees of the line in net currency, positive a cost."""
-        return self.commission_minor + self.markup_minor + self.scheme_minor + self.interchange_minor
+        return int(self.commission_minor + self.markup_minor + self.scheme_minor + self.interchange_minor)
 
 
 class BankLine(models.Model):

@@ -120,7 +120,7 @@ def _load(row: SourceFile, *, actor: Actor, now: datetime) -> dict[str, Any]:
     fields = ["merchant_account", "bank_account", "bucket", "lines", "encoding", "result", "error", "loaded_at"]
     move(row, "load", actor=actor, now=now, event="file.loaded", extra_fields=fields)
     note_loaded(row, now=now)
-    return row.result
+    return dict(row.result)
 
 
 def _load_psp(row: SourceFile, account: Account | None, now: datetime) -> ReadResult:
@@ -178,7 +178,7 @@ def _refuse(file_id: UUID, result: ReadResult | None, error: ReadError | None, *
         else:
             move(row, "refuse", actor=actor, now=now, event="file.refused", extra_fields=fields)
         note_refused(row, result, now=now)
-    return row.result
+    return dict(row.result)
 
 
 def _described(row: SourceFile) -> dict[str, Any]:
