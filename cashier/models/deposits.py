@@ -94,6 +94,11 @@ class DepositIntent(FSMModelMixin, PublicIdModel, Stamped):
             models.Index(fields=["player", "-created_at"], name="cashier_deposit_by_player"),
             models.Index(fields=["expires_at"], name="cashier_deposit_open", condition=models.Q(state__in=OPEN_STATES)),
             models.Index(fields=["brand", "-created_at"], name="cashier_deposit_by_brand"),
+            models.Index(
+                fields=["authorised_until"],
+                name="cashier_deposit_rest",
+                condition=models.Q(state=S.CAPTURED, authorised_minor__gt=models.F("captured_minor")),
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=models.Q(amount_minor__gt=0) & models.Q(gross_minor__gt=0), name="cashier_deposit_positive"),

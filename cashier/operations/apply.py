@@ -60,7 +60,7 @@ def apply_event(*, event_id: UUID, now: datetime) -> str:
             if work.state not in PspEventWork.OPEN_STATES:
                 return str(work.state)
             outcome = effect_of(event, answer, actor=WEBHOOK, now=now)
-            mark(work, S.IGNORED if outcome.startswith("ignored") else S.APPLIED, outcome=outcome, now=now)
+            mark(work, S.IGNORED if is_news_of_nothing(outcome) else S.APPLIED, outcome=outcome, now=now)
         return outcome
     except NotYet as reason:
         return wait_or_bury(event, str(reason), now=now)
@@ -69,6 +69,11 @@ def apply_event(*, event_id: UUID, now: datetime) -> str:
     except Exception as error:  # whatever fails is tried again, then kept as a dead letter: no event is lost
         log.warning("event.failed", event_id=event.public_id, kind=event.event, error=repr(error)[:300])
         return retry_or_bury(event, f"{type(error).__name__}: {error}", now=now)
+
+
+def is_news_of_nothing(outcome: str) -> bool:
+    """Whether the event told what we held already."""
+    return outcome.startswith("ignored") or outcome in ("already", "same")
 
 
 def claim_event(event_id: UUID) -> bool:

@@ -56,6 +56,8 @@ def begin_authorization(*, intent_id: UUID, order: AuthorizeOrder, actor: Actor,
         closed = check_gates(intent, moment="authorize", now=now)
         if closed is None:
             attempt = new_attempt(intent, order, instrument, token, choose_account(intent), now=now)
+        else:
+            intent.save(update_fields=["gates", "updated_at"])
     if closed is not None:
         raise GateClosed(f"The gate {closed.name} is closed.", gate=closed.name, reason=closed.code)
     return attempt
@@ -84,7 +86,7 @@ def means_of(intent: DepositIntent, order: AuthorizeOrder) -> tuple[Instrument |
 
 
 def check_gates(intent: DepositIntent, *, moment: str, now: datetime) -> Gate | None:
-    """Ask every gate, keep the record on the intent, and return the first that is closed (K9).
+    """Ask every gate, put the record on the intent (the caller saves it), and return the first that is closed (K9).
 
     A player with limits is locked first, so that two deposits at once can't both take the last unit.
     """
@@ -97,7 +99,6 @@ def check_gates(intent: DepositIntent, *, moment: str, now: datetime) -> Gate | 
     gates = deposit_gates(player_state=str(player.state), limits=limits, deposited=deposited, amount_minor=intent.amount_minor)
     intent.gates = [*intent.gates, record_of(gates, moment=moment, at=now)]
     intent.updated_at = now
-    intent.save(update_fields=["gates", "updated_at"])
     return first_closed(gates)
 
 
@@ -135,6 +136,6 @@ def new_attempt(
     attempt.save(force_insert=True)
     intent.merchant_account, intent.capture_mode, intent.return_url = account, order.capture, order.return_url
     intent.expires_at = max(intent.expires_at, now + timedelta(minutes=get_rail(intent.method).expiry_minutes))
-    intent.save(update_fields=["merchant_account", "capture_mode", "return_url", "expires_at"])
+    intent.save(update_fields=["merchant_account", "capture_mode", "return_url", "expires_at", "gates", "updated_at"])
     nudge(TASK, call_id=attempt.pk)
     return attempt

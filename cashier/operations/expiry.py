@@ -4,18 +4,20 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
 from cashier.locks import lock_intent
-from cashier.models import Attempt, DepositIntent, DepositState, PspCall
+from cashier.models import Attempt, Capture, DepositIntent, DepositState, PspCall
 from cashier.operations.calls import answered
 from cashier.operations.endings import end_intent
 from cashier.operations.resolve import resolve_intent
-from cashier.operations.voids import record_void
+from cashier.operations.voids import has_rest, record_void
 from cashier.psp.base import PspFailure
 from ledger.actors import system_actor
 
 SWEEPER = system_actor("sweeper")
 LOOK_AGAIN_AFTER = timedelta(minutes=15)
+REST_BEFORE_END = timedelta(hours=12)
 
 
 def expire_intent(*, intent_id: UUID, now: datetime) -> str:
@@ -63,6 +65,27 @@ def put_off(intent_id: UUID, *, now: datetime) -> str:
         intent.save(update_fields=["next_check_at"])
         del intent.skip_history_when_saving  # type: ignore[attr-defined]
     return "put off"
+
+
+def give_back_rest(*, intent_id: UUID, now: datetime) -> bool:
+    """Void what is authorised and was never captured of a captured deposit (C5).
+
+    False where nothing is left, or a capture is on its way.
+    """
+    with transaction.atomic():
+        intent = lock_intent(intent_id)
+        attempt = intent.attempts.filter(outcome="APPROVED").order_by("-number").first()
+        if attempt is None or not has_rest(intent) or intent.captures.filter(state=Capture.State.SUBMITTED).exists():
+            return False
+        record_void(intent=intent, attempt=attempt, reason="rest", actor=SWEEPER, now=now)
+    return True
+
+
+def list_rests(*, now: datetime, limit: int) -> list[UUID]:
+    """Captured deposits whose authorisation ends soon with something left of it, and that were not voided."""
+    rows = DepositIntent.objects.filter(state=DepositState.CAPTURED, authorised_minor__gt=F("captured_minor"))
+    due = rows.filter(authorised_until__lte=now + REST_BEFORE_END, voids=None).order_by("authorised_until")
+    return list(due.values_list("pk", flat=True)[:limit])
 
 
 def list_overdue(*, now: datetime, limit: int) -> list[UUID]:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from cashier.locks import lock_player
 from cashier.models import Instrument, Player
 from cashier.models.rails import UnknownMethod, get_rail
 from cashier.nudges import nudge
@@ -31,7 +32,8 @@ def store_instrument(*, player: Player, method: str, token: str, masked: str, re
     except UnknownMethod as error:
         raise Invalid("This method is not offered.", field="method", rule="known_method") from error
     with transaction.atomic():
-        known = Instrument.objects.select_for_update().filter(player=player, token=token).first()
+        lock_player(player.pk)
+        known = Instrument.objects.filter(player=player, token=token).first()
         if known is not None:
             return known
         accounts = list_eligible_accounts(brand=player.brand, currency=player.currency, method=method, region=region)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from cashier.locks import lock_captures, lock_intent
 from cashier.models import Capture, DepositIntent, Hold, Refund
@@ -113,7 +113,11 @@ def new_refund(capture: Capture, order: RefundOrder, *, actor: Actor, now: datet
     )
     refund.idempotency_key = f"{refund.public_id}.refund.{order.amount_minor}.{capture.currency}"
     ready(refund)
-    refund.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            refund.save(force_insert=True)
+    except IntegrityError:  # the same refund_id at this very moment, for another capture
+        raise RefundIdReused(refund_id=order.refund_id) from None
     record_birth(refund, actor=actor, now=now, event="refund.submitted")
     capture.refunding_minor += order.amount_minor
     capture.updated_at = now

@@ -13,7 +13,7 @@ from cashier.nudges import nudge
 from cashier.operations.answers import AUTHORIZE
 from cashier.operations.calls import Act, save_call
 from cashier.operations.captures import CAPTURE
-from cashier.operations.expiry import list_overdue
+from cashier.operations.expiry import give_back_rest, list_overdue, list_rests
 from cashier.operations.instruments import VERIFY
 from cashier.operations.receive import TASK as APPLY_TASK
 from cashier.operations.refund_outcomes import REFUND
@@ -58,9 +58,10 @@ def sweep_events() -> int:
 
 
 def sweep_overdue(*, now: datetime) -> int:
-    """Nudge the expiry of every open intent that is past its time (C18). Returns how many."""
+    """Nudge the expiry of every open intent that is past its time (C18), void rests that nobody captured (C5). Returns how many."""
     ids = list_overdue(now=now, limit=BATCH)
     with transaction.atomic():
         for intent_id in ids:
             nudge(EXPIRE_TASK, intent_id=intent_id)
-    return len(ids)
+    rests = [give_back_rest(intent_id=intent_id, now=now) for intent_id in list_rests(now=now, limit=BATCH)]
+    return len(ids) + sum(rests)

@@ -3,7 +3,7 @@
 import pytest
 
 from cashier import operations
-from cashier.models import Brand, Capture, DepositIntent, Hold
+from cashier.models import Brand, Capture, DepositIntent, Hold, Refund
 from cashier.operations import CaptureProof, Credited
 from cashier.operations.endings import end_intent
 from cashier.refusals import NotInThisState
@@ -71,6 +71,21 @@ def test_by_policy_late_money_is_credited(world: World) -> None:
     assert world.kinds(intent) == ["DEPOSIT_LATE_MONEY", "DEPOSIT_LATE_CREDITED"]
     assert Hold.objects.get().state == "RELEASED"
     assert world.cases() == ["PSP_SUCCESS_AFTER_TERMINAL"]
+
+
+@pytest.mark.spec("C2")
+def test_by_policy_late_money_goes_back(world: World) -> None:
+    world.brand.late_money = Brand.LateMoney.REFUND
+    world.brand.save()
+    intent = ended_intent(world)
+
+    credit(world, intent, proof(world))
+    refund = Refund.objects.get()
+    operations.process_refund(refund_id=refund.pk, end=operations.RefundEnd("psp_refund", world.now), actor=CALLER, now=world.now)
+
+    assert refund.source == "late"
+    assert world.kinds(intent) == ["DEPOSIT_LATE_MONEY", "DEPOSIT_LATE_REFUNDED"]
+    assert world.balances() == {}
 
 
 @pytest.mark.spec("C2")

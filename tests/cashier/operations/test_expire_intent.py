@@ -155,3 +155,20 @@ def test_a_line_of_nobody(world: World) -> None:
             operations.confirm_movement(kind="capture", merchant_reference=reference, psp_reference="x", now=world.now)
             == "unknown_reference"
         )
+
+
+@pytest.mark.spec("C5", "C20")
+def test_the_rest_of_an_authorisation_is_given_back_without_a_person(world: World, sandbox: RunningSandbox) -> None:
+    intent = world.pay("tok_approve", 5000, capture="manual")
+    row = operations.begin_capture(intent_id=intent.pk, amount_minor=2000, operation_key="", actor=CALLER, now=world.now)
+    operations.run_call(operations.CAPTURE, call_id=row.pk, now=world.now)
+    assert operations.sweep_overdue(now=world.now) == 0
+
+    world.now += timedelta(days=6, hours=13)
+    assert operations.sweep_overdue(now=world.now) == 1
+    operations.run_call(operations.VOID, call_id=intent.voids.get().pk, now=world.now)
+
+    assert operations.sweep_overdue(now=world.now) == 0
+    assert world.fresh(intent).state == State.CAPTURED
+    assert intent.voids.get().outcome == "VOIDED"
+    assert world.wallet() == {"playable": 2000}

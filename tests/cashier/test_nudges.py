@@ -1,0 +1,60 @@
+"""Waiting for an answer, and doing without Redis and the broker (C22; the row is the queue)."""
+
+import threading
+import time
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from redis import Redis
+
+from cashier import nudges
+from cashier.nudges import announce, await_answer, nudge
+
+
+@pytest.mark.spec("C8")
+def test_who_waits_is_woken_by_the_answer(committed_db: None, redis: Any) -> None:
+    call_id, done = uuid4(), threading.Event()
+
+    def answer() -> None:
+        time.sleep(0.1)
+        done.set()
+        announce(call_id)
+
+    thread = threading.Thread(target=answer)
+    started = time.monotonic()
+    thread.start()
+    assert await_answer(call_id, is_answered=done.is_set, seconds=5)
+    thread.join()
+
+    assert time.monotonic() - started < 2
+
+
+def test_no_answer_in_time(committed_db: None, redis: Any) -> None:
+    started = time.monotonic()
+
+    assert not await_answer(uuid4(), is_answered=lambda: False, seconds=0.2)
+
+    assert time.monotonic() - started < 1.5
+
+
+@pytest.mark.spec("C22")
+def test_without_redis_the_row_is_asked(committed_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = Redis.from_url("redis://127.0.0.1:1", socket_connect_timeout=0.1)
+    monkeypatch.setattr(nudges, "waiting_redis", lambda: gone)
+    monkeypatch.setattr(nudges, "quick_redis", lambda: gone)
+    answers = iter([False, False, False, True, True])
+
+    announce(uuid4())
+
+    assert await_answer(uuid4(), is_answered=lambda: next(answers), seconds=5)
+
+
+@pytest.mark.spec("C22")
+def test_a_lost_nudge_raises_nothing(committed_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: Any, **options: Any) -> None:
+        raise ConnectionError("no broker")
+
+    monkeypatch.setattr(nudges.current_app, "send_task", refuse)
+
+    nudge("cashier.tasks.psp.authorize", call_id=uuid4())
