@@ -8,7 +8,7 @@ from datetime import datetime
 
 from ledger.actors import user_actor
 from ledger.models import ApprovalRequest, User
-from ledger.operations import decide
+from ledger.operations import decide, expire_approvals
 from ledger.refusals import Refused
 from reconciliation.models import CloseState, DailyClose, ExceptionCase, SuspenseItem
 from reconciliation.models.cases import LIVE_STATES, UNDECIDED_STATES
@@ -36,7 +36,8 @@ def work_cases(clock: Callable[[], datetime]) -> dict[str, str]:
 
 
 def decide_approvals(clock: Callable[[], datetime]) -> int:
-    """Rafe and Cleo agree to every payout that waits; returns how many decisions that took."""
+    """What waited too long has expired; Rafe and Cleo agree to every payout that still waits. Returns how many decisions that took."""
+    expire_approvals(now=clock())
     decisions = 0
     for name in ("rafe", "cleo"):
         waiting = ApprovalRequest.objects.filter(kind="payout.approve", state=ApprovalRequest.State.PENDING)
