@@ -112,7 +112,7 @@ def _work(code: str, report: str, lines: int, answers: "multiprocessing.SimpleQu
 
 def forget(owner_url: str) -> None:
     """Take a turn's lines and matches away, so that the next finds the captures unmatched. The journal keeps what was posted."""
-    tables = "reconciliation_match, reconciliation_suspense_item, reconciliation_psp_line"
+    tables = "reconciliation_match, reconciliation_suspense_item, reconciliation_psp_line, reconciliation_batch"
     with psycopg.connect(owner_url, autocommit=True) as connection:
         connection.execute(f"TRUNCATE {tables}")
         connection.execute("VACUUM ANALYZE")

@@ -7,4 +7,8 @@ PROOF_CHECKS: list[str] = [
     "cashier.proofs.captures_are_booked",
     "cashier.proofs.refunds_are_booked",
     "cashier.proofs.intents_sum_their_captures",
+    "reconciliation.proofs.batches_relieved_their_items",
+    "reconciliation.proofs.suspense_is_named",
+    "reconciliation.proofs.bank_lines_are_booked",
+    "reconciliation.proofs.lines_are_consumed_once",
 ]

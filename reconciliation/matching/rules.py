@@ -9,12 +9,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`lines`: which lines it looks at. `table`/`join`: the item and when it agrees. `item_minor`: the item's amount, signed as a line's.
+    """`lines`: which lines of that kind it looks at. `table`/`join`: the item and when it agrees. `item_minor`: the item's amount, signed as
+    a line's.
 
-    `fields`: what people are told was compared: (name, column of the line, column of the item).
+    `kind`: the kind of line it is for. `fields`: what people are told was compared: (name, column of the line, column of the item).
     """
 
     name: str
+    kind: str
     item_kind: str
     lines: str
     table: str
@@ -34,8 +36,9 @@ _PAYOUT_MINOR = "-(i.amount_minor - i.player_fee_minor)"
 RULES: tuple[Rule, ...] = (
     Rule(
         name="sale.object@1",
+        kind="sale",
         item_kind="capture",
-        lines="l.kind = 'sale' AND l.reference_kind = 'pi' AND l.object_reference <> ''",
+        lines="l.reference_kind = 'pi' AND l.object_reference <> ''",
         table="cashier_capture",
         join=f"i.psp_ref = l.object_reference AND i.intent_id = l.reference_id AND i.currency = l.gross_currency AND {_CAPTURED}",
         item_minor="i.amount_minor",
@@ -48,8 +51,9 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         name="sale.reference@1",
+        kind="sale",
         item_kind="capture",
-        lines="l.kind = 'sale' AND l.object_kind = 'cap'",
+        lines="l.object_kind = 'cap'",
         table="cashier_capture",
         join=f"i.id = l.object_id AND i.psp_ref IN ('', l.object_reference) AND i.currency = l.gross_currency AND {_CAPTURED}",
         item_minor="i.amount_minor",
@@ -57,8 +61,9 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         name="refund.object@1",
+        kind="refund",
         item_kind="refund",
-        lines="l.kind = 'refund' AND l.object_reference <> ''",
+        lines="l.object_reference <> ''",
         table="cashier_refund",
         join="i.psp_ref = l.object_reference AND (l.object_id IS NULL OR i.id = l.object_id) AND i.currency = l.gross_currency"
         f" AND {_REFUNDED}",
@@ -67,8 +72,9 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         name="refund.reference@1",
+        kind="refund",
         item_kind="refund",
-        lines="l.kind = 'refund' AND l.object_kind = 'rf'",
+        lines="l.object_kind = 'rf'",
         table="cashier_refund",
         join=f"i.id = l.object_id AND i.psp_ref IN ('', l.object_reference) AND i.currency = l.gross_currency AND {_REFUNDED}",
         item_minor=_REFUND_MINOR,
@@ -76,8 +82,9 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         name="refund_reversal.reference@1",
+        kind="reversal",
         item_kind="refund_reversal",
-        lines="l.kind = 'reversal' AND l.reverses = 'refund'",
+        lines="l.reverses = 'refund'",
         table="cashier_refund",
         join="(i.id = l.object_id OR (i.psp_ref <> '' AND i.psp_ref = l.object_reference)) AND i.currency = l.gross_currency"
         " AND i.state = 'REFUND_REVERSED'",
@@ -86,8 +93,9 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         name="payout.reference@1",
+        kind="payout",
         item_kind="payout",
-        lines="l.kind = 'payout' AND l.reference_kind = 'po'",
+        lines="l.reference_kind = 'po'",
         table="cashier_payout_intent",
         join="i.id = l.reference_id AND i.psp_ref IN ('', l.psp_reference, l.object_reference) AND i.currency = l.gross_currency"
         f" AND {_PAID}",
@@ -96,8 +104,9 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         name="payout_return.reference@1",
+        kind="reversal",
         item_kind="payout_return",
-        lines="l.kind = 'reversal' AND l.reverses = 'payout' AND l.reference_kind = 'po'",
+        lines="l.reverses = 'payout' AND l.reference_kind = 'po'",
         table="cashier_payout_intent",
         join="i.id = l.reference_id AND i.currency = l.gross_currency AND i.state = 'RETURNED'",
         item_minor="i.returned_minor",

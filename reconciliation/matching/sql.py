@@ -22,7 +22,7 @@ SELECT '{rule.name}', 'psp', l.id, '{rule.item_kind}', i.id, 0, l.batch_id, %(ru
        l.gross_minor - ({rule.item_minor}), false, %(now)s, '', '', ''
   FROM reconciliation_psp_line l
   JOIN {rule.table} i ON i.merchant_account_id = %(account)s AND {rule.join}
- WHERE {chosen} AND {rule.lines}{"" if is_fresh else _NOT_MATCHED + _NOT_TAKEN_APART}
+ WHERE {chosen} AND l.kind = '{rule.kind}' AND {rule.lines}{"" if is_fresh else _NOT_MATCHED + _NOT_TAKEN_APART}
  ORDER BY l.id
     ON CONFLICT DO NOTHING"""
 
@@ -57,12 +57,22 @@ LINE_COLUMNS = (
 
 _COLUMNS = ", ".join(f"l.{column}" for column in LINE_COLUMNS)
 
-# Lines of one batch that ought to have an item and have none. Parameters: batch, bucket.
+ITEM_KINDS = ("sale", "refund", "payout", "chargeback", "reversal", "unknown", "adjustment", "fx")
+
+# How many lines of each kind a batch has. Parameters: batch, bucket.
+KINDS_OF_BATCH = """
+SELECT l.kind, count(*) FROM reconciliation_psp_line l WHERE l.batch_id = %(batch)s AND l.bucket = %(bucket)s GROUP BY l.kind"""
+
+# How many lines of each kind of a batch are matched, by the kind of item. Parameters: batch.
+MATCHED_OF_BATCH = """
+SELECT m.item_kind, count(*) FROM reconciliation_match m
+ WHERE m.batch_id = %(batch)s AND m.line_kind = 'psp' AND m.undone_at IS NULL GROUP BY m.item_kind"""
+
+# Lines of some kinds of one batch that have no item. Parameters: batch, bucket, kinds.
 UNMATCHED_OF_BATCH = f"""
 SELECT {_COLUMNS}
   FROM reconciliation_psp_line l
- WHERE l.batch_id = %(batch)s AND l.bucket = %(bucket)s
-   AND l.kind IN ('sale', 'refund', 'payout', 'chargeback', 'reversal', 'unknown', 'adjustment', 'fx'){_NOT_MATCHED}
+ WHERE l.batch_id = %(batch)s AND l.bucket = %(bucket)s AND l.kind = ANY(%(kinds)s){_NOT_MATCHED}
  ORDER BY l.id"""
 
 # Lines that wait in suspense of one merchant account. Parameters: holder.
@@ -80,13 +90,14 @@ SELECT {_COLUMNS}
  WHERE l.batch_id = %(batch)s AND l.bucket = %(bucket)s AND l.kind = 'fee'
  ORDER BY l.id"""
 
-# What a batch comes to, by what becomes of each line. Parameters: batch, bucket.
-BATCH_SUMS = """
-SELECT l.kind, l.reverses, l.gross_currency, m.id IS NOT NULL AS has_item, lower(l.type) = 'bankinstructionreturned' AS bounced,
-       count(*), sum(l.gross_minor), sum(l.net_minor), sum(l.commission_minor), sum(l.markup_minor), sum(l.scheme_minor),
-       sum(l.interchange_minor), sum(greatest(l.net_minor, 0)), sum(greatest(-l.net_minor, 0))
+_SUMS = """count(*), sum(l.gross_minor), sum(l.net_minor), sum(l.commission_minor), sum(l.markup_minor), sum(l.scheme_minor),
+       sum(l.interchange_minor), sum(greatest(l.net_minor, 0)), sum(greatest(-l.net_minor, 0))"""
+
+# What a batch comes to, by what becomes of each line: those listed have no item. Parameters: batch, bucket, waiting (ids).
+BATCH_SUMS = f"""
+SELECT l.kind, l.reverses, l.gross_currency, NOT l.id = ANY(%(waiting)s) AS has_item,
+       lower(l.type) = 'bankinstructionreturned' AS bounced, {_SUMS}
   FROM reconciliation_psp_line l
-  LEFT JOIN reconciliation_match m ON m.line_kind = 'psp' AND m.line_id = l.id AND m.undone_at IS NULL
  WHERE l.batch_id = %(batch)s AND l.bucket = %(bucket)s
  GROUP BY 1, 2, 3, 4, 5
  ORDER BY 1, 2, 3, 4, 5"""

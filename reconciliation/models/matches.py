@@ -20,10 +20,11 @@ class Match(models.Model):
     """One line paired with one item: a capture, refund, payout, payout return, dispute movement, batch, fee or classification.
 
     A line is consumed once and an item is consumed once: two partial UNIQUE indexes over what is not undone. Where a payout comes
-    in parts, `item_part` counts them; of a dispute it is 2n-1 for its n-th debit and 2n for its n-th credit. A bank line that is
-    only classified (a charge, not of these books) has no item: `item_id` is null. `rule` is a name with version ("sale.object@1"); the fields that it compares are in
-    `reconciliation.matching.rules`, their values are on the line and on the item; `compared` holds those that a secondary rule
-    read. `difference_minor` is line less item. A match that is undone stays, with who, when and why.
+    in parts, `item_part` counts them; of a dispute it is 2n-1 for its n-th debit and 2n for its n-th credit. A bank line that is only
+    classified (a charge, not of these books) has no item: `item_id` is null. `rule` is a name with version
+    ("sale.object@1"); the fields that it compares are in `reconciliation.matching.rules`, their values are on the line and on the
+    item; `compared` holds those that a secondary rule read. `difference_minor` is line less item.
+    A match that is undone stays, with who, when and why.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -33,8 +34,13 @@ class Match(models.Model):
     item_kind = CodeField(max_length=20)
     item_id = models.UUIDField(null=True)
     item_part = models.SmallIntegerField(default=0)
-    batch = models.ForeignKey("reconciliation.SettlementBatch", null=True, on_delete=models.PROTECT, related_name="matches", db_index=False)
-    run = models.ForeignKey("reconciliation.ReconciliationRun", on_delete=models.PROTECT, related_name="matches", db_index=False)
+    # No foreign keys in the database: a million rows would queue two checks each; the run makes both rows before it matches.
+    batch = models.ForeignKey(
+        "reconciliation.SettlementBatch", null=True, on_delete=models.PROTECT, related_name="matches", db_index=False, db_constraint=False
+    )
+    run = models.ForeignKey(
+        "reconciliation.ReconciliationRun", on_delete=models.PROTECT, related_name="matches", db_index=False, db_constraint=False
+    )
     currency = CodeField(max_length=16)
     line_minor = MinorUnitsField()
     difference_minor = MinorUnitsField(default=0)
@@ -49,6 +55,10 @@ class Match(models.Model):
     class Meta:
         db_table = "reconciliation_match"
         verbose_name_plural = "matches"
+        indexes = [
+            models.Index(fields=["batch"], name="reconciliation_match_batch"),
+            models.Index(fields=["batch", "id"], name="reconciliation_match_differs", condition=~models.Q(difference_minor=0)),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["line_kind", "line_id"], condition=models.Q(undone_at=None), name="match_consumes_line_once"),
             models.UniqueConstraint(

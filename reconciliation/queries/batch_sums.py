@@ -1,6 +1,7 @@
 """What a settlement batch comes to, by what becomes of each line."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,11 +31,11 @@ class Sums:
     totals: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
-def read_sums(batch: SettlementBatch) -> Sums:
-    """Sum the lines of a batch by what becomes of them."""
+def read_sums(batch: SettlementBatch, waiting: Sequence[int]) -> Sums:
+    """Sum the lines of a batch by what becomes of them; `waiting`: ids of those that have no item."""
     sums = Sums()
     with connection.cursor() as cursor:
-        cursor.execute(BATCH_SUMS, {"batch": batch.pk, "bucket": batch.bucket})
+        cursor.execute(BATCH_SUMS, {"batch": batch.pk, "bucket": batch.bucket, "waiting": list(waiting)})
         for row in cursor.fetchall():
             _add(sums, batch.currency, row)
     return sums

@@ -8,6 +8,7 @@ from cashier.models import BankAccount
 from ledger.queries import get_balance
 from reconciliation.models import BankStatement, Match, SettlementBatch
 from reconciliation.queries.batch_sums import Sums, read_sums
+from reconciliation.queries.unpaired import unpaired_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,18 @@ class ThreeWayProof:
 
 def three_way_proof(batch: SettlementBatch) -> ThreeWayProof:
     """The proof of a batch, from its own lines, its matches and its bank line."""
-    sums = read_sums(batch)
+    sums = read_sums(batch, [line.id for line in unpaired_of(batch)])
     terms = tuple(_terms(sums))
     computed = sum(term.amount_minor for term in terms)
     bank_minor = bank_line_minor(batch)
     stands_for = sums.payout_minor if bank_minor is None else bank_minor
     return ThreeWayProof(batch.currency, terms, computed, sums.payout_minor, bank_minor, stands_for - computed)
+
+
+def residual_of(batch: SettlementBatch) -> int:
+    """The proof's residual without its terms: a batch is loaded only if its lines sum to zero, so what can be left is at the bank."""
+    shown = bank_line_minor(batch)
+    return 0 if shown is None else shown - batch.payout_minor
 
 
 def bank_line_minor(batch: SettlementBatch) -> int | None:

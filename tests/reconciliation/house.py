@@ -12,6 +12,7 @@ from tests.ledger.cast import make_person
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 DAY = date(2026, 11, 19)
+AT = datetime(2026, 11, 19, 12, 0, tzinfo=UTC)  # noon of that day
 PLAYER = "pl_01kahj0000000000000000000a"
 
 
@@ -26,6 +27,7 @@ class House:
     ada: User  # works cases, prepares
     ben: User  # approves, signs
     cleo: User  # may not
+    fay: User  # prepares, signs, approves
 
 
 def make_house() -> House:
@@ -42,8 +44,9 @@ def make_house() -> House:
     SettlementRoute.objects.create(merchant_account=merchant, currency="EUR", bank_account=bank, payer_name="SANDBOX PAYMENTS B.V.")
     people = (
         make_person("ada", "work_case", "prepare_close"),
-        make_person("ben", "work_case", "approve_disposition", "sign_close", "reopen_close"),
+        make_person("ben", "work_case", "approve_disposition", "approve_adjustment", "sign_close", "reopen_close"),
         make_person("cleo"),
+        make_person("fay", "prepare_close", "sign_close", "reopen_close", "approve_adjustment", "approve_disposition"),
     )
     return House(entity, brand, merchant, bank, *people)
 

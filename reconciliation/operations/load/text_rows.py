@@ -53,9 +53,11 @@ BANK_COLUMNS = (
     "charges_minor",
 )
 _NULL = "\\N"
-_CROCKFORD = str.maketrans("0123456789abcdefghjkmnpqrstvwxyzilou", "0123456789abcdefghijklmnopqrstuv!!!!")
+# Our digits as int(…, 32) reads them; every other byte becomes one that it refuses.
+_DIGITS = dict(zip(b"0123456789abcdefghjkmnpqrstvwxyz", b"0123456789abcdefghijklmnopqrstuv", strict=True))
+_CROCKFORD = bytes(_DIGITS.get(byte, ord("!")) for byte in range(256))
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-_KINDS = {"pi_": "pi", "po_": "po", "cap": "cap", "rf_": "rf", "dp_": "dp"}
+_KINDS = {f"{kind}_": kind for kind in ("pi", "po", "cap", "rf", "dp")}
 
 
 def psp_rows(
@@ -65,22 +67,22 @@ def psp_rows(
     batches: dict[tuple[str, str], str] = {}
     instants: dict[datetime, str] = {}
     for line in lines:
-        batch = batches.get((line.batch_number, line.net_currency))
-        if batch is None:
-            batch = batches[line.batch_number, line.net_currency] = f"{bucket}\t{batch_id_of(line)}"
-        instant = instants.get(line.created_at)
-        if instant is None:
-            instant = instants[line.created_at] = f"{line.created_at.isoformat()}\t{day_of(line.created_at).isoformat()}"
-        if "\\" in line.raw or "\t" in line.raw or "\n" in line.raw or "\r" in line.raw:
+        if "\\" in line.raw or not line.raw.isprintable():
             line = _escaped(line)  # seldom
-        ours = line.merchant_reference
-        theirs = line.modification_merchant_reference
-        # The PSP's own object: a capture, refund or dispute. A payout has no other reference than its own.
+        # fmt: off
+        (number, _, psp, modification, ours, theirs, line_type, kind, reverses, _, gross_currency, gross, commission, markup, scheme,
+         interchange, net_currency, net, rate, created, _, batch_number, method, *_) = line
+        # fmt: on
+        batch = batches.get((batch_number, net_currency))
+        if batch is None:
+            batch = batches[batch_number, net_currency] = f"{bucket}\t{batch_id_of(line)}"
+        instant = instants.get(created)
+        if instant is None:
+            instant = instants[created] = f"{created.isoformat()}\t{day_of(created).isoformat()}"
         yield (
-            f"{batch}\t{line.line_number}\t{line.kind}\t{line.line_type}\t{line.reverses}\t{ours}\t{theirs}\t{line.psp_reference}\t"
-            f"{line.modification_reference}\t{decode(ours)}\t{decode(theirs) if theirs else _NOT_OURS}\t{line.payment_method}\t"
-            f"{line.gross_currency or line.net_currency}\t{line.gross_minor}\t{line.net_currency}\t{line.net_minor}\t{line.commission_minor}\t"
-            f"{line.markup_minor}\t{line.scheme_fee_minor}\t{line.interchange_minor}\t{line.exchange_rate or _NULL}\t{instant}\n"
+            f"{batch}\t{number}\t{kind}\t{line_type}\t{reverses}\t{ours}\t{theirs}\t{psp}\t{modification}\t{decode(ours)}\t"
+            f"{decode(theirs) if theirs else _NOT_OURS}\t{method}\t{gross_currency or net_currency}\t{gross}\t{net_currency}\t{net}\t"
+            f"{commission}\t{markup}\t{scheme}\t{interchange}\t{rate or _NULL}\t{instant}\n"
         )
 
 
@@ -89,14 +91,12 @@ _NOT_OURS = f"\t{_NULL}"
 
 def decode(reference: str) -> str:
     """The two columns of a reference: kind and uuid of a public id of ours ("pi\\t018f…"), or an empty kind and null."""
-    kind = _KINDS.get(reference[:3])
+    prefix = reference[:-26]
+    kind = _KINDS.get(prefix)
     if kind is None:
         return _NOT_OURS
-    prefix, _, body = reference.partition("_")
-    if prefix != kind or len(body) != 26 or not body.isascii() or not body.isalnum() or body != body.lower():
-        return _NOT_OURS
     try:
-        digits = f"{int(body.translate(_CROCKFORD), 32):032x}"
+        digits = f"{int(reference[-26:].encode('ascii').translate(_CROCKFORD), 32):032x}"
     except ValueError:
         return _NOT_OURS
     return f"{kind}\t{digits}" if len(digits) == 32 else _NOT_OURS

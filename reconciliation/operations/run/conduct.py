@@ -28,9 +28,10 @@ from reconciliation.operations.run.expectations import KINDS, not_due
 from reconciliation.operations.run.findings import work_lines
 from reconciliation.operations.run.identify import identify_lines
 from reconciliation.operations.run.missing import raise_missing, resolve_found
-from reconciliation.operations.run.pairing import pair_batch, pair_lines, unpaired_in_suspense, unpaired_of
+from reconciliation.operations.run.pairing import pair_batch, pair_lines
 from reconciliation.operations.run.settle import settle_batch
-from reconciliation.queries.proof import bank_residual, three_way_proof
+from reconciliation.queries.proof import bank_residual, residual_of
+from reconciliation.queries.unpaired import unpaired_in_suspense, unpaired_of
 
 log = structlog.get_logger(__name__)
 Account = MerchantAccount | BankAccount
@@ -127,7 +128,7 @@ def _merchant_figures(step: MerchantRun) -> dict[str, Any]:
     matches = Match.objects.filter(batch__in=batches, line_kind="psp", undone_at=None)
     residuals: Counter[str] = Counter(dict.fromkeys(step.account.currencies, 0))
     for batch in batches:
-        residuals[batch.currency] += three_way_proof(batch).residual_minor
+        residuals[batch.currency] += residual_of(batch)
     return {
         "lines": sum(batch.lines for batch in batches),
         "matched": matches.filter(suggested=False).count(),

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 
 from reconciliation.matching.judge import judge_fee
-from reconciliation.matching.sql import FEE_LINES
 from reconciliation.models import Match, PspLine, SettlementBatch
 from reconciliation.operations.cases import raise_case
-from reconciliation.operations.run.context import MerchantRun, rows_of
+from reconciliation.operations.run.context import MerchantRun
 from reconciliation.operations.run.findings import raise_line_case
-from reconciliation.operations.run.pairing import line_facts
+from reconciliation.queries.unpaired import fee_lines
 
 _CODES = {
     "capture": "GROSS_AMOUNT_DIFFERS",
@@ -33,7 +32,7 @@ def raise_differences(step: MerchantRun, batches: Sequence[SettlementBatch]) -> 
 def raise_unexpected_fees(step: MerchantRun, batch: SettlementBatch) -> None:
     """A case for every fee row whose text is in no schedule; `fees` has taken what the PSP charged."""
     texts = (*SCHEDULED_TEXTS, *step.account.fee_schedule.get("line_texts", []))
-    for line in line_facts(rows_of(FEE_LINES, {"batch": batch.pk, "bucket": batch.bucket})):
+    for line in fee_lines(batch):
         finding = judge_fee(line, texts)
         if finding is not None:
             raise_line_case(step, line, finding)

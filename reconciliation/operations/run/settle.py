@@ -13,8 +13,8 @@ from reconciliation.models import SettlementBatch, SuspenseItem
 from reconciliation.models.files import BatchState
 from reconciliation.operations.cases import ENGINE
 from reconciliation.operations.run.context import MerchantRun
-from reconciliation.operations.run.pairing import unpaired_of
 from reconciliation.queries.batch_sums import Sums, read_sums
+from reconciliation.queries.unpaired import unpaired_of
 
 
 def settle_batch(step: MerchantRun, batch: SettlementBatch, codes: Mapping[int, str]) -> bool:
@@ -26,7 +26,8 @@ def settle_batch(step: MerchantRun, batch: SettlementBatch, codes: Mapping[int, 
         locked = SettlementBatch.objects.select_for_update(of=("self",)).select_related("merchant_account__entity").get(pk=batch.pk)
         if locked.state != BatchState.LOADED:
             return False
-        sums, waiting = read_sums(locked), unpaired_of(locked)
+        waiting = unpaired_of(locked)
+        sums = read_sums(locked, [line.id for line in waiting])
         source = source_of(locked, sums, waiting)
         txn = _post(step, locked, source) if lines_of("BATCH_SETTLED@1", source) else ""  # a batch of nothing posts nothing
         _place_in_suspense(step, waiting, codes, txn)

@@ -18,7 +18,13 @@ __all__ = ["own_receiver", "own_sandbox", "secrets"]
 
 @pytest.fixture
 def casino(
-    committed_db: Any, redis: Any, secrets: None, own_sandbox: Callable[..., RunningSandbox], own_receiver: Receiver, settings: Any, tmp_path: Any
+    committed_db: Any,
+    redis: Any,
+    secrets: None,
+    own_sandbox: Callable[..., RunningSandbox],
+    own_receiver: Receiver,
+    settings: Any,
+    tmp_path: Any,
 ) -> "Casino":
     from tests.reconciliation.runs.day import make_casino
 

@@ -113,7 +113,9 @@ def make_casino(sandbox: RunningSandbox, receiver: Receiver, now: datetime) -> C
             code=code, entity=world.entity, iban=bank["iban"], currency=bank["currency"], statement_format=bank["format"]
         )
         for account in (world.account, world.other_account):
-            SettlementRoute.objects.create(merchant_account=account, currency=bank["currency"], bank_account=row, payer_name="SANDBOX PAYMENTS B.V.")
+            SettlementRoute.objects.create(
+                merchant_account=account, currency=bank["currency"], bank_account=row, payer_name="SANDBOX PAYMENTS B.V."
+            )
     world.player.kyc_status, world.player.kyc_level = Player.Kyc.APPROVED, 1
     world.player.save()
     PayoutPolicy.objects.create(

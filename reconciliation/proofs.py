@@ -1,0 +1,92 @@
+"""What must hold between reports, statements and the books (L10, L17, R8); run by `ledger_prove` through settings.PROOF_CHECKS."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import QuerySet, Sum
+
+from ledger.models import Entry
+from ledger.proofs import Check
+from ledger.proofs.checks import Difference, check_of, check_sql
+from reconciliation.models import SettlementBatch
+from reconciliation.models.files import BatchState
+
+# What each posted batch took out of clearing, as its lines say: those with an item, which never stood in suspense.
+_RELIEF = """
+SELECT l.batch_id, sum(l.net_minor + l.commission_minor + l.markup_minor + l.scheme_minor + l.interchange_minor)
+  FROM reconciliation_psp_line l
+  JOIN reconciliation_batch b ON b.id = l.batch_id AND b.bucket = l.bucket AND b.currency = l.gross_currency
+ WHERE b.state IN ('SETTLED', 'PAID') AND b.version = 1 AND l.kind IN ('sale', 'refund', 'payout', 'chargeback', 'reversal')
+   AND NOT EXISTS (SELECT FROM reconciliation_suspense_item s WHERE s.line_kind = 'psp' AND s.line_id = l.id)
+ GROUP BY l.batch_id
+"""
+_SUSPENSE = """
+SELECT holder, currency, sum(items) AS items, sum(books) AS books
+  FROM (SELECT holder, currency, sum(amount_minor) AS items, 0 AS books
+          FROM reconciliation_suspense_item WHERE cleared_at IS NULL GROUP BY 1, 2
+        UNION ALL
+        SELECT a.owner_ref, a.asset, 0, sum(e.amount_minor)
+          FROM ledger_account a JOIN ledger_entry e ON e.account_id = a.id WHERE a.kind = 'suspense' GROUP BY 1, 2) both_sides
+ GROUP BY 1, 2
+"""
+_BANK_LINES = """
+SELECT l.id FROM reconciliation_bank_line l
+  LEFT JOIN reconciliation_match m ON m.line_kind = 'bank' AND m.line_id = l.id AND m.undone_at IS NULL
+  LEFT JOIN reconciliation_suspense_item s ON s.line_kind = 'bank' AND s.line_id = l.id
+ WHERE m.id IS NOT NULL OR s.id IS NOT NULL
+"""
+
+
+def batches_relieved_their_items() -> Check:
+    """Each posted batch took out of clearing exactly what its lines with an item say (R8)."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RELIEF)
+        said = {batch_id: int(minor) for batch_id, minor in cursor.fetchall()}
+    posted = SettlementBatch.objects.filter(state__in=(BatchState.SETTLED, BatchState.PAID), version=1).select_related("merchant_account")
+    return check_of("batches_relieved_their_items", posted.count(), _relieved_otherwise(posted.order_by("id"), said))
+
+
+def _relieved_otherwise(posted: QuerySet[SettlementBatch], said: dict[UUID, int]) -> Iterator[Difference]:
+    for batch in posted.iterator():
+        entries = Entry.objects.filter(ref=batch.ref, account__kind="clearing", asset=batch.currency, transaction__kind="BATCH_SETTLED")
+        booked = -int(entries.aggregate(total=Sum("amount_minor"))["total"] or 0)
+        if booked != said.get(batch.pk, 0):
+            yield {"batch": batch.ref, "lines_minor": said.get(batch.pk, 0), "books_minor": booked}
+
+
+def suspense_is_named() -> Check:
+    """Every unit of suspense is a line that waits, by name (POSTINGS.md section 4)."""
+    return check_sql(
+        "suspense_is_named",
+        examined=f"SELECT count(*) FROM ({_SUSPENSE}) s",
+        differences=f"SELECT holder, currency, items::text, books::text FROM ({_SUSPENSE}) s WHERE items <> books",
+    )
+
+
+def bank_lines_are_booked() -> Check:
+    """Each bank line that a run took in stands in `bank` with exactly its amount, once (R8)."""
+    return check_sql(
+        "bank_lines_are_booked",
+        examined=f"SELECT count(*) FROM ({_BANK_LINES}) b",
+        differences=f"""
+SELECT 'bl:' || l.id AS line, l.amount_minor::text AS line_minor, e.total::text AS books_minor
+  FROM reconciliation_bank_line l,
+       LATERAL (SELECT coalesce(sum(e.amount_minor), 0) AS total FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id
+                 WHERE e.ref = 'bl:' || l.id AND a.kind = 'bank') e
+ WHERE l.id IN ({_BANK_LINES}) AND e.total <> l.amount_minor""",
+    )
+
+
+def lines_are_consumed_once() -> Check:
+    """No line and no item is used by two matches (R5): asked of the rows, beside the indexes that refuse it."""
+    return check_sql(
+        "lines_are_consumed_once",
+        examined="SELECT count(*) FROM reconciliation_match WHERE undone_at IS NULL",
+        differences="""
+SELECT line_kind, line_id::text, count(*)::text AS matches FROM reconciliation_match
+ WHERE undone_at IS NULL GROUP BY 1, 2 HAVING count(*) > 1
+UNION ALL
+SELECT item_kind, item_id::text, count(*)::text FROM reconciliation_match
+ WHERE undone_at IS NULL AND item_id IS NOT NULL GROUP BY item_kind, item_id, item_part HAVING count(*) > 1""",
+    )

@@ -1,0 +1,46 @@
+"""What must hold before a day may be signed (D2): each item found by the system, what is missing named. Reads only.
+
+The order is the order on the screen. No check's cost grows with the age of the books: each reads the day, what came after it, or
+what is open now.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from ledger.models import LegalEntity
+from reconciliation.queries.checklist.books import audit_is_sealed, books_balance, receivables_are_known, suspense_is_explained
+from reconciliation.queries.checklist.items import CheckItem, Day
+from reconciliation.queries.checklist.papers import (
+    bank_equals_statement,
+    day_is_over,
+    lines_are_complete,
+    reports_are_in,
+    runs_are_done,
+    statements_are_in,
+)
+from reconciliation.queries.checklist.work import approvals_are_decided, no_case_blocks, nothing_is_unknown
+
+CHECKS: tuple[Callable[[Day], CheckItem], ...] = (
+    day_is_over,
+    reports_are_in,
+    statements_are_in,
+    runs_are_done,
+    lines_are_complete,
+    bank_equals_statement,
+    suspense_is_explained,
+    receivables_are_known,
+    nothing_is_unknown,
+    approvals_are_decided,
+    no_case_blocks,
+    books_balance,
+    audit_is_sealed,
+)
+
+
+def checklist(entity: LegalEntity, day: date, *, now: datetime) -> list[CheckItem]:
+    """Every item of the day's checklist, in order."""
+    at = Day(entity, day, now)
+    return [check(at) for check in CHECKS]
+
+
+__all__ = ["CHECKS", "CheckItem", "Day", "checklist"]

@@ -1,0 +1,70 @@
+"""Checks of the books themselves: the trial balance, suspense against its lines and cases, debts, the audit chain."""
+
+from datetime import timedelta
+
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Cast
+
+from ledger.models import AuditRecord, AuditSeal
+from ledger.queries import trial_balance
+from reconciliation.models import CaseLink, SuspenseItem
+from reconciliation.models.cases import LIVE_STATES
+from reconciliation.queries.balances import trial_of
+from reconciliation.queries.checklist.items import CheckItem, Day, amount_text, capped, check_item
+
+SEALER_TIME = timedelta(seconds=30)
+
+
+def suspense_is_explained(day: Day) -> CheckItem:
+    """Every line in suspense has an open case, and the lines are all that `suspense` holds (POSTINGS.md section 4)."""
+    waiting = SuspenseItem.objects.filter(Q(merchant_account__entity=day.entity) | Q(bank_account__entity=day.entity), cleared_at=None)
+    rows, count = capped(_without_case(waiting).order_by("placed_at", "pk"))
+    missing = [f"{row.ref}: {amount_text(row.amount_minor, row.currency)} without an open case" for row in rows]
+    differing = _difference_to_books(day, waiting)
+    oldest = waiting.order_by("placed_at").first()
+    figure = f"{waiting.count()} lines" + (f", oldest {(day.now - oldest.placed_at).days} d" if oldest else "")
+    return check_item("suspense", "Suspense has cases", figure, [*differing, *missing], count=count + len(differing))
+
+
+def receivables_are_known(day: Day) -> CheckItem:
+    """What players owe at the day's end. Tells; never missing."""
+    owed = [amount_text(row.total_minor, row.asset) for row in day.balances if row.kind == "receivable"]
+    return check_item("receivables", "Owed by players", " and ".join(owed) or "nothing")
+
+
+def books_balance(day: Day) -> CheckItem:
+    """The trial balance is zero per currency, with all business days up to this one; pending mirrors unconfirmed."""
+    totals: dict[str, int] = {}
+    seen: dict[str, int] = {}
+    for row in trial_of(day.balances):
+        totals[row.asset] = totals.get(row.asset, 0) + row.balance_minor
+        if row.kind in ("pending", "unconfirmed"):
+            seen[row.asset] = seen.get(row.asset, 0) + row.balance_minor
+    missing = [f"{amount_text(total, asset)} too much on one side" for asset, total in sorted(totals.items()) if total]
+    missing += [f"pending and unconfirmed differ by {amount_text(total, asset)}" for asset, total in sorted(seen.items()) if total]
+    return check_item("trial_balance", "Trial balance is zero", f"{len(totals)} currenc{'y' if len(totals) == 1 else 'ies'}", missing)
+
+
+def audit_is_sealed(day: Day) -> CheckItem:
+    """Every audit record stands in the chain, the sealer's last seconds excepted (preparing seals them first)."""
+    last = AuditSeal.objects.order_by("-position").first()
+    late = AuditRecord.objects.filter(pk__gt=last.record_id if last else 0, recorded_at__lt=day.now - SEALER_TIME).count()
+    figure = f"chain at {last.position:,}" if last else "nothing sealed yet"
+    return check_item("audit", "Audit chain is up to date", figure, [f"{late} records not sealed yet"] if late else [])
+
+
+def _without_case(waiting: QuerySet[SuspenseItem]) -> QuerySet[SuspenseItem]:
+    """Lines to which no live case links; a link names a line by its number or by its reference."""
+    live = CaseLink.objects.filter(case__state__in=LIVE_STATES)
+    number = Cast(OuterRef("line_id"), CharField())
+    psp = live.filter(kind="psp_line", target_id=number)
+    bank = live.filter(kind="bank_line", target_id=number)
+    return waiting.exclude(Q(line_kind="psp") & Exists(psp)).exclude(Q(line_kind="bank") & Exists(bank))
+
+
+def _difference_to_books(day: Day, waiting: QuerySet[SuspenseItem]) -> list[str]:
+    """`suspense` in the books as it stands now, less what the waiting lines say."""
+    books = {row.asset: row.balance_minor for row in trial_balance(day.entity.pk) if row.kind == "suspense"}
+    for row in waiting.values("currency").annotate(total=Sum("amount_minor")):
+        books[row["currency"]] = books.get(row["currency"], 0) - int(row["total"])
+    return [f"suspense holds {amount_text(rest, asset)} that no waiting line names" for asset, rest in sorted(books.items()) if rest]

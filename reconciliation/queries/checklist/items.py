@@ -1,0 +1,81 @@
+"""What a check gives, and what it is given."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from django.db.models import QuerySet
+
+from ledger.calendar import day_bounds
+from ledger.models import LegalEntity
+from ledger.money import format_major, get_asset
+from reconciliation.queries.balances import Balance, balances_at
+
+SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class CheckItem:
+    """One item: a figure in words, how many things are missing, and the first of them by name, one line each, for people.
+
+    `name` is stable; overrides and links go by it.
+    """
+
+    name: str
+    title: str
+    figure: str
+    missing: tuple[str, ...] = field(default=())
+    count: int = 0
+
+    @property
+    def ok(self) -> bool:
+        return not self.count
+
+    def as_dict(self) -> dict[str, Any]:
+        """As it is stored on the close and shown: {name, title, figure, missing, count, ok}."""
+        return {**asdict(self), "missing": list(self.missing), "ok": self.ok}
+
+
+def check_item(name: str, title: str, figure: str, missing: Sequence[str] = (), *, count: int | None = None) -> CheckItem:
+    """An item of what is missing; `count` where more is missing than is named."""
+    return CheckItem(name, title, figure, tuple(missing[:SHOWN]), len(missing) if count is None else count)
+
+
+class Day:
+    """One business day of one entity, as the checks see it: `now` is the moment of looking."""
+
+    def __init__(self, entity: LegalEntity, day: date, now: datetime) -> None:
+        self.entity = entity
+        self.date = day
+        self.now = now
+
+    @property
+    def start(self) -> datetime:
+        return day_bounds(self.entity, self.date)[0]
+
+    @property
+    def end(self) -> datetime:
+        return day_bounds(self.entity, self.date)[1]
+
+    @cached_property
+    def balances(self) -> list[Balance]:
+        """Balances at the day's end, read once."""
+        return balances_at(self.entity.pk, self.date)
+
+
+def capped(rows: QuerySet[Any]) -> tuple[list[Any], int]:
+    """The first rows, and how many there are."""
+    first = list(rows[: SHOWN + 1])
+    return first[:SHOWN], len(first) if len(first) <= SHOWN else rows.count()
+
+
+def amount_text(amount_minor: int, currency: str) -> str:
+    """ "12.50 EUR"."""
+    return f"{format_major(int(amount_minor), get_asset(currency))} {currency}"
+
+
+def of_words(there: int, expected: int, what: str) -> str:
+    """ "2 of 3 accounts"."""
+    return f"{there} of {expected} {what if expected == 1 else what + 's'}"

@@ -1,0 +1,143 @@
+"""Checks of what came from outside: reports, statements, runs over them, bank against statement."""
+
+from cashier.models import BankAccount, Capture, MerchantAccount
+from ledger.models import JournalTransaction
+from reconciliation.models import BankStatement, ExceptionCase, PspLine, ReconciliationRun, RunState, SettlementBatch
+from reconciliation.models.cases import LIVE_STATES
+from reconciliation.models.files import BatchState
+from reconciliation.queries.checklist.items import CheckItem, Day, amount_text, check_item, of_words
+
+ITEM_KINDS = ("sale", "refund", "payout", "chargeback", "reversal")
+
+
+def day_is_over(day: Day) -> CheckItem:
+    """The entity's day has ended."""
+    text = f"{day.end:%d %b %Y %H:%M} UTC"
+    return check_item(
+        "day_over",
+        "Day is over",
+        f"ended {text}" if day.now >= day.end else f"ends {text}",
+        [] if day.now >= day.end else [f"The day ends {text}"],
+    )
+
+
+def reports_are_in(day: Day) -> CheckItem:
+    """Settlement reports that reach the day, for every merchant account that moved money on it; posted; no batch number skipped."""
+    accounts = busy_accounts(day)
+    silent = [account for account in accounts if not _is_reported(account, day)]
+    missing = [f"{account.code}: no settlement report reaches {day.date}" for account in silent]
+    missing += [f"{batch}: loaded, not posted" for batch in _unposted(day)]
+    missing += _gaps(day, "SETTLEMENT_REPORT_GAP")
+    return check_item("reports_in", "PSP reports in", of_words(len(accounts) - len(silent), len(accounts), "account"), missing)
+
+
+def statements_are_in(day: Day) -> CheckItem:
+    """A statement that reaches the day, for every active bank account; none missing between two."""
+    accounts = active_banks(day)
+    there = set(
+        BankStatement.objects.filter(bank_account__in=accounts, closing_date__gte=day.date).values_list("bank_account_id", flat=True)
+    )
+    silent = [account for account in accounts if account.pk not in there]
+    missing = [f"{account.code}: no statement reaches {day.date}" for account in silent] + _gaps(day, "STATEMENT_GAP")
+    return check_item("statements_in", "Bank statements in", of_words(len(accounts) - len(silent), len(accounts), "account"), missing)
+
+
+def runs_are_done(day: Day) -> CheckItem:
+    """Reconciliation of the day is done for every account that has something to reconcile."""
+    states = dict(ReconciliationRun.objects.filter(entity=day.entity, date=day.date).values_list("account_code", "state"))
+    expected = sorted({*states, *(account.code for account in busy_accounts(day)), *(account.code for account in active_banks(day))})
+    missing = [
+        f"{code}: {'run ' + str(states[code]).lower() if code in states else 'no run'}"
+        for code in expected
+        if states.get(code) != RunState.DONE
+    ]
+    return check_item("runs_done", "Runs done", of_words(len(expected) - len(missing), len(expected), "account"), missing)
+
+
+def lines_are_complete(day: Day) -> CheckItem:
+    """How many lines of the day's runs are matched, and what is carried forward. Tells; never missing."""
+    runs = list(ReconciliationRun.objects.filter(entity=day.entity, date=day.date))
+    figures = [sum(getattr(run, name) for run in runs) for name in ("matched", "lines", "suggested", "carried_forward")]
+    text = "{:,} of {:,} lines matched, {:,} suggested, {:,} items carried forward".format(*figures)
+    return check_item("completeness", "Completeness", f"{text}{_residual_words(runs)}")
+
+
+def bank_equals_statement(day: Day) -> CheckItem:
+    """`bank` in the books is the closing balance of the newest statement up to the day, account by account."""
+    books = {(row.holder, row.asset): row.total_minor for row in day.balances if row.kind == "bank"}
+    accounts = active_banks(day)
+    found = [(account, _closing_minor(account, day)) for account in accounts]
+    differing = [
+        f"{account.code}: the books differ from the statement by {amount_text(difference, account.currency)}"
+        for account, closing in found
+        if closing is not None and (difference := books.get((account.public_id, account.currency), 0) - closing)
+    ]
+    return check_item(
+        "bank_equals_statement", "Bank equals statement", of_words(len(accounts) - len(differing), len(accounts), "account"), differing
+    )
+
+
+def busy_accounts(day: Day) -> list[MerchantAccount]:
+    """Merchant accounts of the entity that captured, refunded or paid out on the day, by code."""
+    paid = JournalTransaction.objects.filter(entity=day.entity, business_date=day.date, kind__in=("REFUND_PROCESSED", "PAYOUT_SETTLED"))
+    named = {party for parties in paid.values_list("source__merchant_account", "source__payer").distinct() for party in parties}
+    accounts = MerchantAccount.objects.filter(entity=day.entity).order_by("code")
+    return [account for account in accounts if account.public_id in named or _has_captured(account, day)]
+
+
+def _has_captured(account: MerchantAccount, day: Day) -> bool:
+    return Capture.objects.filter(merchant_account=account, captured_at__gte=day.start, captured_at__lt=day.end).exists()
+
+
+def active_banks(day: Day) -> list[BankAccount]:
+    """Active bank accounts of the entity, by code."""
+    return list(BankAccount.objects.filter(entity=day.entity, is_active=True).order_by("code"))
+
+
+def _is_reported(account: MerchantAccount, day: Day) -> bool:
+    """Whether a report holds an item of the day or of a later one: then all that the PSP had up to it is in."""
+    batches = SettlementBatch.objects.filter(merchant_account=account, business_date__gte=day.date).order_by("business_date")
+    lines = PspLine.objects.filter(kind__in=ITEM_KINDS, business_date__gte=day.date)
+    return any(lines.filter(batch=batch, bucket=batch.bucket).exists() for batch in batches[:60])
+
+
+def _unposted(day: Day) -> list[SettlementBatch]:
+    waiting = SettlementBatch.objects.filter(merchant_account__entity=day.entity, business_date__lte=day.date, version=1)
+    return list(
+        waiting.filter(state__in=(BatchState.LOADED, BatchState.HELD))
+        .select_related("merchant_account")
+        .order_by("business_date", "number")[:100]
+    )
+
+
+def _gaps(day: Day, code: str) -> list[str]:
+    """Papers skipped between two that came, as the engine found them."""
+    cases = ExceptionCase.objects.filter(entity=day.entity, reason=code, state__in=LIVE_STATES, business_date__lte=day.date)
+    return [
+        f"{case.label}: {_account_code(case)} {_gap_words(case)}"
+        for case in cases.select_related("merchant_account", "bank_account").order_by("number")[:100]
+    ]
+
+
+def _account_code(case: ExceptionCase) -> str:
+    account = case.merchant_account or case.bank_account
+    return account.code if account else ""
+
+
+def _gap_words(case: ExceptionCase) -> str:
+    return f"batch {case.facts['batch']} is missing" if "batch" in case.facts else "a statement is missing"
+
+
+def _closing_minor(account: BankAccount, day: Day) -> int | None:
+    statements = BankStatement.objects.filter(bank_account=account, closing_date__lte=day.date)
+    newest = statements.order_by("-closing_date", "-opening_date", "-source_file_id", "-index").first()
+    return None if newest is None else int(newest.closing_minor)
+
+
+def _residual_words(runs: list[ReconciliationRun]) -> str:
+    sums: dict[str, int] = {}
+    for run in runs:
+        for row in run.residuals:
+            sums[row["currency"]] = sums.get(row["currency"], 0) + int(row["amount_minor"])
+    words = [amount_text(amount, currency) for currency, amount in sorted(sums.items()) if amount]
+    return f", residual {' and '.join(words)}" if words else ""

@@ -1,0 +1,37 @@
+"""Who acted by hand on a day's money (D3): adjustments, write-offs, reversals, dispositions of cases, refunds by staff."""
+
+from datetime import date, timedelta
+
+from django.db.models import Q, QuerySet
+
+from ledger.calendar import day_bounds
+from ledger.models import ApprovalDecision, ApprovalRequest, JournalTransaction, LegalEntity, User
+
+MANUAL_KINDS = ("ledger.adjustment", "ledger.write_off", "ledger.reversal", "case.disposition", "refund.manual")
+# What was decided on a closed day is posted into the next open one: how far back a decision may lie.
+LOOK_BACK = timedelta(days=45)
+
+
+def has_acted_on(user: User, entity: LegalEntity, day: date) -> bool:
+    """Whether the person made or approved an act by hand that was decided on that business day or is posted into it.
+
+    Of requests that were refused or ended undecided nothing stands in the books: they don't count.
+    """
+    start, end = day_bounds(entity, day)
+    acts = _acts_of(user).filter(Q(entity=entity) | Q(entity=None), decided_at__gte=start - LOOK_BACK)
+    if acts.filter(decided_at__gte=start, decided_at__lt=end).exists():
+        return True
+    return any(_is_posted_into(request, entity, day) for request in acts.only("pk"))
+
+
+def _acts_of(user: User) -> QuerySet[ApprovalRequest]:
+    approved = ApprovalRequest.objects.filter(kind__in=MANUAL_KINDS, state=ApprovalRequest.State.APPROVED)
+    consented = ApprovalDecision.objects.filter(checker=user, approve=True).values("request_id")
+    return approved.filter(Q(maker_kind="user", maker_id=str(user.pk)) | Q(pk__in=consented))
+
+
+def _is_posted_into(request: ApprovalRequest, entity: LegalEntity, day: date) -> bool:
+    """Posting keys of people's acts begin with the approval's id (POSTINGS.md 3.10)."""
+    key = f"approval:{request.public_id}"
+    posted = JournalTransaction.objects.filter(Q(posting_key=key) | Q(posting_key__startswith=f"{key}:"))
+    return posted.filter(entity=entity, business_date=day).exists()
