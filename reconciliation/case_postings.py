@@ -21,15 +21,6 @@ def item_moved_outside(source: Source) -> list[Line]:
     return _to("outside", source["entity"], source["item"])
 
 
-def item_identified(source: Source) -> list[Line]:
-    """A suspense line finds its item, under that item's own reference. {item, target: {kind: clearing | in_transit, holder, ref}}"""
-    item, target = source["item"], source["target"]
-    return [
-        _opposite(item),
-        Line(target["kind"], target["holder"], item["asset"], item["open_minor"], target["ref"]),
-    ]
-
-
 def item_taken_from_player(source: Source) -> list[Line]:
     """The player got more than the PSP paid: playable x and receivable y pay the item. {player, item, playable_minor, receivable_minor}"""
     item = source["item"]

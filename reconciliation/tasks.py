@@ -11,7 +11,7 @@ from ledger.calendar import business_date
 from ledger.ids import from_public
 from reconciliation import operations
 from reconciliation.models import FileState, SourceFile
-from reconciliation.operations import casework
+from reconciliation.operations import casework, closing
 
 INGEST = system_actor("ingest")
 
@@ -35,6 +35,12 @@ def load_waiting_files() -> None:
 def resume_rested_cases() -> int:
     """Cases whose waiting time has passed go back to work."""
     return casework.resume_rested_cases(actor=system_actor("casework"), now=clock.now())
+
+
+@shared_task
+def tend_closes() -> dict[str, int]:
+    """Days that are over get a close; one left in the middle falls back; a prepared one that changed opens again."""
+    return closing.tend_closes(now=clock.now())
 
 
 @shared_task

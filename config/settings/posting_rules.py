@@ -56,7 +56,6 @@ POSTING_RULES: dict[str, str] = {
     "DISPUTE_DEBT_WRITTEN_OFF@1": "disputes.postings.dispute_debt_written_off",
     "ITEM_ACCEPTED_AS_LOSS@1": "reconciliation.case_postings.item_accepted_as_loss",
     "ITEM_MOVED_OUTSIDE@1": "reconciliation.case_postings.item_moved_outside",
-    "ITEM_IDENTIFIED@1": "reconciliation.case_postings.item_identified",
     "ITEM_TAKEN_FROM_PLAYER@1": "reconciliation.case_postings.item_taken_from_player",
     "ITEM_GIVEN_TO_PLAYER@1": "reconciliation.case_postings.item_given_to_player",
     "BATCH_SETTLED@1": "reconciliation.postings.batch_settled",

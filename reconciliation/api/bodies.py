@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from reconciliation.models import DailyClose, ExceptionCase, ReconciliationRun, SourceFile
+from reconciliation.operations import describe_run
 
 
 def case_body(case: ExceptionCase) -> dict[str, Any]:
@@ -33,22 +34,8 @@ def case_body(case: ExceptionCase) -> dict[str, Any]:
 
 
 def run_body(run: ReconciliationRun) -> dict[str, Any]:
-    """One run, as `reconcile --json` prints it."""
-    return {
-        "id": run.public_id,
-        "account": run.account_code,
-        "date": run.date.isoformat(),
-        "state": str(run.state),
-        "lines": run.lines,
-        "matched": run.matched,
-        "suggested": run.suggested,
-        "carried_forward": run.carried_forward,
-        "cases": run.cases,
-        "residuals": run.residuals,
-        "seconds": str(run.seconds),
-        "started_at": instant(run.started_at),
-        "finished_at": instant(run.finished_at),
-    }
+    """One run, as `reconcile --json` prints it, with when it began and ended."""
+    return {**describe_run(run), "started_at": instant(run.started_at), "finished_at": instant(run.finished_at)}
 
 
 def close_body(close: DailyClose) -> dict[str, Any]:

@@ -1,50 +1,46 @@
 """How a case ends: proposed by one person, decided by another where money moves, executed once through the ledger's door (E4, S1)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.module_loading import import_string
 
-from cashier.models import Capture
 from ledger.actors import Actor
 from ledger.canonical import canonical_json
 from ledger.ids import from_public
 from ledger.models import ApprovalRequest
-from ledger.operations import Posting, lines_of, post, record_audit, request_approval, withdraw_approval
+from ledger.operations import record_audit, request_approval, withdraw_approval
 from ledger.transitions import move
 from ledger.values import Line
-from reconciliation.models import CaseState, ExceptionCase, SuspenseItem
+from reconciliation.models import CaseState, ExceptionCase
 from reconciliation.models.cases import UNDECIDED_STATES
 from reconciliation.operations.cases import add_entry
 from reconciliation.operations.casework.desk import lock_case, lock_live_case, require_reason, require_state, wait_case
-from reconciliation.operations.casework.plans import PLANNERS, Plan, plan_disposition
+from reconciliation.operations.casework.holding import holds_of
+from reconciliation.operations.casework.plans import PLANNERS, Plan, plan_disposition, stands_open
 from reconciliation.operations.casework.refusals import CaseNotOpen, DispositionNotAllowed
-
-CALLS = {
-    "credit_late_money": "cashier.operations.credit_late_money",
-    "refund_late_money": "cashier.operations.refund_late_money",
-}
+from reconciliation.operations.casework.steps import Doing, run_step, step_lines
 
 
 @dataclass(frozen=True, slots=True)
 class Disposition:
-    """One way to end a case. `verb` is the button, `sentence` what it does; rests: the case waits that many days instead of ending."""
+    """One way to end a case. `verb` is the button, `sentence` what it does; `moves_money`: a second person decides.
+
+    rests_days: the case waits that many days instead of ending; `ends` false: the case stays in work after it was done.
+    """
 
     name: str
     verb: str
     sentence: str
     rests_days: int = 0
-
-    @property
-    def moves_money(self) -> bool:
-        return self.name in PLANNERS
+    ends: bool = True
+    moves_money: bool = False
 
 
 DISPOSITIONS: dict[str, Disposition] = {
-    row.name: row
+    row.name: replace(row, moves_money=row.name in PLANNERS)
     for row in (
         Disposition("credit_missing_deposit", "Credit the deposit", "Money that waits for a decision is credited to the player."),
         Disposition("refund", "Give it back", "Money that waits for a decision goes back to the payer through the PSP."),
@@ -52,7 +48,12 @@ DISPOSITIONS: dict[str, Disposition] = {
         Disposition("adopt_refund", "Adopt the refund", "The refund made at the PSP becomes ours; what the player no longer has is owed."),
         Disposition("correct_credit", "Correct the credit", "The player's credit is made what the PSP paid; what is missing is owed."),
         Disposition("recover_from_player", "Recover from the player", "What was paid too much is taken from the player; the rest is owed."),
-        Disposition("hold_funds", "Hold funds", "The player's money is held, as far as it goes, until this is settled."),
+        Disposition(
+            "adopt_payout", "Adopt the payout", "The payout that the PSP paid is settled; what was released meanwhile is taken or owed."
+        ),
+        Disposition("fail_refund", "The refund was never executed", "The refund fails; what was held for it goes back to the player."),
+        Disposition("fail_payout", "The payout was never paid", "The payout fails; its money goes back to the player."),
+        Disposition("hold_funds", "Hold funds", "The player's money is held, as far as it goes; the case stays open.", ends=False),
         Disposition("outside", "Not of these books", "The bank line is known and belongs to other books."),
         Disposition("write_off", "Write off", "What is open is accepted as a loss."),
         Disposition("claim_from_psp", "Claim from the PSP", "The claim is sent; the item stays open until the PSP pays.", rests_days=14),
@@ -67,8 +68,16 @@ DISPOSITIONS: dict[str, Disposition] = {
 
 
 def allowed_dispositions(case: ExceptionCase) -> list[Disposition]:
-    """The ways in which this kind of case may end, in the order of its reason code."""
-    return [DISPOSITIONS[name] for name in case.reason.dispositions if name in DISPOSITIONS]
+    """The ways in which this case may end, in the order of its reason code.
+
+    Where money is held for the case, an ending without a posting of its own gives it back, and needs a second person too. Where the
+    books hold nothing open for it, it may always be resolved without posting.
+    """
+    names = [name for name in case.reason.dispositions if name in DISPOSITIONS]
+    if "no_action" not in names and not stands_open(case):
+        names.append("no_action")
+    is_held = bool(holds_of(case))
+    return [_with_release(DISPOSITIONS[name]) if is_held else DISPOSITIONS[name] for name in names]
 
 
 def propose_disposition(*, case_id: UUID, disposition: str, reason: str, target: str = "", actor: Actor, now: datetime) -> ExceptionCase:
@@ -103,39 +112,40 @@ def withdraw_proposal(*, case_id: UUID, actor: Actor, now: datetime) -> Exceptio
 
 def preview_disposition(payload: dict[str, Any]) -> list[Line]:
     """The journal lines that approval would post."""
-    lines = [line for row in payload["plan"]["postings"] for line in lines_of(row["rule"], row["source"])]
-    return lines + [line for call in payload["plan"]["calls"] for line in _call_lines(call)]
+    return [line for step in payload["plan"]["steps"] for line in step_lines(step)]
 
 
 def preview_of(case: ExceptionCase, disposition: str, target: str = "") -> list[Line]:
-    """The lines that proposing this now would ask for. Raises as propose_disposition; writes nothing."""
+    """The lines that proposing this now would ask for. Raises as propose_disposition; writes nothing but wallet rows of zero."""
     with transaction.atomic():
         return preview_disposition({"plan": plan_disposition(case, _allowed(case, disposition).name, target)})
 
 
 def execute_disposition(*, payload: dict[str, Any], request: ApprovalRequest, actor: Actor, now: datetime) -> None:
-    """Do what was approved, if the books still say the same. Raises CaseNotOpen where they don't: nothing is decided then."""
+    """Do what was approved, if the books still say the same. Raises CaseNotOpen where they don't: nothing is decided then.
+
+    (1) lock the case, (2) work out the plan again, under its locks, and compare, (3) do its steps, as the maker, (4) end the case,
+    or give it back to work where the disposition is none that ends it.
+    """
     case = lock_case(from_public(payload["case"], "case_"))
     require_state(case, CaseState.PROPOSED)
     fresh = plan_disposition(case, payload["disposition"], payload["target"])
     if case.approval_id != request.pk or canonical_json(fresh) != canonical_json(payload["plan"]):
         raise CaseNotOpen("The books changed since this was asked. Reject it and propose again.")
-    maker = Actor(request.maker_kind, request.maker_id)
-    for number, row in enumerate(fresh["postings"]):
-        _post(case, request, number, row, maker, now)
-    for call in fresh["calls"]:
-        import_string(CALLS[call["call"]])(capture_id=from_public(call["capture"], "cap_"), actor=maker, now=now)
-    resolve(case, payload["disposition"], request.reason, actor=actor, now=now)
+    doing = Doing(case, request, Actor(request.maker_kind, request.maker_id), now)
+    for number, step in enumerate(fresh["steps"]):
+        run_step(step, number, doing)
+    if DISPOSITIONS[payload["disposition"]].ends:
+        resolve(case, payload["disposition"], request.reason, actor=actor, now=now)
+    else:
+        _return_to_work(case, "case.disposition_done", f"{DISPOSITIONS[payload['disposition']].verb}: done.", actor=actor, now=now)
 
 
 def drop_disposition(*, payload: dict[str, Any], request: ApprovalRequest, actor: Actor, now: datetime) -> None:
     """Rejected, withdrawn or expired: the case goes back to work."""
     case = lock_case(from_public(payload["case"], "case_"))
     if case.state == CaseState.PROPOSED and case.approval_id == request.pk:
-        case.proposed_disposition, case.proposal, case.approval_id = "", {}, None
-        fields = ["proposed_disposition", "proposal", "approval_id"]
-        move(case, "return_to_work", actor=actor, now=now, event="case.proposal_declined", extra_fields=fields)
-        add_entry(case, kind="proposal", text=f"The proposal was {str(request.state).lower()}.", actor=actor, now=now)
+        _return_to_work(case, "case.proposal_declined", f"The proposal was {str(request.state).lower()}.", actor=actor, now=now)
 
 
 def resolve(case: ExceptionCase, resolution: str, note: str, *, actor: Actor, now: datetime) -> ExceptionCase:
@@ -153,12 +163,12 @@ def resolve(case: ExceptionCase, resolution: str, note: str, *, actor: Actor, no
 
 
 def _allowed(case: ExceptionCase, disposition: str) -> Disposition:
-    if disposition not in case.reason.dispositions or disposition not in DISPOSITIONS:
-        names = ", ".join(row.name for row in allowed_dispositions(case))
+    allowed = {row.name: row for row in allowed_dispositions(case)}
+    if disposition not in allowed:
         raise DispositionNotAllowed(
-            f"{case.reason_code} can't be ended by {disposition!r}. Allowed: {names}.", field="disposition", rule="allowed"
+            f"{case.reason_code} can't be ended by {disposition!r}. Allowed: {', '.join(allowed)}.", field="disposition", rule="allowed"
         )
-    return DISPOSITIONS[disposition]
+    return allowed[disposition]
 
 
 def _ask(case: ExceptionCase, chosen: Disposition, reason: str, target: str, actor: Actor, now: datetime) -> ExceptionCase:
@@ -186,36 +196,19 @@ def _rest(case: ExceptionCase, chosen: Disposition, reason: str, actor: Actor, n
     return wait_case(case_id=case.pk, until=until, reason=f"{chosen.verb}: {reason}", actor=actor, now=now)
 
 
-def _post(case: ExceptionCase, request: ApprovalRequest, number: int, row: dict[str, Any], maker: Actor, now: datetime) -> None:
-    posting = Posting(
-        rule=row["rule"], key=f"approval:{request.public_id}:{number}", entity_id=case.entity_id, source=row["source"],
-        occurred_at=now, intent_id=case.public_id, player_id=row["player"],
-    )  # fmt: skip
-    posted = post(posting, actor=maker, now=now)
-    item = row["source"].get("item")
-    if item and item["kind"] == "suspense":
-        _clear_suspense(item["ref"], posted.public_id, now)
+def _return_to_work(case: ExceptionCase, event: str, text: str, *, actor: Actor, now: datetime) -> None:
+    case.proposed_disposition, case.proposal, case.approval_id = "", {}, None
+    move(case, "return_to_work", actor=actor, now=now, event=event, extra_fields=["proposed_disposition", "proposal", "approval_id"])
+    add_entry(case, kind="proposal", text=text, actor=actor, now=now)
 
 
-def _clear_suspense(ref: str, txn: str, now: datetime) -> None:
-    """The line no longer waits: name the transaction that took it out."""
-    _, line_kind, line_id = ref.split(":", 2)
-    for waiting in SuspenseItem.objects.select_for_update().filter(line_kind=line_kind, line_id=int(line_id), cleared_at=None):
-        waiting.cleared_txn, waiting.cleared_at = txn, now
-        waiting.save(update_fields=["cleared_txn", "cleared_at"])
-
-
-def _call_lines(call: dict[str, Any]) -> list[Line]:
-    """What the cashier will post: late money leaves locked, to the player or back to the PSP's clearing."""
-
-    capture = Capture.objects.select_related("intent__player", "attempt__merchant_account").get(pk=from_public(call["capture"], "cap_"))
-    player, asset, amount = capture.intent.player.public_id, capture.intent.currency, call["amount_minor"]
-    to_player = call["call"] == "credit_late_money"
-    other = ("playable", player) if to_player else ("clearing", capture.attempt.merchant_account.public_id)
-    return [Line("locked", player, asset, amount, call["capture"]), Line(*other, asset, -amount, call["capture"])]
+def _with_release(chosen: Disposition) -> Disposition:
+    if chosen.moves_money or chosen.rests_days:
+        return chosen
+    return replace(chosen, moves_money=True, sentence=f"{chosen.sentence} What is held for this case is given back.")
 
 
 def _amount(plan: Plan, case: ExceptionCase) -> int:
-    moved = [abs(row["source"]["item"]["open_minor"]) for row in plan["postings"] if "item" in row["source"]]
-    moved += [call["amount_minor"] for call in plan["calls"]]
-    return int(max(moved, default=case.amount_minor))
+    """What the plan moves: its largest step."""
+    moved = [sum(line.amount_minor for line in step_lines(step) if line.amount_minor > 0) for step in plan["steps"]]
+    return max(moved, default=int(case.amount_minor))

@@ -1,156 +1,204 @@
 """What each disposition would do to the books, worked out from what stands open now (E4).
 
-A plan is plain values: postings by rule and source, and calls of the cashier by name. It is what a second person sees and
-approves; at execution it is worked out again, and must be the same.
+A plan is plain values: steps in order. It is what a second person sees and approves; at execution it is worked out again under the
+same locks, and must be the same. What is held for the case is given back first; a step that takes takes it from playable then.
 """
 
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
 
-from cashier.models import Capture, DepositIntent, Hold, PayoutIntent
-from ledger.ids import from_public
-from ledger.locks import lock_wallet
+from cashier.locks import lock_intent
+from cashier.models import Capture, Hold, PayoutIntent, PayoutState, PspCall, Refund
+from cashier.operations.payouts.books import payer_facts
+from cashier.operations.payouts.locked import lock_payout
+from cashier.operations.payouts.outcomes import RELEASED_STATES
 from reconciliation.models import ExceptionCase
-from reconciliation.operations.casework.items import OpenItem, linked, open_items
+from reconciliation.operations.casework.holding import holds_of, kept_hold_of, late_hold_of, playable_for, release_step, release_steps
+from reconciliation.operations.casework.identifying import plan_adopt_refund, plan_identify
+from reconciliation.operations.casework.items import OpenItem, lock_items, open_items
+from reconciliation.operations.casework.people import captures_of, find_player, player_of, record_of
 from reconciliation.operations.casework.refusals import NothingToMove
+from reconciliation.operations.casework.steps import Step, call_step, post_step
 
-Plan = dict[str, list[dict[str, Any]]]
-LATE_CREDIT, LATE_REFUND = "credit_late_money", "refund_late_money"
+Plan = dict[str, list[Step]]
+KEEPS_HOLDS = ("hold_funds",)
 
 
 def plan_disposition(case: ExceptionCase, disposition: str, target: str) -> Plan:
-    """The plan of a disposition that moves money. Needs a transaction (wallets are locked). Raises NothingToMove."""
-    plan = PLANNERS[disposition](case, target)
-    if not plan["postings"] and not plan["calls"]:
+    """The plan of a disposition that moves money. Needs a transaction (records and wallets are locked). Raises NothingToMove."""
+    lock_items(case)
+    planner = PLANNERS.get(disposition)
+    steps = planner(case, target) if planner else []
+    released = [] if disposition in KEEPS_HOLDS else release_steps(case)
+    if disposition == "adopt_refund":  # the cashier takes its own hold of a found refund
+        released = [step for step in released if step["kind"] != Hold.Kind.FOUND_REFUND]
+    if not (steps if planner else released):
         raise NothingToMove()
-    return plan
+    return {"steps": [*released, *steps]}
 
 
-def plan_write_off(case: ExceptionCase, target: str) -> Plan:
-    """Every open item goes to write_off."""
-    return _postings(_each_item(case, "ITEM_ACCEPTED_AS_LOSS@1", entity=case.entity.public_id))
+def stands_open(case: ExceptionCase) -> bool:
+    """Whether the books hold anything open, or held, for this case."""
+    return bool(open_items(case) or holds_of(case) or late_hold_of(case) or kept_hold_of(case))
 
 
-def plan_outside(case: ExceptionCase, target: str) -> Plan:
+def plan_write_off(case: ExceptionCase, target: str) -> list[Step]:
+    """Every open item goes to write_off: of a break in amount only what has its line, the rest still waits for one."""
+    items = [item for item in open_items(case) if item.has_line or case.category != "amount_mismatch"]
+    return [_move_item(case, "ITEM_ACCEPTED_AS_LOSS@1", item) for item in items]
+
+
+def plan_outside(case: ExceptionCase, target: str) -> list[Step]:
     """Suspense of a bank account goes to outside."""
-    return _postings(_each_item(case, "ITEM_MOVED_OUTSIDE@1", kinds=("suspense",), entity=case.entity.public_id))
+    items = [item for item in open_items(case) if item.line is not None and item.line[0] == "bank"]
+    return [_move_item(case, "ITEM_MOVED_OUTSIDE@1", item) for item in items]
 
 
-def plan_identify(case: ExceptionCase, target: str) -> Plan:
-    """Suspense goes to the clearing of the record that a person named: a capture, refund or payout of the same merchant account."""
-    to = {"kind": "clearing", "holder": _holder_of(case), "ref": _known_item(case, target)}
-    return _postings(_each_item(case, "ITEM_IDENTIFIED@1", kinds=("suspense",), target=to))
+def plan_settle_with_player(case: ExceptionCase, target: str) -> list[Step]:
+    """The player gets or gives what makes the credit equal to what the PSP paid.
+
+    Late money of another amount is credited as it came; a capture that the PSP does not know, or never executed, is taken back whole
+    with its fee; of a difference too much is taken as far as it goes and the rest owed, too little is given.
+    """
+    late = late_hold_of(case)
+    if late is not None:
+        return [_late_credit(late)]
+    failed = _captures_to_fail(case)
+    if failed:
+        for capture in failed:
+            lock_intent(capture.intent_id)  # before the wallet, as everybody does
+        return [_fail_capture(case, capture) for capture in failed]
+    player = player_of(case)
+    items = [item for item in open_items(case) if item.kind in ("clearing", "suspense") and item.has_line] if player else []
+    return [step for item in items if (step := _settle_item(case, player, item)) is not None]
 
 
-def plan_correct_credit(case: ExceptionCase, target: str) -> Plan:
-    """The player's credit is made what the PSP paid: too much is taken back as far as it goes, the rest is owed; too little is given."""
-    player = linked(case, "player")
-    items = [item for item in open_items(case) if item.kind == "clearing"]
-    return _postings([_settle_with_player(case, player, item) for item in items if player])
-
-
-def plan_hold_funds(case: ExceptionCase, target: str) -> Plan:
-    """What the player has of the amount at risk is held (POSTINGS.md 3.2, hold.placed)."""
-    player = linked(case, "player")
-    if not player:
-        return _postings([])
-    held = min(case.amount_minor, lock_wallet(entity_id=case.entity_id, player_id=player, asset=case.currency).playable)
+def plan_hold_funds(case: ExceptionCase, target: str) -> list[Step]:
+    """What the player has of the amount at risk is held under the case (POSTINGS.md 3.2, hold.placed); once."""
+    player = player_of(case)
+    if find_player(player) is None or Hold.objects.filter(kind=Hold.Kind.CASE, ref=case.public_id).exists():
+        return []
+    held = min(int(case.amount_minor), playable_for(case, player, case.currency))
     source = {"player": player, "asset": case.currency, "amount_minor": held, "ref": case.public_id}
-    return _postings([{"rule": "HOLD_PLACED@1", "source": source, "player": player}] if held else [])
+    return [call_step("place_hold", rule="HOLD_PLACED@1", source=source, kind=str(Hold.Kind.CASE), ref=case.public_id)] if held else []
 
 
-def plan_adopt_refund(case: ExceptionCase, target: str) -> Plan:
-    """A refund made at the PSP becomes ours: what was held, the rest owed; then its suspense line is identified (story 22)."""
-    player, items = linked(case, "player"), [item for item in open_items(case) if item.kind == "suspense"]
-    if not player or not items:
-        return _postings([])
-    item = items[0]
-    held = min(_held_for(case, item), item.open_minor)
-    source = {
-        "player": player, "merchant_account": item.holder, "asset": item.asset, "ref": item.ref,
-        "locked_minor": held, "receivable_minor": item.open_minor - held,
-    }  # fmt: skip
-    identified = {"item": item.as_source(), "target": {"kind": "clearing", "holder": item.holder, "ref": item.ref}}
-    return _postings([
-        {"rule": "REFUND_ADOPTED@1", "source": source, "player": player},
-        {"rule": "ITEM_IDENTIFIED@1", "source": identified, "player": player},
-    ])  # fmt: skip
+def plan_credit(case: ExceptionCase, target: str) -> list[Step]:
+    """Late money that waits in locked is credited, or what was kept for a player who may be credited again is released."""
+    late, kept = late_hold_of(case), kept_hold_of(case)
+    if late is not None:
+        return [_late_credit(late)]
+    return [release_step(kept)] if kept is not None and kept.player.is_creditable else []
 
 
-def plan_credit_late_money(case: ExceptionCase, target: str) -> Plan:
-    """Late money that waits in locked is credited, by the cashier (deposit.late_credited)."""
-    return _late_money(case, LATE_CREDIT)
+def plan_give_back(case: ExceptionCase, target: str) -> list[Step]:
+    """Late money that waits in locked goes back through the PSP; deposit.late_refunded posts when it confirms."""
+    late = late_hold_of(case)
+    if late is None:
+        return []
+    capture = Capture.objects.select_related("merchant_account").get(pk=Capture.id_of(late.ref))
+    source = {**_late_source(late), "merchant_account": capture.merchant_account.public_id}
+    return [call_step("refund_late_money", rule="DEPOSIT_LATE_REFUNDED@1", source=source, capture=late.ref)]
 
 
-def plan_refund_late_money(case: ExceptionCase, target: str) -> Plan:
-    """Late money that waits in locked is given back through the PSP, by the cashier (deposit.late_refunded when it confirms)."""
-    return _late_money(case, LATE_REFUND)
+def plan_fail_refund(case: ExceptionCase, target: str) -> list[Step]:
+    """A refund that the PSP never executed: what was held for it goes back. Only one that is answered and has not ended."""
+    refund = record_of(case, "refund", Refund, related="capture__intent__player")
+    if refund is None or refund.state not in Refund.OPEN_STATES or refund.call_state != PspCall.CallState.DONE:
+        return []
+    player = refund.capture.intent.player
+    gives_back = refund.source == Refund.Source.PLAYABLE and player.is_creditable
+    held = int(refund.amount_minor - refund.fee_returned_minor)
+    source = {"player": player.public_id, "asset": refund.currency, "ref": refund.public_id, "amount_minor": held}
+    return [call_step("fail_refund", rule="REFUND_FAILED@1" if gives_back else "", source=source, refund=refund.public_id)]
 
 
-PLANNERS: dict[str, Callable[[ExceptionCase, str], Plan]] = {
+def plan_fail_payout(case: ExceptionCase, target: str) -> list[Step]:
+    """A payout that the PSP never paid: back to the player. Only one that is answered and has not ended."""
+    payout = record_of(case, "payout", PayoutIntent, related="player")
+    if payout is None or payout.state != PayoutState.SUBMITTED or payout.call_state != PspCall.CallState.DONE:
+        return []
+    rule = "PAYOUT_FAILED@1" if payout.player.is_creditable else ""
+    return [
+        call_step("fail_payout", rule=rule, source=_payout_source(payout, amount_minor=int(payout.amount_minor)), payout=payout.public_id)
+    ]
+
+
+def plan_adopt_payout(case: ExceptionCase, target: str) -> list[Step]:
+    """A payout that the PSP paid: settled; where we had released the money, what is there is taken and the rest owed."""
+    named = record_of(case, "payout", PayoutIntent)
+    payout = lock_payout(named.pk) if named is not None else None  # before the wallet, as everybody does
+    if payout is None or payout.state not in (PayoutState.SUBMITTED, *RELEASED_STATES):
+        return []
+    if payout.state == PayoutState.SUBMITTED:
+        source = _payout_source(
+            payout, amount_minor=int(payout.amount_minor), fee_minor=int(payout.player_fee_minor), **payer_facts(payout)
+        )
+        return [call_step("settle_payout", rule="PAYOUT_SETTLED@1", source=source, payout=payout.public_id)]
+    paid = int(payout.amount_minor - payout.player_fee_minor)
+    there = min(paid, playable_for(case, payout.player.public_id, payout.currency))
+    source = _payout_source(payout, playable_minor=there, receivable_minor=paid - there, **payer_facts(payout))
+    return [call_step("settle_payout", rule="PAYOUT_PAID_AFTER_RELEASE@1", source=source, payout=payout.public_id)]
+
+
+PLANNERS: dict[str, Callable[[ExceptionCase, str], list[Step]]] = {
     "write_off": plan_write_off,
     "outside": plan_outside,
     "identify_line": plan_identify,
-    "correct_credit": plan_correct_credit,
-    "recover_from_player": plan_correct_credit,
+    "correct_credit": plan_settle_with_player,
+    "recover_from_player": plan_settle_with_player,
     "hold_funds": plan_hold_funds,
     "adopt_refund": plan_adopt_refund,
-    "credit_missing_deposit": plan_credit_late_money,
-    "refund": plan_refund_late_money,
+    "adopt_payout": plan_adopt_payout,
+    "fail_refund": plan_fail_refund,
+    "fail_payout": plan_fail_payout,
+    "credit_missing_deposit": plan_credit,
+    "refund": plan_give_back,
 }
 
 
-def _postings(postings: list[dict[str, Any]]) -> Plan:
-    return {"postings": postings, "calls": []}
+def _move_item(case: ExceptionCase, rule: str, item: OpenItem) -> Step:
+    return post_step(rule, {"entity": case.entity.public_id, "item": item.as_source()}, player=player_of(case), line=item.line)
 
 
-def _each_item(case: ExceptionCase, rule: str, *, kinds: tuple[str, ...] = (), **source: Any) -> list[dict[str, Any]]:
-    items = [item for item in open_items(case) if not kinds or item.kind in kinds]
-    player = linked(case, "player")
-    return [{"rule": rule, "source": {**source, "item": item.as_source()}, "player": player} for item in items]
+def _settle_item(case: ExceptionCase, player: str, item: OpenItem) -> Step | None:
+    """A surplus is given only where it is the PSP's own word on an item; a line that nobody knows is nobody's gift."""
+    if item.open_minor > 0:
+        there = min(item.open_minor, playable_for(case, player, item.asset))
+        source = {"player": player, "item": item.as_source(), "playable_minor": there, "receivable_minor": item.open_minor - there}
+        return post_step("ITEM_TAKEN_FROM_PLAYER@1", source, player=player, line=item.line)
+    if item.kind == "suspense":
+        return None
+    return post_step("ITEM_GIVEN_TO_PLAYER@1", {"player": player, "item": item.as_source()}, player=player, line=item.line)
 
 
-def _settle_with_player(case: ExceptionCase, player: str, item: OpenItem) -> dict[str, Any]:
-    if item.open_minor < 0:
-        return {"rule": "ITEM_GIVEN_TO_PLAYER@1", "source": {"player": player, "item": item.as_source()}, "player": player}
-    there = min(item.open_minor, lock_wallet(entity_id=case.entity_id, player_id=player, asset=item.asset).playable)
-    source = {"player": player, "item": item.as_source(), "playable_minor": there, "receivable_minor": item.open_minor - there}
-    return {"rule": "ITEM_TAKEN_FROM_PLAYER@1", "source": source, "player": player}
+def _captures_to_fail(case: ExceptionCase) -> list[Capture]:
+    """Credited captures of a break "the PSP has nothing" for which no line came."""
+    if case.category != "missing_psp":
+        return []
+    waiting = {item.ref for item in open_items(case) if item.kind == "clearing" and not item.has_line}
+    return [capture for capture in captures_of(case) if capture.public_id in waiting and capture.state == Capture.State.SUCCEEDED]
 
 
-def _late_money(case: ExceptionCase, call: str) -> Plan:
-    held = _late_hold(case)
-    return {"postings": [], "calls": [{"call": call, "capture": held.ref, "amount_minor": int(held.amount_minor)}] if held else []}
+def _fail_capture(case: ExceptionCase, capture: Capture) -> Step:
+    player = capture.intent.player.public_id
+    amount = int(capture.amount_minor - capture.player_fee_minor)
+    there = min(amount, playable_for(case, player, capture.currency))
+    source = {
+        "entity": capture.intent.entity.public_id, "player": player, "merchant_account": capture.merchant_account.public_id,
+        "asset": capture.currency, "ref": capture.public_id, "gross_minor": int(capture.amount_minor),
+        "player_fee_minor": int(capture.player_fee_minor), "locked_minor": 0, "playable_minor": there, "receivable_minor": amount - there,
+    }  # fmt: skip
+    return call_step("fail_capture", rule="DEPOSIT_CAPTURE_FAILED@1", source=source, capture=capture.public_id)
 
 
-def _late_hold(case: ExceptionCase) -> Hold | None:
-    captures = [link.target_id for link in case.links.all() if link.kind == "capture"]
-    return Hold.objects.filter(kind=Hold.Kind.LATE_MONEY, ref__in=captures, state=Hold.State.HELD).first()
+def _late_credit(late: Hold) -> Step:
+    return call_step("credit_late_money", rule="DEPOSIT_LATE_CREDITED@1", source=_late_source(late), capture=late.ref)
 
 
-def _held_for(case: ExceptionCase, item: OpenItem) -> int:
-    refs = [item.ref, case.psp_reference, *(link.target_id for link in case.links.all())]
-    return sum(int(hold.amount_minor) for hold in Hold.objects.filter(ref__in=[ref for ref in refs if ref], state=Hold.State.HELD))
+def _late_source(late: Hold) -> dict[str, Any]:
+    return {"player": late.player.public_id, "asset": late.currency, "ref": late.ref, "gross_minor": int(late.amount_minor)}
 
 
-def _holder_of(case: ExceptionCase) -> str:
-    if case.merchant_account is None:
-        raise NothingToMove("Only a line of a PSP's report can be identified with a capture, refund or payout.")
-    return case.merchant_account.public_id
-
-
-def _known_item(case: ExceptionCase, target: str) -> str:
-    """The public id, as given, if it is a capture or payout of the case's entity; an intent stands for its only capture."""
-    for model, prefix in ((Capture, "cap_"), (PayoutIntent, "po_")):
-        if target.startswith(prefix) and model._default_manager.filter(pk=_id(target, prefix)).exists():
-            return target
-    if target.startswith("pi_"):
-        captures = list(Capture.objects.filter(intent__in=DepositIntent.objects.filter(pk=_id(target, "pi_")))[:2])
-        if len(captures) == 1:
-            return captures[0].public_id
-    raise NothingToMove("Name the capture (cap_…) or payout (po_…) that the line belongs to.")
-
-
-def _id(target: str, prefix: str) -> UUID:
-    return from_public(target, prefix)
+def _payout_source(payout: PayoutIntent, **facts: Any) -> dict[str, Any]:
+    return {"player": payout.player.public_id, "payout": payout.public_id, "asset": payout.currency, **facts}

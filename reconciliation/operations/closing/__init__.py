@@ -1,18 +1,16 @@
 """The daily close: prepared by one person, signed by another (D)."""
 
-from reconciliation.operations.closing.days import fall_back, open_close, prepare_close, refresh_checklist
-from reconciliation.operations.closing.refusals import CloseNotReady, CloseStateConflict, NotACheck
-from reconciliation.operations.closing.signing import (
-    check_signer,
-    drop_sign_off,
-    execute_override,
-    execute_reopen,
-    execute_sign_off,
-    request_override,
-    request_reopen,
-)
+from reconciliation.operations.closing.days import missing_of, open_close, open_due_closes, refresh_checklist, taken_checklist
+from reconciliation.operations.closing.falling_back import drop_sign_off, fall_back
+from reconciliation.operations.closing.overriding import execute_override, request_override
+from reconciliation.operations.closing.preparing import prepare_close
+from reconciliation.operations.closing.refusals import CloseNotPermitted, CloseNotReady, CloseStateConflict, NotACheck
+from reconciliation.operations.closing.reopening import execute_reopen, request_reopen
+from reconciliation.operations.closing.signing import check_signer, execute_sign_off
+from reconciliation.operations.closing.tending import recover_closes, return_changed_closes, tend_closes
 
 __all__ = [
+    "CloseNotPermitted",
     "CloseNotReady",
     "CloseStateConflict",
     "NotACheck",
@@ -22,9 +20,15 @@ __all__ = [
     "execute_reopen",
     "execute_sign_off",
     "fall_back",
+    "missing_of",
     "open_close",
+    "open_due_closes",
     "prepare_close",
+    "recover_closes",
     "refresh_checklist",
     "request_override",
     "request_reopen",
+    "return_changed_closes",
+    "taken_checklist",
+    "tend_closes",
 ]

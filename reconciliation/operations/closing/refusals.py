@@ -1,6 +1,6 @@
 """How the daily close is refused: what is missing, and what to do."""
 
-from ledger.refusals import Conflict, Invalid
+from ledger.refusals import Conflict, Invalid, Refused
 
 
 class CloseNotReady(Conflict):
@@ -13,6 +13,12 @@ class CloseStateConflict(Conflict):
     """The close is in another state. Reload it to see who did what."""
 
     code = "CLOSE_STATE_CONFLICT"
+
+
+class CloseNotPermitted(Refused):
+    """This act on a close needs a permission that the person does not hold."""
+
+    code = "CLOSE_NOT_PERMITTED"
 
 
 class NotACheck(Invalid):

@@ -28,7 +28,7 @@ def reports_are_in(day: Day) -> CheckItem:
     missing = [f"{account.code}: no settlement report reaches {day.date}" for account in silent]
     missing += [f"{batch}: loaded, not posted" for batch in _unposted(day)]
     missing += _gaps(day, "SETTLEMENT_REPORT_GAP")
-    return check_item("reports_in", "PSP reports in", of_words(len(accounts) - len(silent), len(accounts), "account"), missing)
+    return check_item("reports", "PSP reports in", of_words(len(accounts) - len(silent), len(accounts), "account"), missing)
 
 
 def statements_are_in(day: Day) -> CheckItem:
@@ -39,7 +39,7 @@ def statements_are_in(day: Day) -> CheckItem:
     )
     silent = [account for account in accounts if account.pk not in there]
     missing = [f"{account.code}: no statement reaches {day.date}" for account in silent] + _gaps(day, "STATEMENT_GAP")
-    return check_item("statements_in", "Bank statements in", of_words(len(accounts) - len(silent), len(accounts), "account"), missing)
+    return check_item("statements", "Bank statements in", of_words(len(accounts) - len(silent), len(accounts), "account"), missing)
 
 
 def runs_are_done(day: Day) -> CheckItem:
@@ -51,7 +51,7 @@ def runs_are_done(day: Day) -> CheckItem:
         for code in expected
         if states.get(code) != RunState.DONE
     ]
-    return check_item("runs_done", "Runs done", of_words(len(expected) - len(missing), len(expected), "account"), missing)
+    return check_item("runs", "Runs done", of_words(len(expected) - len(missing), len(expected), "account"), missing)
 
 
 def lines_are_complete(day: Day) -> CheckItem:
@@ -73,7 +73,7 @@ def bank_equals_statement(day: Day) -> CheckItem:
         if closing is not None and (difference := books.get((account.public_id, account.currency), 0) - closing)
     ]
     return check_item(
-        "bank_equals_statement", "Bank equals statement", of_words(len(accounts) - len(differing), len(accounts), "account"), differing
+        "bank", "Bank equals statement", of_words(len(accounts) - len(differing), len(accounts), "account"), differing
     )
 
 

@@ -1,0 +1,119 @@
+"""A line in suspense finds its item because a person names it: of a report with a capture, refund or payout, of a bank with a batch."""
+
+from typing import Any
+
+from cashier.models import Capture, DepositIntent, Hold, PayoutIntent, Refund
+from ledger.errors import BadPublicId
+from reconciliation.models import BankLine, ExceptionCase, Match, SettlementBatch
+from reconciliation.models.files import BatchState
+from reconciliation.operations.casework.items import OpenItem, open_items
+from reconciliation.operations.casework.pairing import run_of
+from reconciliation.operations.casework.people import captures_of, player_of, psp_line_of
+from reconciliation.operations.casework.refusals import NothingToMove
+from reconciliation.operations.casework.steps import Step, call_step, post_step
+
+_MODELS: dict[str, tuple[Any, str]] = {"cap_": (Capture, "capture"), "rf_": (Refund, "refund"), "po_": (PayoutIntent, "payout")}
+
+
+def plan_identify(case: ExceptionCase, target: str) -> list[Step]:
+    """Suspense goes to the named item, and the line is matched with it. Raises NothingToMove saying what must be named."""
+    items = [item for item in open_items(case) if item.line is not None]
+    if not items:
+        return []
+    item = items[0]
+    is_bank = item.line is not None and item.line[0] == "bank"
+    step = _bank_step(case, item, _batch(case, item, target)) if is_bank else _psp_step(case, item, *_named(case, item, target))
+    run_of(case)
+    return [step]
+
+
+def plan_adopt_refund(case: ExceptionCase, target: str) -> list[Step]:
+    """A refund made at the PSP becomes ours: what was held is taken, the rest owed; its line leaves suspense for it (story 22)."""
+    line = psp_line_of(case)
+    items = [item for item in open_items(case) if item.line is not None and item.line[0] == "psp" and item.open_minor > 0]
+    if line is None or not items:
+        return []
+    run_of(case)
+    item, capture = items[0], _refunded_capture(case, target)
+    hold = Hold.objects.filter(kind=Hold.Kind.FOUND_REFUND, ref=line.object_reference, state=Hold.State.HELD).first()
+    held = min(int(hold.amount_minor), item.open_minor) if hold else 0
+    source = {
+        "entity": capture.intent.entity.public_id, "player": capture.intent.player.public_id,
+        "merchant_account": capture.merchant_account.public_id, "asset": item.asset, "ref": line.object_reference,
+        "capture": capture.public_id, "locked_minor": held, "receivable_minor": item.open_minor - held,
+    }  # fmt: skip
+    adopted = call_step("adopt_refund", rule="REFUND_ADOPTED@1", source=source, capture=capture.public_id)
+    pair = {"item_kind": "refund", "item": "", "expected_minor": -item.open_minor}
+    return [adopted, _identified(case, item, line.object_reference, pair)]
+
+
+def _psp_step(case: ExceptionCase, item: OpenItem, kind: str, named: Any) -> Step:
+    signed = int(named.amount_minor) if kind == "capture" else -int(named.amount_minor)
+    if kind == "payout":
+        signed += int(named.player_fee_minor)
+    return _identified(case, item, named.public_id, {"item_kind": kind, "item": named.public_id, "expected_minor": signed})
+
+
+def _identified(case: ExceptionCase, item: OpenItem, ref: str, pair: dict[str, Any]) -> Step:
+    source = {"merchant_account": item.holder, "currency": item.asset, "amount_minor": item.open_minor, "line": item.ref, "item": ref}
+    return post_step("LINE_IDENTIFIED@1", source, player=player_of(case), line=item.line, pair=pair)
+
+
+def _bank_step(case: ExceptionCase, item: OpenItem, batch: SettlementBatch) -> Step:
+    """What the bank states as its charge explains the rest, if it does exactly."""
+    assert item.line is not None
+    line = BankLine.objects.get(pk=item.line[1])
+    charge = int(line.charges_minor) if line.amount_minor + line.charges_minor == batch.payout_minor else 0
+    source = {
+        "entity": case.entity.public_id, "bank_account": item.holder, "currency": item.asset, "amount_minor": item.open_minor,
+        "charge_minor": charge, "line": item.ref, "to": ["in_transit", batch.merchant_account.public_id, batch.ref],
+    }  # fmt: skip
+    pair = {"item_kind": "batch", "item": batch.public_id, "expected_minor": int(batch.payout_minor) - charge}
+    return post_step("BANK_IDENTIFIED@1", source, line=item.line, pair=pair)
+
+
+def _named(case: ExceptionCase, item: OpenItem, target: str) -> tuple[str, Any]:
+    """The capture, refund or payout that a person named, of this account and currency, not consumed by another line."""
+    kind, found = _find(target)
+    if found is None:
+        raise NothingToMove("Name the capture (cap_…), refund (rf_…) or payout (po_…) that the line belongs to.")
+    if found.merchant_account_id != case.merchant_account_id or found.currency != item.asset:
+        raise NothingToMove(f"{found.public_id} is of another merchant account or currency.")
+    if Match.objects.filter(item_kind=kind, item_id=found.pk, undone_at=None).exists():
+        raise NothingToMove(f"{found.public_id} has its line already.")
+    return kind, found
+
+
+def _find(target: str) -> tuple[str, Any]:
+    """By its own id; an intent stands for its only capture."""
+    prefix = target.partition("_")[0] + "_"
+    try:
+        if prefix == DepositIntent.PREFIX:
+            captures = list(Capture.objects.filter(intent_id=DepositIntent.id_of(target), state=Capture.State.SUCCEEDED)[:2])
+            return "capture", captures[0] if len(captures) == 1 else None
+        model, kind = _MODELS.get(prefix, (None, ""))
+        return kind, model.objects.filter(pk=model.id_of(target)).first() if model else None
+    except BadPublicId:
+        return "", None
+
+
+def _batch(case: ExceptionCase, item: OpenItem, target: str) -> SettlementBatch:
+    """The payout that a person named: posted, not shown by another line, of this account's currency and direction."""
+    try:
+        batch = SettlementBatch.objects.select_related("merchant_account").filter(pk=SettlementBatch.id_of(target)).first()
+    except BadPublicId:
+        batch = None
+    if batch is None:
+        raise NothingToMove("Name the batch (sb_…) whose payout the bank line is.")
+    is_ours = batch.merchant_account.entity_id == case.entity_id and batch.currency == item.asset and batch.state == BatchState.SETTLED
+    if not is_ours or (batch.payout_minor > 0) != (item.open_minor < 0):
+        raise NothingToMove(f"{batch} waits for no such bank line.")
+    return batch
+
+
+def _refunded_capture(case: ExceptionCase, target: str) -> Capture:
+    captures = captures_of(case)
+    chosen = [capture for capture in captures if capture.public_id == target] if target else captures
+    if len(chosen) != 1:
+        raise NothingToMove("Name the capture (cap_…) that was refunded.")
+    return chosen[0]

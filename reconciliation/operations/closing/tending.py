@@ -1,0 +1,54 @@
+"""What beat does for closes: a day that is over gets its row, one left in the middle falls back, one that changed opens again."""
+
+from datetime import datetime
+
+import structlog
+
+from ledger.actors import system_actor
+from ledger.models import ApprovalRequest
+from reconciliation.models import CloseState, DailyClose
+from reconciliation.operations.closing.days import open_due_closes
+from reconciliation.operations.closing.falling_back import fall_back
+from reconciliation.operations.closing.preparing import alone
+from reconciliation.operations.closing.refusals import CloseStateConflict
+from reconciliation.queries.totals import changed_papers
+
+log = structlog.get_logger(__name__)
+CLOSER = system_actor("closing")
+
+
+def tend_closes(*, now: datetime) -> dict[str, int]:
+    """All three; returns how many days were opened, recovered, returned. Needs no open transaction."""
+    return {"opened": len(open_due_closes(now=now)), "recovered": recover_closes(now=now), "returned": return_changed_closes(now=now)}
+
+
+def recover_closes(*, now: datetime) -> int:
+    """Fall back every day that stands CLOSING while nobody prepares it (its process was killed); returns how many."""
+    left = list(DailyClose.objects.filter(state=CloseState.CLOSING).order_by("business_date"))
+    return sum(_recover(close, now) for close in left)
+
+
+def return_changed_closes(*, now: datetime) -> int:
+    """Fall back every PREPARED day whose cases, files, batches or runs are not those that were prepared; returns how many (D3)."""
+    prepared = list(DailyClose.objects.filter(state=CloseState.PREPARED).select_related("entity").order_by("business_date"))
+    return sum(_return_if_changed(close, now) for close in prepared)
+
+
+def _recover(close: DailyClose, now: datetime) -> bool:
+    with alone(close.pk) as is_alone:
+        return is_alone and _fall_back(close, now, why="preparing was interrupted")
+
+
+def _return_if_changed(close: DailyClose, now: datetime) -> bool:
+    request = ApprovalRequest.objects.filter(pk=close.approval_id).first() if close.approval_id else None
+    changed = changed_papers(close.entity, close.business_date, request.payload["totals"]) if request else ["request"]
+    return bool(changed) and _fall_back(close, now, why=f"changed since it was prepared: {', '.join(changed)}")
+
+
+def _fall_back(close: DailyClose, now: datetime, *, why: str) -> bool:
+    try:
+        fall_back(close_id=close.pk, actor=CLOSER, now=now, why=why)
+    except CloseStateConflict as conflict:
+        log.info("close.left_alone", close=close.public_id, reason=str(conflict))
+        return False
+    return True

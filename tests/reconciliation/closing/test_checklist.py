@@ -1,0 +1,266 @@
+"""Every check of the day: when it holds, what it names when it does not, whose it is (D2)."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from cashier.models import MerchantAccount, PspEvent, PspEventWork
+from ledger.actors import system_actor
+from ledger.models import LegalEntity
+from ledger.operations import request_approval
+from reconciliation.models import ReconciliationRun
+from reconciliation.queries.checklist import CheckItem, checklist
+from tests.ledger.books import book, cr, dr
+from tests.reconciliation.cases.records import Records, make_records
+from tests.reconciliation.closing.day import make_papers, make_run
+from tests.reconciliation.house import AT, DAY, NOW, House, make_case
+
+pytestmark = pytest.mark.spec("D2")
+
+
+@pytest.fixture
+def records(house: House) -> Records:
+    return make_records(house)
+
+
+def check(house: House, name: str, *, day: date = DAY, now: datetime = NOW) -> CheckItem:
+    return next(item for item in checklist(house.entity, day, now=now) if item.name == name)
+
+
+def is_held(house: House, name: str) -> bool:
+    return check(house, name).ok
+
+
+def test_the_items_and_their_order_are_stable(house: House) -> None:
+    assert [item.name for item in checklist(house.entity, DAY, now=NOW)] == [
+        "day_over",
+        "reports",
+        "statements",
+        "runs",
+        "completeness",
+        "bank",
+        "suspense",
+        "receivables",
+        "unknown",
+        "approvals",
+        "cases",
+        "trial_balance",
+        "audit",
+    ]
+
+
+@pytest.mark.parametrize(("hour", "ok"), [(22, False), (23, True)])
+def test_the_day_is_over_at_its_end_in_its_own_zone(house: House, hour: int, ok: bool) -> None:
+    assert check(house, "day_over", now=NOW.replace(day=19, hour=hour, minute=0)).ok is ok
+
+
+# --- papers ---
+
+
+def test_an_account_that_captured_needs_a_report_that_reaches_the_day(records: Records) -> None:
+    house = records.house
+    assert (check(house, "reports").figure, is_held(house, "reports")) == ("0 of 0 accounts", True)
+    capture = records.capture(5000)
+    item = check(house, "reports")
+    assert (item.ok, item.figure, item.missing) == (False, "0 of 1 account", ("SANDBOX_EU: no settlement report reaches 2026-11-19",))
+    records.batch(("sale", 5000, capture))
+    assert (check(house, "reports").figure, is_held(house, "reports")) == ("1 of 1 account", True)
+
+
+def test_a_report_of_the_days_before_does_not_reach_it(records: Records) -> None:
+    capture = records.capture(5000)
+    _, (line,) = records.batch(("sale", 5000, capture))
+    type(line).objects.filter(pk=line.pk).update(business_date=DAY - timedelta(days=1))
+    assert not is_held(records.house, "reports")
+
+
+def test_a_report_loaded_and_not_posted_is_named(records: Records) -> None:
+    batch, _ = records.batch(("sale", 5000, records.capture(5000)))
+    type(batch).objects.filter(pk=batch.pk).update(state="LOADED")
+    assert check(records.house, "reports").missing == ("SANDBOX_EU batch 38 EUR: loaded, not posted",)
+
+
+def test_a_skipped_batch_number_is_named(house: House) -> None:
+    case = make_case(house, "SETTLEMENT_REPORT_GAP")
+    case.facts = {"batch": 37}
+    case.save(update_fields=["facts"])
+    assert check(house, "reports").missing == (f"{case.label}: SANDBOX_EU batch 37 is missing",)
+
+
+def test_every_active_bank_account_needs_a_statement_and_a_run(house: House) -> None:
+    assert check(house, "statements").missing == ("BANK_EUR: no statement reaches 2026-11-19",)
+    assert check(house, "runs").missing == ("BANK_EUR: no run",)
+    make_papers(house, DAY)
+    assert (check(house, "statements").figure, check(house, "runs").figure) == ("1 of 1 account", "1 of 1 account")
+    house.bank.is_active = False
+    house.bank.save()
+    assert check(house, "statements").figure == "0 of 0 accounts"
+
+
+@pytest.mark.parametrize("state", ["RUNNING", "FAILED", "PENDING"])
+def test_a_run_that_is_not_done_is_named(house: House, state: str) -> None:
+    make_run(house, state=state)
+    assert check(house, "runs").missing == (f"BANK_EUR: run {state.lower()}",)
+
+
+def test_completeness_tells_by_count_and_residual(house: House) -> None:
+    make_run(house, residuals=[{"currency": "EUR", "amount_minor": -40}, {"currency": "SEK", "amount_minor": 0}])
+    item = check(house, "completeness")
+    assert (item.ok, item.figure) == (True, "3 of 4 lines matched, 0 suggested, 1 items carried forward, residual -0.40 EUR")
+
+
+def test_bank_is_compared_with_the_newest_statement_up_to_the_day(house: House) -> None:
+    b = house.bank.public_id
+    book(house.entity, "line", dr("bank", b, 7500), cr("outside", house.entity.public_id, 7500), at=AT)
+    make_papers(house, DAY - timedelta(days=1), closing_minor=1)
+    make_papers(house, DAY, closing_minor=7500)
+    make_papers(house, DAY + timedelta(days=1), closing_minor=9999)
+    assert is_held(house, "bank")
+    book(house.entity, "next day", dr("bank", b, 2499), cr("outside", house.entity.public_id, 2499), at=AT + timedelta(days=1))
+    assert is_held(house, "bank")
+    book(house.entity, "late", dr("bank", b, 1), cr("outside", house.entity.public_id, 1), at=AT)
+    item = check(house, "bank")
+    assert (item.figure, item.missing) == ("0 of 1 account", ("BANK_EUR: the books differ from the statement by 0.01 EUR",))
+
+
+# --- books ---
+
+
+def test_a_line_in_suspense_needs_an_open_case(records: Records) -> None:
+    house = records.house
+    _, (line, other) = records.batch(("unknown", 4900, None), ("unknown", 100, None))
+    item = check(house, "suspense", now=AT + timedelta(days=3))
+    assert (item.figure, item.count) == ("2 lines, oldest 3 d", 2)
+    assert item.missing[0] == f"line:psp:{line.pk}: -49.00 EUR without an open case"
+    make_case(house, "UNKNOWN_LINE_TYPE", links=[("psp_line", str(line.pk))])
+    make_case(house, "UNKNOWN_LINE_TYPE", links=[("bank_line", str(other.pk))], about="2")  # another kind of line with that number
+    assert check(house, "suspense").count == 1
+    make_case(house, "UNKNOWN_LINE_TYPE", links=[("psp_line", str(other.pk))], about="3")
+    assert is_held(house, "suspense")
+
+
+def test_suspense_that_no_line_names_is_a_defect(house: House) -> None:
+    m = house.merchant.public_id
+    book(house.entity, "by hand", dr("in_transit", m, 500), cr("suspense", m, 500))
+    assert check(house, "suspense").missing == ("suspense holds -5.00 EUR that no waiting line names",)
+
+
+def test_what_players_owe_is_told(records: Records) -> None:
+    house = records.house
+    assert check(house, "receivables").figure == "nothing"
+    book(house.entity, "debt", dr("receivable", records.player.public_id, 700), cr("clearing", house.merchant.public_id, 700), at=AT)
+    assert (check(house, "receivables").figure, is_held(house, "receivables")) == ("7.00 EUR", True)
+
+
+def test_pending_must_mirror_unconfirmed(records: Records) -> None:
+    house, player = records.house, records.player.public_id
+    book(house.entity, "seen", dr("unconfirmed", house.merchant.public_id, 500), cr("pending", player, 500), at=AT)
+    assert is_held(house, "trial_balance")
+    book(house.entity, "wrong", dr("pending", player, 200), cr("playable", player, 200), at=AT)
+    assert check(house, "trial_balance").missing == ("pending and unconfirmed differ by 2.00 EUR",)
+
+
+# --- work ---
+
+
+@pytest.mark.parametrize("call_state", ["SENT", "UNKNOWN"])
+def test_a_call_without_an_answer_is_named_payouts_too(records: Records, call_state: str) -> None:
+    records.capture(5000)
+    payout = records.payout(1000)
+    assert (check(records.house, "unknown").figure, is_held(records.house, "unknown")) == ("none", True)
+    type(payout).objects.filter(pk=payout.pk).update(call_state=call_state)
+    item = check(records.house, "unknown")
+    assert (item.figure, item.missing) == ("1 waiting", (f"payout intent {payout.public_id}: outcome unknown",))
+
+
+def test_one_of_the_next_day_does_not_matter(records: Records) -> None:
+    records.capture(5000)
+    payout = records.payout(1000)
+    type(payout).objects.filter(pk=payout.pk).update(call_state="UNKNOWN", created_at=AT + timedelta(days=1))
+    assert is_held(records.house, "unknown")
+
+
+def test_a_dead_letter_is_named(house: House) -> None:
+    event = PspEvent.objects.create(
+        merchant_account=house.merchant,
+        identity_key="e",
+        event="payment.captured",
+        occurred_at=AT,
+        received_at=AT,
+        body_sha256="0" * 64,
+        raw_body="{}",
+    )
+    PspEventWork.objects.create(event=event, state="DEAD")
+    assert check(house, "unknown").missing == (f"dead letter {event.public_id} (payment.captured)",)
+
+
+def make_dead_letter(account: MerchantAccount) -> PspEvent:
+    event = PspEvent.objects.create(
+        merchant_account=account,
+        identity_key="e",
+        event="payment.captured",
+        occurred_at=AT,
+        received_at=AT,
+        body_sha256="0" * 64,
+        raw_body="{}",
+    )
+    PspEventWork.objects.create(event=event, state="DEAD")
+    return event
+
+
+def ask(house: House, kind: str = "ledger.write_off", entity: LegalEntity | None = None, **facts: Any) -> str:
+    values = {
+        "payload": {},
+        "summary": "Write off 0.40 EUR",
+        "reason": "the bank kept it",
+        "maker": system_actor("tests"),
+        "now": AT,
+        **facts,
+    }
+    return request_approval(kind=kind, entity_id=(entity or house.entity).pk, **values).public_id
+
+
+def test_a_request_that_waits_is_named_but_for_closes_and_later_days(house: House) -> None:
+    request = ask(house)
+    ask(house, kind="close.override")
+    ask(house, now=AT + timedelta(days=1))
+    item = check(house, "approvals")
+    assert (item.figure, item.missing) == ("1 waiting", (f"Write off 0.40 EUR ({request})",))
+
+
+def test_many_are_counted_and_the_first_named(house: House) -> None:
+    for number in range(25):
+        make_case(house, "LEDGER_CREDIT_MISSING_PSP_SUCCESS", about=str(number), amount_minor=100 + number)
+    make_case(house, "FEE_UNEXPECTED")
+    item = check(house, "cases")
+    assert (item.figure, item.count, len(item.missing)) == ("26 open, 25 of them critical or high", 25, 20)
+    assert item.missing[0].endswith("1.00 EUR")
+
+
+def test_another_entitys_things_do_not_matter(house: House) -> None:
+    other = LegalEntity.objects.create(code="GB1", name="Countroom UK", zone="Europe/London")
+    ask(house, entity=other)
+    theirs = MerchantAccount.objects.create(code="UK", entity=other, provider="sandbox", secret_ref="UK", base_url="http://127.0.0.1:9")
+    event = PspEvent.objects.create(
+        merchant_account=theirs,
+        identity_key="e",
+        event="payment.captured",
+        occurred_at=AT,
+        received_at=AT,
+        body_sha256="0" * 64,
+        raw_body="{}",
+    )
+    PspEventWork.objects.create(event=event, state="DEAD")
+    ReconciliationRun.objects.create(account_code="UK", entity=other, merchant_account=theirs, date=DAY, state="FAILED", updated_at=NOW)
+    make_papers(house, DAY)
+    missing = {item.name for item in checklist(house.entity, DAY, now=NOW) if not item.ok}
+    assert missing == {"audit"}  # one chain for all entities, not sealed in this test
+
+
+def test_the_cost_does_not_grow_with_the_cases(house: House, django_assert_max_num_queries: Any) -> None:
+    for number in range(30):
+        make_case(house, "LEDGER_CREDIT_MISSING_PSP_SUCCESS", about=str(number), links=[("psp_line", str(number))])
+    make_papers(house, DAY)
+    with django_assert_max_num_queries(45):
+        checklist(house.entity, DAY, now=NOW)

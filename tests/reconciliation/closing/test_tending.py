@@ -1,0 +1,44 @@
+"""What happens to closes by themselves: a day that is over gets one (D1, D3)."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from ledger.models import LegalEntity
+from reconciliation.models import CloseState, DailyClose
+from reconciliation.operations.closing import open_due_closes, tend_closes
+from tests.reconciliation.closing.day import DAY, NOON, NOW, ReadyDay
+
+pytestmark = pytest.mark.spec("D1", "D3")
+
+
+def days() -> list[tuple[str, str]]:
+    return [(close.business_date.isoformat(), str(close.state)) for close in DailyClose.objects.order_by("business_date")]
+
+
+def test_every_day_that_is_over_and_had_movements_gets_a_close(ready: ReadyDay) -> None:
+    ready.pay("three days later", at=NOON + timedelta(days=3))
+    ready.pay("today", at=NOON + timedelta(days=5))
+    LegalEntity.objects.create(code="GB1", name="Countroom UK", zone="Europe/London")
+
+    opened = open_due_closes(now=NOW + timedelta(days=4))
+
+    assert [close.business_date for close in opened] == [DAY + timedelta(days=3)]
+    assert days() == [("2026-11-19", "OPEN"), ("2026-11-22", "OPEN")]
+    assert open_due_closes(now=NOW + timedelta(days=4)) == []
+
+
+@pytest.mark.parametrize(("instant", "count"), [(datetime(2026, 11, 22, 22, 59), 1), (datetime(2026, 11, 22, 23, 0), 2)])
+def test_not_before_the_day_is_over_in_its_zone(ready: ReadyDay, instant: datetime, count: int) -> None:
+    ready.pay("three days later", at=NOON + timedelta(days=3))
+    open_due_closes(now=instant.replace(tzinfo=NOW.tzinfo))
+    assert DailyClose.objects.count() == count
+
+
+def test_tending_leaves_alone_what_is_right(ready: ReadyDay) -> None:
+    ready.prepare()
+    assert tend_closes(now=NOW) == {"opened": 0, "recovered": 0, "returned": 0}
+    assert ready.state() == CloseState.PREPARED
+    ready.sign()
+    assert tend_closes(now=NOW + timedelta(days=30)) == {"opened": 0, "recovered": 0, "returned": 0}
+    assert ready.state() == CloseState.SIGNED_OFF
