@@ -7,18 +7,20 @@ from uuid import UUID
 from django.db import transaction
 
 from ledger.actors import Actor
-from ledger.calendar import business_date
+from ledger.calendar import business_date, day_bounds
 from ledger.errors import LedgerError
 from ledger.models import BusinessDay, LegalEntity
 from ledger.transitions import attribute
 
 _KEEP_SECONDS = 5.0
-_entities: dict[UUID, tuple[float, LegalEntity]] = {}
+Kept = tuple[LegalEntity, tuple[datetime, datetime], date]
+_entities: dict[UUID, tuple[float, Kept]] = {}
 
 
 def wanted_date(entity_id: UUID, occurred_at: datetime) -> date:
     """The entity's day in which it happened; whether that day is open is the posting function's question."""
-    return business_date(_entity(entity_id), occurred_at)
+    entity, (start, end), day = _kept(entity_id, occurred_at)
+    return day if start <= occurred_at < end else business_date(entity, occurred_at)
 
 
 def close_to_postings(*, entity_id: UUID, day: date, actor: Actor, now: datetime) -> BusinessDay:
@@ -47,13 +49,15 @@ def _set_open(entity_id: UUID, day: date, *, is_open: bool, actor: Actor, now: d
         return row
 
 
-def _entity(entity_id: UUID) -> LegalEntity:
-    """The entity, kept for a few seconds of real time: its zone is read for every posting and hardly ever changes."""
-    kept = _entities.get(entity_id)
-    if kept is not None and time.monotonic() - kept[0] < _KEEP_SECONDS:
-        return kept[1]
+def _kept(entity_id: UUID, instant: datetime) -> Kept:
+    """The entity with the bounds of a day of late, kept for seconds of real time: read for every posting, hardly ever changed."""
+    expires, kept = _entities.get(entity_id, (0.0, None))
+    if kept is not None and time.monotonic() < expires:
+        return kept
     entity = LegalEntity.objects.filter(pk=entity_id).first()
     if entity is None:
         raise LedgerError(f"No legal entity {entity_id} is known.")
-    _entities[entity_id] = (time.monotonic(), entity)
-    return entity
+    day = business_date(entity, instant)
+    kept = (entity, day_bounds(entity, day), day)
+    _entities[entity_id] = (time.monotonic() + _KEEP_SECONDS, kept)
+    return kept

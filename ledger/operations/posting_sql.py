@@ -17,6 +17,7 @@ from ledger.tracing import current_trace_id
 
 if TYPE_CHECKING:
     from ledger.operations.postings import Prepared
+    from ledger.values import Line
 
 WALLETED = frozenset(WALLET_KINDS)
 _RACED_KEY = "CR001"
@@ -45,40 +46,59 @@ class Row:
 
 def call_one(item: "Prepared", *, actor: Actor, now: datetime) -> Row:
     """Post one; raises InsufficientFunds, PostingKeyConflict."""
-    row = _rows(_ONE, [*_head(item), *_people(actor), item.posting.occurred_at, now, *_columns(item.lines)])[0]
+    posting = item.posting
+    row = _rows(_ONE, [*_head(item), *_people(actor), posting.occurred_at, now, *_columns(item.lines)])[0]
     status, identity, day, corrects, lacking = row
     if status not in ("posted", "existing"):
-        _refuse(status, item.posting.key, identity, lacking)
+        _refuse(status, posting.key, identity, lacking)
     return Row(identity, status == "posted", day, corrects)
 
 
 def call_many(items: Sequence["Prepared"], *, actor: Actor, now: datetime) -> list[Row]:
-    """Post many of different keys; raises InsufficientFunds, PostingKeyConflict."""
-    heads = [list(column) for column in zip(*(_head(item) for item in items), strict=True)]
+    """Post many of different keys; raises InsufficientFunds, PostingKeyConflict.
+
+    The database tells only of those that did not simply go into the journal under their own id and day.
+    """
+    heads = [_literal(column) for column in zip(*(_texts(item) for item in items), strict=True)]
+    heads[_REVERSES] = heads[_REVERSES].replace('""', "NULL")
     places = [place for place, item in enumerate(items, 1) for _ in item.lines]
     lines = [line for item in items for line in item.lines]
     occurred = [item.posting.occurred_at for item in items]
     rows = _rows(_MANY, [*heads, *_people(actor), occurred, now, places, *_columns(lines)])
-    place, status, identity, _, _, lacking = rows[0]
-    if status not in ("posted", "existing"):
+    if rows and rows[0][1] not in ("posted", "existing"):
+        place, status, identity, _, _, lacking = rows[0]
         _refuse(status, items[place - 1].posting.key, identity, lacking)
-    return [Row(row[2], row[1] == "posted", row[3], row[4]) for row in rows]
+    told = {row[0]: Row(row[2], row[1] == "posted", row[3], row[4]) for row in rows}
+    return [told.get(place) or Row(item.id, True, item.day, None) for place, item in enumerate(items, 1)]
 
 
 def _head(item: "Prepared") -> list[Any]:
+    """One posting's own columns, in the order of the functions' parameters."""
     posting = item.posting
     return [
-        item.id, posting.key, posting.entity_id, posting.rule, posting.rule.partition("@")[0], item.lines[0].asset, item.source,
-        item.fingerprint, posting.payload_sha256, posting.intent_id, posting.player_id, item.day, posting.reverses_id,
+        item.id, posting.key, posting.entity_id, posting.rule, item.kind, item.lines[0].asset, item.source, item.fingerprint,
+        posting.payload_sha256, posting.intent_id, posting.player_id, item.day, posting.reverses_id,
     ]  # fmt: skip
+
+
+_REVERSES = 12
+
+
+def _texts(item: "Prepared") -> tuple[str, ...]:
+    """As _head, as texts; empty for no reversal."""
+    posting = item.posting
+    return (
+        item.id.hex, posting.key, posting.entity_id.hex, posting.rule, item.kind, item.lines[0].asset, item.source, item.fingerprint,
+        posting.payload_sha256, posting.intent_id, posting.player_id, item.day.isoformat(), posting.reverses_id.hex if posting.reverses_id else "",
+    )  # fmt: skip
 
 
 def _people(actor: Actor) -> list[str]:
     return [actor.kind, actor.id, current_trace_id()]
 
 
-def _columns(lines: Sequence[Any]) -> list[str]:
-    """The lines' columns as array literals: an array of psycopg's own costs ten times the work for these short lists."""
+def _columns(lines: Sequence["Line"]) -> list[str]:
+    """The lines' columns as array literals: lists given to psycopg cost ten times the work."""
     return [
         _literal([line.kind for line in lines]),
         _literal([line.holder for line in lines]),
@@ -89,14 +109,16 @@ def _columns(lines: Sequence[Any]) -> list[str]:
     ]
 
 
-def _literal(texts: list[str]) -> str:
+def _literal(texts: Sequence[str]) -> str:
     """PostgreSQL's array literal of texts: each quoted, with quotes and backslashes escaped."""
     joined = "\x00".join(texts)
-    if joined.count("\x00") >= max(len(texts), 1):
-        raise UnbalancedPosting("A line's text holds a NUL, which no text of the database can.")
-    if "\\" in joined or '"' in joined:
-        joined = joined.replace("\\", "\\\\").replace('"', '\\"')
-    return '{"' + joined.replace("\x00", '","') + '"}' if texts else "{}"
+    if joined.count("\x00") != len(texts) - 1:
+        raise UnbalancedPosting("A text holds a NUL, which no text of the database can.")
+    if "\\" in joined:
+        joined = joined.replace("\\", "\\\\")
+    if '"' in joined:
+        joined = joined.replace('"', '\\"')
+    return '{"' + joined.replace("\x00", '","') + '"}'
 
 
 def _rows(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:

@@ -7,9 +7,8 @@ from uuid import UUID
 
 from django.db import connection
 
-from ledger.canonical import canonical_json, sha256_hex
 from ledger.errors import LedgerError
-from ledger.operations.postings import kind_of, lines_of
+from ledger.operations.postings import content_hash, lines_of
 from ledger.proofs.checks import Check, Difference, Report, check_of, report_of
 
 _CHUNK = 2_000
@@ -63,14 +62,14 @@ def _fault(identity: UUID, entity_id: UUID, rule: str, source: Any, fingerprint:
     """What differs, None if nothing does."""
     stored = _decoded(source)
     try:
-        lines = [(line.kind, line.holder, line.asset, line.amount_minor, line.ref, line.label) for line in lines_of(rule, stored)]
+        made = lines_of(rule, stored)
     except (LedgerError, KeyError, TypeError) as error:
         return {"fault": f"the rule does not run: {type(error).__name__} {error}"}
+    lines = [(line.kind, line.holder, line.asset, line.amount_minor, line.ref, line.label) for line in made]
     booked = [tuple(line) for line in _decoded(posted) or []]
     if sorted(booked) != sorted(lines):
         return {"fault": "other lines", "posted": _shown(booked), "replayed": _shown(lines)}
-    content = canonical_json([kind_of(rule), str(entity_id), lines])
-    return None if sha256_hex(content) == fingerprint else {"fault": "other fingerprint"}
+    return None if content_hash(rule, entity_id, made) == fingerprint else {"fault": "other fingerprint"}
 
 
 def _decoded(value: Any) -> Any:

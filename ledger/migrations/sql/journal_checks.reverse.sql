@@ -1,3 +1,3 @@
 DROP FUNCTION ledger_check_entries() CASCADE;
-DROP FUNCTION ledger_check_transaction() CASCADE;
+DROP FUNCTION ledger_check_transactions() CASCADE;
 DROP FUNCTION ledger_assign_xact() CASCADE;

@@ -1,23 +1,42 @@
--- What the database itself holds of double entry (L1, L2, L5), whoever inserts and by whatever way.
+-- What the database itself holds of double entry (L1, L2, L5), whoever inserts and by whatever way. Base tables are joined by
+-- LATERAL … OFFSET 0: one look into an index per row, whatever the planner thinks of the tables' sizes.
 
 -- Entries of one statement: their transaction is of this very database transaction (so nothing is added to what was
--- committed), account and transaction agree on entity and asset, and each transaction sums to zero per asset.
+-- committed), account and transaction agree on entity, asset and day, and each transaction sums to zero per asset.
 -- No entry is zero (CHECK), so a sum of zero takes two entries at least.
 CREATE FUNCTION ledger_check_entries() RETURNS trigger LANGUAGE plpgsql
-    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan AS $$
+    SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     xact bigint := pg_current_xact_id()::text::bigint;
     bad record;
 BEGIN
-    SELECT e.transaction_id, e.asset, sum(e.amount_minor) AS total, bool_and(coalesce(t.xact_id = xact, false)) AS same_xact
-      INTO bad
-      FROM new_entries e
-      LEFT JOIN ledger_journal_transaction t ON t.id = e.transaction_id
-      LEFT JOIN ledger_account a ON a.id = e.account_id AND a.asset = e.asset
-     GROUP BY e.transaction_id, e.asset
-    HAVING sum(e.amount_minor) <> 0
-        OR NOT bool_and(coalesce(t.xact_id = xact AND a.entity_id = t.entity_id AND t.business_date = e.business_date, false))
-     LIMIT 1;
+    IF EXISTS (SELECT FROM new_entries OFFSET 32) THEN
+        WITH sums AS MATERIALIZED (
+            SELECT e.transaction_id, e.asset, sum(e.amount_minor) AS total FROM new_entries e GROUP BY e.transaction_id, e.asset
+        ), transactions AS MATERIALIZED (
+            SELECT s.transaction_id, s.asset, s.total, t.entity_id, t.business_date, t.xact_id FROM sums s
+              LEFT JOIN LATERAL (SELECT * FROM ledger_journal_transaction x WHERE x.id = s.transaction_id OFFSET 0) t ON true
+        ), accounts AS MATERIALIZED (
+            SELECT d.account_id, a.entity_id, a.asset FROM (SELECT DISTINCT e.account_id FROM new_entries e) d
+              LEFT JOIN LATERAL (SELECT * FROM ledger_account x WHERE x.id = d.account_id OFFSET 0) a ON true
+        )
+        SELECT e.transaction_id, e.asset, t.total, coalesce(t.xact_id = xact, false) AS same_xact INTO bad
+          FROM new_entries e
+          JOIN transactions t ON t.transaction_id = e.transaction_id AND t.asset = e.asset
+          JOIN accounts a ON a.account_id = e.account_id
+         WHERE (t.total = 0 AND t.xact_id = xact AND a.entity_id = t.entity_id AND a.asset = e.asset AND t.business_date = e.business_date)
+               IS NOT TRUE
+         LIMIT 1;
+    ELSE
+        SELECT e.transaction_id, e.asset, sum(e.amount_minor) AS total, bool_and(coalesce(t.xact_id = xact, false)) AS same_xact INTO bad
+          FROM new_entries e
+          LEFT JOIN LATERAL (SELECT * FROM ledger_journal_transaction x WHERE x.id = e.transaction_id OFFSET 0) t ON true
+          LEFT JOIN LATERAL (SELECT * FROM ledger_account x WHERE x.id = e.account_id OFFSET 0) a ON true
+         GROUP BY e.transaction_id, e.asset
+        HAVING sum(e.amount_minor) <> 0
+            OR NOT bool_and((t.xact_id = xact AND a.entity_id = t.entity_id AND a.asset = e.asset AND t.business_date = e.business_date) IS TRUE)
+         LIMIT 1;
+    END IF;
     IF NOT FOUND THEN
         RETURN NULL;
     ELSIF NOT bad.same_xact THEN
@@ -35,21 +54,25 @@ CREATE TRIGGER ledger_entry_check AFTER INSERT ON ledger_entry
     REFERENCING NEW TABLE AS new_entries FOR EACH STATEMENT EXECUTE FUNCTION ledger_check_entries();
 ALTER TABLE ledger_entry ENABLE ALWAYS TRIGGER ledger_entry_check;
 
--- A transaction names the database transaction that writes it, and has entries when that one commits.
-CREATE FUNCTION ledger_check_transaction() RETURNS trigger LANGUAGE plpgsql AS $$
+-- A transaction names the database transaction that writes it, and its entries come in the same statement (WITH … INSERT …
+-- INSERT): so there is never one without.
+CREATE FUNCTION ledger_check_transactions() RETURNS trigger LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    xact bigint := pg_current_xact_id()::text::bigint;
+    bad uuid;
 BEGIN
-    IF NEW.xact_id <> pg_current_xact_id()::text::bigint THEN
-        RAISE EXCEPTION 'Transaction % is refused: xact_id is not that of this database transaction.', NEW.id
+    SELECT t.id INTO bad FROM new_transactions t
+      LEFT JOIN LATERAL (SELECT x.transaction_id FROM ledger_entry x WHERE x.transaction_id = t.id LIMIT 1) e ON true
+     WHERE t.xact_id <> xact OR e.transaction_id IS NULL LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'Transaction % is refused: it has no entries, or xact_id is not that of this database transaction.', bad
             USING ERRCODE = 'integrity_constraint_violation';
-    END IF;
-    IF NOT EXISTS (SELECT FROM ledger_entry WHERE transaction_id = NEW.id) THEN
-        RAISE EXCEPTION 'Transaction % is refused: it has no entries.', NEW.id USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN NULL;
 END $$;
 
-CREATE CONSTRAINT TRIGGER ledger_transaction_check AFTER INSERT ON ledger_journal_transaction
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_check_transaction();
+CREATE TRIGGER ledger_transaction_check AFTER INSERT ON ledger_journal_transaction
+    REFERENCING NEW TABLE AS new_transactions FOR EACH STATEMENT EXECUTE FUNCTION ledger_check_transactions();
 ALTER TABLE ledger_journal_transaction ENABLE ALWAYS TRIGGER ledger_transaction_check;
 
 -- An audit record's database transaction has its id before the record has its own: the sealer relies on it (S5).

@@ -1,6 +1,7 @@
 -- Many postings in one round trip, all or nothing (L14), with the same guarantees as ledger_post. Arrays of one length per
 -- posting (p_…) and per line (l_…; l_posting is the 1-based place of its posting). Keys within one call differ.
--- Answers one row per posting, or a single row of status conflict or insufficient when nothing was posted.
+-- Answers one row for each posting that did not simply go into the journal under its own id and on its own day; or a single row
+-- of status conflict or insufficient when nothing was posted.
 
 CREATE FUNCTION ledger_post_many(
     p_ids uuid[], p_keys text[], p_entities uuid[], p_rules text[], p_kinds text[], p_currencies text[], p_sources text[],
@@ -8,13 +9,16 @@ CREATE FUNCTION ledger_post_many(
     p_actor_kind text, p_actor_id text, p_trace text, p_occurred timestamptz[], p_posted timestamptz,
     l_posting int[], l_kinds text[], l_holders text[], l_assets text[], l_amounts numeric[], l_refs text[], l_labels text[]
 ) RETURNS TABLE (place int, status text, transaction_id uuid, day date, corrects date, lacking text) LANGUAGE plpgsql
-    SET enable_seqscan = off AS $$
+    SET enable_seqscan = off SET enable_mergejoin = off AS $$
 #variable_conflict use_column
 DECLARE
     xact bigint := pg_current_xact_id()::text::bigint;
     days date[];
+    moved boolean;
     l_entities uuid[];
-    fresh boolean[];
+    fresh boolean[] := array_fill(true, ARRAY[cardinality(p_keys)]);
+    accounts bigint[];
+    wallets ledger_wallet[];
     inserted uuid[];
     clash record;
 BEGIN
@@ -26,34 +30,39 @@ BEGIN
     ), opened AS MATERIALIZED (
         SELECT d.entity, d.day, ledger_open_day(d.entity, d.day) AS open_day FROM (SELECT DISTINCT entity, day FROM wanted) d
     )
-    SELECT array_agg(o.open_day ORDER BY w.n) INTO days FROM wanted w JOIN opened o USING (entity, day);
+    SELECT array_agg(o.open_day ORDER BY w.n), bool_or(o.open_day <> w.day) INTO days, moved FROM wanted w JOIN opened o USING (entity, day);
     SELECT array_agg(p_entities[l.posting] ORDER BY l.n) INTO l_entities FROM unnest(l_posting) WITH ORDINALITY l(posting, n);
 
     PERFORM ledger_lock_wallets(l_entities, l_kinds, l_holders, l_assets);
 
-    -- Which keys are new, and is any taken by other content?
-    SELECT array_agg(t.id IS NULL ORDER BY p.n) INTO fresh
-      FROM unnest(p_keys) WITH ORDINALITY p(key, n) LEFT JOIN ledger_journal_transaction t ON t.posting_key = p.key;
-    SELECT p.n, t.id INTO clash
-      FROM unnest(p_keys, p_fingerprints) WITH ORDINALITY p(key, print, n) JOIN ledger_journal_transaction t ON t.posting_key = p.key
-     WHERE t.fingerprint <> p.print ORDER BY p.n LIMIT 1;
-    IF FOUND THEN
-        RETURN QUERY SELECT clash.n::int, 'conflict', clash.id, NULL::date, NULL::date, NULL::text;
-        RETURN;
-    END IF;
+    -- Which keys are posted already, and is any of them other content?
+    FOR clash IN
+        SELECT p.n, t.id, t.fingerprint <> p.print AS differs FROM unnest(p_keys, p_fingerprints) WITH ORDINALITY p(key, print, n)
+          JOIN LATERAL (SELECT x.id, x.fingerprint FROM ledger_journal_transaction x WHERE x.posting_key = p.key OFFSET 0) t ON true
+    LOOP
+        IF clash.differs THEN
+            RETURN QUERY SELECT clash.n::int, 'conflict', clash.id, NULL::date, NULL::date, NULL::text;
+            RETURN;
+        END IF;
+        fresh[clash.n] := false;
+    END LOOP;
 
     -- Is there enough in every wallet, all together?
-    SELECT d.first_place AS n, ledger_lacking(w, d.playable, d.pending, d.locked, d.bonus, d.receivable) AS lacks INTO clash
-      FROM ledger_wallet_changes(l_entities, l_posting, l_kinds, l_holders, l_assets, l_amounts, fresh) d
-      JOIN ledger_wallet w ON w.owner_ref = d.holder AND w.asset = d.asset AND w.entity_id = d.entity
-     WHERE ledger_lacking(w, d.playable, d.pending, d.locked, d.bonus, d.receivable) IS NOT NULL
-     ORDER BY d.first_place LIMIT 1;
+    wallets := ledger_changed_wallets(l_entities, l_posting, l_kinds, l_holders, l_assets, l_amounts, fresh);
+    SELECT ledger_lacking(w, 0, 0, 0, 0, 0) AS lacks, w.owner_ref, w.asset INTO clash FROM unnest(wallets) w
+     WHERE w.playable_minor < 0 OR w.pending_minor < 0 OR w.locked_minor < 0 OR w.bonus_minor < 0 OR w.receivable_minor < 0 LIMIT 1;
     IF FOUND THEN
-        RETURN QUERY SELECT clash.n, 'insufficient', NULL::uuid, NULL::date, NULL::date, clash.lacks;
+        RETURN QUERY SELECT l.posting, 'insufficient', NULL::uuid, NULL::date, NULL::date, clash.lacks
+                       FROM unnest(l_posting, l_holders, l_assets) l(posting, holder, asset)
+                      WHERE l.holder = clash.owner_ref AND l.asset = clash.asset ORDER BY l.posting LIMIT 1;
         RETURN;
     END IF;
 
-    PERFORM ledger_open_accounts(l_entities, l_kinds, l_holders, l_assets);
+    accounts := ledger_accounts_of_lines(l_entities, l_kinds, l_holders, l_assets);
+    IF array_position(accounts, NULL) IS NOT NULL THEN
+        PERFORM ledger_open_accounts(l_entities, l_kinds, l_holders, l_assets);
+        accounts := ledger_accounts_of_lines(l_entities, l_kinds, l_holders, l_assets);
+    END IF;
 
     WITH t AS (
         INSERT INTO ledger_journal_transaction (id, posting_key, entity_id, rule, kind, currency, source, fingerprint, payload_sha256,
@@ -68,64 +77,97 @@ BEGIN
         RETURNING id
     ), e AS (
         INSERT INTO ledger_entry (transaction_id, account_id, asset, amount_minor, business_date, ref, label)
-        SELECT t.id,
-               (SELECT a.id FROM ledger_account a WHERE a.owner_ref = l.holder AND a.asset = l.asset AND a.kind = l.kind AND a.entity_id = l.entity),
-               l.asset, l.amount, days[l.posting], l.ref, l.label
-          FROM unnest(l_entities, l_posting, l_kinds, l_holders, l_assets, l_amounts, l_refs, l_labels)
-               l(entity, posting, kind, holder, asset, amount, ref, label)
-          JOIN t ON t.id = p_ids[l.posting]
+        SELECT t.id, l.account, l.asset, l.amount, p.open_day, l.ref, l.label
+          FROM t JOIN unnest(p_ids, days) WITH ORDINALITY p(id, open_day, n) ON p.id = t.id
+          JOIN unnest(l_posting, accounts, l_assets, l_amounts, l_refs, l_labels) WITH ORDINALITY
+               l(posting, account, asset, amount, ref, label, n) ON l.posting = p.n
+         ORDER BY l.n
     )
     SELECT coalesce(array_agg(t.id), '{}') INTO inserted FROM t;
 
-    -- A key may have been taken since it was looked for. By other content: an error, for rows are written already.
-    SELECT p.key, t.id INTO clash
-      FROM unnest(p_ids, p_keys, p_fingerprints, fresh) p(id, key, print, is_fresh) JOIN ledger_journal_transaction t ON t.posting_key = p.key
-     WHERE p.is_fresh AND t.id <> p.id AND t.fingerprint <> p.print LIMIT 1;
-    IF FOUND THEN
-        RAISE EXCEPTION 'Posting key % already names transaction %.', clash.key, clash.id
-            USING ERRCODE = 'CR001', DETAIL = json_build_object('key', clash.key, 'existing_id', clash.id)::text;
+    IF cardinality(inserted) < cardinality(array_positions(fresh, true)) THEN
+        -- A key was taken since it was looked for. By other content: an error, for rows are written already.
+        SELECT p.key, t.id INTO clash
+          FROM unnest(p_keys, p_fingerprints, fresh) p(key, print, is_fresh) JOIN ledger_journal_transaction t ON t.posting_key = p.key
+         WHERE p.is_fresh AND t.fingerprint <> p.print LIMIT 1;
+        IF FOUND THEN
+            RAISE EXCEPTION 'Posting key % already names transaction %.', clash.key, clash.id
+                USING ERRCODE = 'CR001', DETAIL = json_build_object('key', clash.key, 'existing_id', clash.id)::text;
+        END IF;
+        SELECT array_agg(i.id IS NOT NULL ORDER BY p.n) INTO fresh
+          FROM unnest(p_ids) WITH ORDINALITY p(id, n) LEFT JOIN unnest(inserted) i(id) ON i.id = p.id;
+        wallets := ledger_changed_wallets(l_entities, l_posting, l_kinds, l_holders, l_assets, l_amounts, fresh);
     END IF;
-    SELECT array_agg(i.id IS NOT NULL ORDER BY p.n) INTO fresh
-      FROM unnest(p_ids) WITH ORDINALITY p(id, n) LEFT JOIN unnest(inserted) i(id) ON i.id = p.id;
 
     UPDATE ledger_wallet w
-       SET playable_minor = w.playable_minor + d.playable, pending_minor = w.pending_minor + d.pending,
-           locked_minor = w.locked_minor + d.locked, bonus_minor = w.bonus_minor + d.bonus, receivable_minor = w.receivable_minor + d.receivable
-      FROM ledger_wallet_changes(l_entities, l_posting, l_kinds, l_holders, l_assets, l_amounts, fresh) d
-     WHERE w.owner_ref = d.holder AND w.asset = d.asset AND w.entity_id = d.entity;
+       SET playable_minor = c.playable_minor, pending_minor = c.pending_minor, locked_minor = c.locked_minor, bonus_minor = c.bonus_minor,
+           receivable_minor = c.receivable_minor
+      FROM unnest(wallets) c WHERE w.id = c.id;
 
-    RETURN QUERY
-        SELECT p.n::int, CASE WHEN p.is_new THEN 'posted' ELSE 'existing' END, t.id, t.business_date, t.corrects_date, NULL::text
-          FROM unnest(p_keys, fresh) WITH ORDINALITY p(key, is_new, n) JOIN ledger_journal_transaction t ON t.posting_key = p.key
-         ORDER BY p.n;
+    IF moved OR false = ANY (fresh) THEN
+        RETURN QUERY
+            SELECT p.n::int, CASE WHEN p.is_new THEN 'posted' ELSE 'existing' END, t.id, t.business_date, t.corrects_date, NULL::text
+              FROM unnest(p_keys, p_days, fresh) WITH ORDINALITY p(key, day, is_new, n)
+              JOIN ledger_journal_transaction t ON t.posting_key = p.key
+             WHERE NOT p.is_new OR t.business_date <> p.day;
+    END IF;
 END $$;
 
--- Sums of what the fresh postings change in each wallet, signs as shown to people.
-CREATE FUNCTION ledger_wallet_changes(l_entities uuid[], l_posting int[], l_kinds text[], l_holders text[], l_assets text[], l_amounts numeric[], fresh boolean[])
-RETURNS TABLE (entity uuid, holder text, asset text, first_place int, playable numeric, pending numeric, locked numeric, bonus numeric, receivable numeric)
+-- The locked wallets as they will be once the fresh postings are in the journal.
+CREATE FUNCTION ledger_changed_wallets(
+    l_entities uuid[], l_posting int[], l_kinds text[], l_holders text[], l_assets text[], l_amounts numeric[], fresh boolean[]
+) RETURNS ledger_wallet[] LANGUAGE sql AS $$
+    SELECT array_agg(ROW(w.id, w.owner_ref, w.asset, w.playable_minor + d.playable, w.pending_minor + d.pending, w.locked_minor + d.locked,
+                         w.bonus_minor + d.bonus, w.receivable_minor + d.receivable, w.entity_id)::ledger_wallet)
+      FROM (SELECT l.entity, l.holder, l.asset,
+                   coalesce(-sum(l.amount) FILTER (WHERE l.kind = 'playable'), 0) AS playable,
+                   coalesce(-sum(l.amount) FILTER (WHERE l.kind = 'pending'), 0) AS pending,
+                   coalesce(-sum(l.amount) FILTER (WHERE l.kind = 'locked'), 0) AS locked,
+                   coalesce(-sum(l.amount) FILTER (WHERE l.kind = 'bonus'), 0) AS bonus,
+                   coalesce(sum(l.amount) FILTER (WHERE l.kind = 'receivable'), 0) AS receivable
+              FROM unnest(l_entities, l_posting, l_kinds, l_holders, l_assets, l_amounts) l(entity, posting, kind, holder, asset, amount)
+             WHERE l.kind IN ('playable', 'pending', 'locked', 'bonus', 'receivable') AND fresh[l.posting]
+             GROUP BY l.entity, l.holder, l.asset) d
+      JOIN LATERAL (SELECT * FROM ledger_wallet x WHERE x.owner_ref = d.holder AND x.asset = d.asset AND x.entity_id = d.entity OFFSET 0) w ON true
+$$;
+
+-- Account ids in the order of the lines, NULL where there is none yet; one look into the index per different account.
+CREATE FUNCTION ledger_accounts_of_lines(l_entities uuid[], l_kinds text[], l_holders text[], l_assets text[]) RETURNS bigint[]
 LANGUAGE sql STABLE AS $$
-    SELECT l.entity, l.holder, l.asset, min(l.posting),
-           coalesce(-sum(l.amount) FILTER (WHERE l.kind = 'playable'), 0), coalesce(-sum(l.amount) FILTER (WHERE l.kind = 'pending'), 0),
-           coalesce(-sum(l.amount) FILTER (WHERE l.kind = 'locked'), 0), coalesce(-sum(l.amount) FILTER (WHERE l.kind = 'bonus'), 0),
-           coalesce(sum(l.amount) FILTER (WHERE l.kind = 'receivable'), 0)
-      FROM unnest(l_entities, l_posting, l_kinds, l_holders, l_assets, l_amounts) l(entity, posting, kind, holder, asset, amount)
-     WHERE l.kind IN ('playable', 'pending', 'locked', 'bonus', 'receivable') AND fresh[l.posting]
-     GROUP BY l.entity, l.holder, l.asset
+    WITH lines AS MATERIALIZED (
+        SELECT * FROM unnest(l_entities, l_kinds, l_holders, l_assets) WITH ORDINALITY l(entity, kind, holder, asset, n)
+    ), known AS MATERIALIZED (
+        SELECT d.*, (SELECT a.id FROM ledger_account a
+                      WHERE a.owner_ref = d.holder AND a.asset = d.asset AND a.kind = d.kind AND a.entity_id = d.entity) AS id
+          FROM (SELECT DISTINCT l.entity, l.kind, l.holder, l.asset FROM lines l) d
+    )
+    SELECT array_agg(k.id ORDER BY l.n) FROM lines l JOIN known k USING (entity, kind, holder, asset)
 $$;
 
 -- Make the wallet rows that are missing and lock all of them, in one order for everybody: opposite transfers don't deadlock.
-CREATE FUNCTION ledger_lock_wallets(l_entities uuid[], l_kinds text[], l_holders text[], l_assets text[]) RETURNS void LANGUAGE plpgsql
-    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+CREATE FUNCTION ledger_lock_wallets(l_entities uuid[], l_kinds text[], l_holders text[], l_assets text[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    wanted bigint;
+    locked bigint;
 BEGIN
-    INSERT INTO ledger_wallet (entity_id, owner_ref, asset, playable_minor, pending_minor, locked_minor, bonus_minor, receivable_minor)
-    SELECT DISTINCT l.entity, l.holder, l.asset, 0, 0, 0, 0, 0 FROM unnest(l_entities, l_kinds, l_holders, l_assets) l(entity, kind, holder, asset)
-     WHERE l.kind IN ('playable', 'pending', 'locked', 'bonus', 'receivable')
-       AND NOT EXISTS (SELECT FROM ledger_wallet w WHERE w.owner_ref = l.holder AND w.asset = l.asset AND w.entity_id = l.entity)
-     ORDER BY l.holder, l.asset, l.entity
-    ON CONFLICT DO NOTHING;
-    PERFORM FROM ledger_wallet w
-      JOIN (SELECT DISTINCT l.entity, l.holder, l.asset FROM unnest(l_entities, l_kinds, l_holders, l_assets) l(entity, kind, holder, asset)
-             WHERE l.kind IN ('playable', 'pending', 'locked', 'bonus', 'receivable')) l
-        ON w.owner_ref = l.holder AND w.asset = l.asset AND w.entity_id = l.entity
-     ORDER BY w.owner_ref, w.asset, w.entity_id FOR UPDATE OF w;
+    FOR attempt IN 1 .. 2 LOOP
+        WITH owners AS MATERIALIZED (
+            SELECT DISTINCT l.entity, l.holder, l.asset FROM unnest(l_entities, l_kinds, l_holders, l_assets) l(entity, kind, holder, asset)
+             WHERE l.kind IN ('playable', 'pending', 'locked', 'bonus', 'receivable')
+        ), rows AS (
+            SELECT w.id FROM ledger_wallet w
+             WHERE w.id = ANY (ARRAY(SELECT (SELECT x.id FROM ledger_wallet x
+                                              WHERE x.owner_ref = o.holder AND x.asset = o.asset AND x.entity_id = o.entity) FROM owners o))
+             ORDER BY w.owner_ref, w.asset, w.entity_id FOR UPDATE
+        )
+        SELECT (SELECT count(*) FROM owners), (SELECT count(*) FROM rows) INTO wanted, locked;
+        EXIT WHEN wanted = locked;
+        -- Some rows are missing. Those locked stay locked; an owner of none yet can't be waited for by anybody.
+        INSERT INTO ledger_wallet (entity_id, owner_ref, asset, playable_minor, pending_minor, locked_minor, bonus_minor, receivable_minor)
+        SELECT DISTINCT l.entity, l.holder, l.asset, 0, 0, 0, 0, 0 FROM unnest(l_entities, l_kinds, l_holders, l_assets) l(entity, kind, holder, asset)
+         WHERE l.kind IN ('playable', 'pending', 'locked', 'bonus', 'receivable')
+           AND NOT EXISTS (SELECT FROM ledger_wallet w WHERE w.owner_ref = l.holder AND w.asset = l.asset AND w.entity_id = l.entity)
+         ORDER BY l.holder, l.asset, l.entity
+        ON CONFLICT DO NOTHING;
+    END LOOP;
 END $$;
