@@ -14,7 +14,9 @@ from config.local_servers.probes import check_given_servers
 from config.local_servers.problems import LocalServersError, check_disk, os_problem, tail_of
 
 START_SECONDS = 180
+STOP_SECONDS = 20
 _held: "dict[Path, Lease]" = {}
+_supervisors: "dict[int, subprocess.Popen[bytes]]" = {}
 
 
 @dataclass
@@ -26,9 +28,21 @@ class Lease:
     environment: dict[str, str]
     pids: dict[str, int]
 
-    def close(self) -> None:
+    def close(self, *, wait: bool = False) -> None:
+        """Leave. With `wait`, and if we are the last user, return when the servers are gone."""
+        pid = self.pids["servers"] if wait and self._is_last() else 0
         self.connection.close()
         _held.pop(self.directory, None)
+        deadline = time.monotonic() + STOP_SECONDS
+        while pid and _is_there(pid) and time.monotonic() < deadline:
+            time.sleep(0.02)
+
+    def _is_last(self) -> bool:
+        try:
+            answer = _ask(self.connection, [])
+        except OSError:
+            return False
+        return bool(answer) and json.loads(answer)["users"] == 1
 
 
 def ensure(*, directory: Path | None = None, export: bool = True) -> Lease | None:
@@ -54,9 +68,9 @@ def ensure(*, directory: Path | None = None, export: bool = True) -> Lease | Non
 
 
 def leave_all() -> None:
-    """Close every lease of this process."""
+    """Close every lease of this process; servers whose last user we were are gone when this returns."""
     for lease in list(_held.values()):
-        lease.close()
+        lease.close(wait=True)
 
 
 def _join_or_start(directory: Path, needs: list[str]) -> Lease:
@@ -81,7 +95,7 @@ def _start_again(directory: Path, previous: subprocess.Popen[bytes] | None) -> s
         raise LocalServersError(said[-1] if said else "The supervisor of the embedded servers ended at once.")
     check_disk(directory)
     with (directory / "servers.log").open("ab") as log:
-        return subprocess.Popen(
+        started = subprocess.Popen(
             [sys.executable, "-m", "config.local_servers", str(directory)],
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -89,6 +103,8 @@ def _start_again(directory: Path, previous: subprocess.Popen[bytes] | None) -> s
             cwd=CHECKOUT,
             start_new_session=True,
         )
+    _supervisors[started.pid] = started
+    return started
 
 
 def _join(directory: Path, needs: list[str]) -> Lease | None:
@@ -100,8 +116,7 @@ def _join(directory: Path, needs: list[str]) -> Lease | None:
     connection.settimeout(START_SECONDS)
     try:
         connection.connect(path)
-        connection.sendall(json.dumps({"need": needs, "pid": os.getpid()}).encode() + b"\n")
-        answer = _read_line(connection)
+        answer = _ask(connection, needs)
     except OSError:
         answer = b""
     if not answer:
@@ -112,6 +127,22 @@ def _join(directory: Path, needs: list[str]) -> Lease | None:
         connection.close()
         raise LocalServersError(said["error"])
     return Lease(directory=directory, connection=connection, environment=said["environment"], pids=said["pids"])
+
+
+def _ask(connection: socket.socket, needs: list[str]) -> bytes:
+    connection.sendall(json.dumps({"need": needs}).encode() + b"\n")
+    return _read_line(connection)
+
+
+def _is_there(pid: int) -> bool:
+    """False also for a child of ours that has ended."""
+    if _supervisors.get(pid) is not None:
+        return _supervisors[pid].poll() is None
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _read_line(connection: socket.socket) -> bytes:

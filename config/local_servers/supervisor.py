@@ -131,7 +131,7 @@ class Supervisor:
         except OSError as error:
             return {"error": str(os_problem(error, self.directory))}
         environment = {key: value for server in self.servers.values() for key, value in server.environment().items()}
-        return {"environment": environment, "pids": self._pids()}
+        return {"environment": environment, "pids": self._pids(), "users": len(self.users)}
 
     def _start(self, name: str) -> None:
         self.home = self.home or open_home(self.directory)

@@ -1,18 +1,21 @@
 """The supervisor's loop: prepare, start, watch, stop. One process, one thread, nothing outlives it."""
 
+import contextlib
 import fcntl
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
-from config.local_servers import ensure, read_run_file
+from config.local_servers import ensure, leave_all, read_run_file
 from config.local_servers.directory import CHECKOUT, make_directory, update_run_file
 from config.local_servers.environment import load_environment
 from config.local_servers.launch import Watchdog, spawn
 from config.supervisor.child import Child, ProcessFailed
+from config.supervisor.fingerprint import fingerprint
 from config.supervisor.ports import claim, prefer
 from config.supervisor.processes import Places, Process, all_processes
 
@@ -48,6 +51,7 @@ class Supervision:
         """Returns when every process is ready. Raises AlreadyRuns, PortInUse, LocalServersError, PreparationFailed, ProcessFailed."""
         self.lock = self._take_lock()
         self.places = self._choose_places()
+        self.is_embedded = not os.environ.get("DATABASE_URL")
         ensure(directory=self.directory)
         self.environment = self._common_environment()
         self.watchdog = Watchdog()
@@ -64,7 +68,7 @@ class Supervision:
                 update_run_file(self.directory, pids={child.process.name: child.pid})
 
     def stop(self) -> None:
-        """End every process and wait; the embedded servers end with our lease, that is with this process."""
+        """End every process, then the embedded servers if nobody else uses them, and wait for all."""
         for child in self.children:
             child.end()
         deadline = time.monotonic() + STOP_SECONDS
@@ -75,6 +79,7 @@ class Supervision:
         if self.lock is not None:
             names = ["supervisor", *(child.process.name for child in self.children)]
             update_run_file(self.directory, remove={"urls": list(URL_NAMES), "pids": names}, ready=False)
+            leave_all()
             self.lock.close()
 
     def finish(
@@ -92,12 +97,17 @@ class Supervision:
         assert self.watchdog is not None
         environment = self.environment if log is not None else {"LOG_LEVEL": "WARNING", **self.environment}
         running = spawn(command, watchdog=self.watchdog, log=log, output=output, environment=environment, directory=CHECKOUT)
-        while running.poll() is None:
-            self.tick()
-            if meanwhile is not None:
-                meanwhile()
-            time.sleep(TICK_SECONDS)
-        self.watchdog.forget(running.pid)
+        try:
+            while running.poll() is None:
+                self.tick()
+                if meanwhile is not None:
+                    meanwhile()
+                time.sleep(TICK_SECONDS)
+        finally:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(running.pid, signal.SIGKILL)
+            running.wait()
+            self.watchdog.forget(running.pid)
         return running.returncode
 
     def _choose_places(self) -> Places:
@@ -150,10 +160,16 @@ class Supervision:
             time.sleep(TICK_SECONDS if waiting else 0)
 
     def _prepare(self, *, seed: bool) -> None:
+        """Tables, roles, static files, rows. Left out where the embedded database saw the same code at the last start."""
+        done, now = self.directory / "prepared", fingerprint(self.environment, seed=seed)
+        if self.is_embedded and done.exists() and done.read_text() == now:
+            return
         log = self.log_directory / "prepare.log"
         log.unlink(missing_ok=True)
         command = [sys.executable, "-m", "config.supervisor.preparation", *([] if seed else ["--no-seed"])]
-        if self.finish(command, log=log) != 0:
+        if self.finish(command, log=log) == 0:
+            done.write_text(now)
+        else:
             lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
             raise PreparationFailed(f"Preparing the database failed: {lines[-1].strip() if lines else 'no reason given'} (log: {log})")
 
