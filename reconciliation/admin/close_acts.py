@@ -9,8 +9,7 @@ from ledger.admin.frames import SHOWN, Act, Done, Page, Standing, disabled, hidd
 from ledger.models import ApprovalRequest
 from ledger.operations import decide, holds_permission
 from reconciliation.models import CloseState, DailyClose
-from reconciliation.operations.closing import prepare_close, refresh_checklist, request_override, request_reopen
-from reconciliation.queries.checklist import checklist
+from reconciliation.operations.closing import prepare_close, refresh_checklist, request_override, request_reopen, taken_checklist
 
 Data = Mapping[str, Any]
 State = CloseState
@@ -22,9 +21,7 @@ def items_of(close: DailyClose, page: Page) -> list[dict[str, Any]]:
         return list(close.checklist)
     key = f"checklist:{close.pk}"
     if key not in page.memo:
-        overridden = {row["name"] for row in close.overrides}
-        found = checklist(close.entity, close.business_date, now=page.now)
-        page.memo[key] = [{**item.as_dict(), "overridden": item.name in overridden} for item in found]
+        page.memo[key] = taken_checklist(close, page.now)
     items: list[dict[str, Any]] = page.memo[key]
     return items
 

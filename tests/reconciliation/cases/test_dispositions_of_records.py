@@ -1,59 +1,22 @@
 """What each disposition does to real records: exact balances, holds that end with their case, items that don't move twice (E4, L12)."""
 
-from collections.abc import Sequence
-
 import pytest
 
 from cashier.models import Capture, Hold, Player, Refund
 from ledger.actors import user_actor
-from ledger.models import ApprovalRequest, JournalTransaction
 from ledger.operations import decide
 from reconciliation.models import CaseState, ExceptionCase, Match, SuspenseItem
 from reconciliation.operations.casework import (
     DispositionNotAllowed,
     NothingToMove,
     allowed_dispositions,
-    preview_of,
     propose_disposition,
 )
+from tests.reconciliation.cases.acting import REASON, a_case, end, propose
 from tests.reconciliation.cases.records import Records
-from tests.reconciliation.house import NOW, make_case
+from tests.reconciliation.house import NOW
 
 pytestmark = pytest.mark.spec("E4", "S1", "L12")
-REASON = "the PSP says so, ticket 4711"
-Links = Sequence[tuple[str, str]]
-
-
-def a_case(
-    records: Records, code: str, links: Links, *, amount_minor: int = 5000, facts: dict[str, object] | None = None, about: str = "1"
-) -> ExceptionCase:
-    case = make_case(records.house, code, amount_minor=amount_minor, links=links, about=about)
-    if facts:
-        case.facts = facts
-        case.save(update_fields=["facts"])
-    return case
-
-
-def propose(records: Records, case: ExceptionCase, disposition: str, target: str = "") -> ApprovalRequest:
-    propose_disposition(
-        case_id=case.pk, disposition=disposition, reason=REASON, target=target, actor=user_actor(records.house.ada), now=NOW
-    )
-    return ApprovalRequest.objects.get(kind="case.disposition", state="PENDING")
-
-
-def end(records: Records, case: ExceptionCase, disposition: str, target: str = "") -> ExceptionCase:
-    """Proposed by Ada, approved by Ben; what was previewed is what is posted."""
-    shown = sorted((line.kind, line.amount_minor) for line in preview_of(case, disposition, target) if line.amount_minor)
-    before = set(JournalTransaction.objects.values_list("pk", flat=True))
-    request = propose(records, case, disposition, target)
-    decide(request_id=request.pk, approve=True, checker=records.house.ben, reason="", now=NOW)
-    posted = JournalTransaction.objects.exclude(pk__in=before)
-    is_later = disposition == "refund"  # posts when the PSP confirms
-    assert is_later or shown == sorted((entry.account.kind, int(entry.amount_minor)) for txn in posted for entry in txn.entries.all())
-    case.refresh_from_db()
-    return case
-
-
 # --- differences ---
 
 
@@ -272,61 +235,6 @@ def test_money_kept_for_a_player_is_released_only_when_he_may_be_credited(record
     Player.objects.filter(pk=records.player.pk).update(state="ACTIVE")
     end(records, case, "credit_missing_deposit")
     assert (records.playable(), records.locked()) == (5000, 0)
-
-
-# --- lines in suspense ---
-
-
-def test_a_line_is_identified_with_the_named_capture_and_consumed(records: Records) -> None:
-    capture = records.capture(5000)
-    _, (line,) = records.batch(("unknown", 4900, None))
-    case = a_case(records, "UNKNOWN_LINE_TYPE", [("psp_line", str(line.pk))], amount_minor=4900)
-
-    end(records, case, "identify_line", capture.public_id)
-
-    match = Match.objects.get()
-    assert (match.item_id, match.rule, match.line_minor, match.difference_minor) == (capture.pk, "person.named@1", 4900, -100)
-    assert (records.balance("suspense"), records.balance("clearing")) == (0, 100)
-
-
-@pytest.mark.parametrize("target", ["", "nobody", "cap_00000000000000000000000000", "pi_00000000000000000000000000", "sb_1"])
-def test_nothing_that_is_not_there_can_be_named(records: Records, target: str) -> None:
-    _, (line,) = records.batch(("unknown", 4900, None))
-    case = a_case(records, "UNKNOWN_LINE_TYPE", [("psp_line", str(line.pk))], amount_minor=4900)
-    with pytest.raises(NothingToMove, match="cap_"):
-        propose(records, case, "identify_line", target)
-    assert (records.balance("suspense"), Match.objects.count()) == (-4900, 0)
-
-
-def test_an_item_that_has_its_line_is_not_consumed_again(records: Records) -> None:
-    capture = records.capture(5000)
-    _, (_, line) = records.batch(("sale", 5000, capture), ("unknown", 5000, None))
-    case = a_case(records, "UNKNOWN_LINE_TYPE", [("psp_line", str(line.pk))])
-    with pytest.raises(NothingToMove, match="has its line already"):
-        propose(records, case, "identify_line", capture.public_id)
-
-
-@pytest.mark.parametrize(("came", "left"), [(5000, 0), (4960, 40)])
-def test_a_bank_line_is_identified_with_the_named_batch(records: Records, came: int, left: int) -> None:
-    batch, _ = records.batch(("sale", 5000, records.capture(5000)))
-    line = records.bank_line(came)
-    case = make_case(records.house, "BANK_CREDIT_UNIDENTIFIED", amount_minor=came, links=[("bank_line", str(line.pk))])
-    case.bank_account, case.merchant_account = records.house.bank, None
-    case.save()
-
-    end(records, case, "identify_line", batch.public_id)
-
-    batch.refresh_from_db()
-    assert (batch.state, batch.paid_minor, records.balance("in_transit")) == ("PAID", came, left)
-    assert records.balance("suspense", records.house.bank.public_id) == 0
-    codes = [each.reason_id for each in ExceptionCase.objects.filter(state="OPEN")]
-    assert codes == (["BANK_SETTLEMENT_AMOUNT_DIFFERS"] if left else [])
-
-
-def test_of_a_batch_only_what_is_in_transit_is_open(records: Records) -> None:
-    batch, _ = records.batch(("sale", 5000, records.capture(5000)))
-    case = a_case(records, "PSP_SUCCESS_MISSING_BANK_SETTLEMENT", [("batch", batch.public_id)])
-    assert [(line.kind, line.amount_minor) for line in preview_of(case, "write_off")] == [("write_off", 5000), ("in_transit", -5000)]
 
 
 # --- when nothing is open ---

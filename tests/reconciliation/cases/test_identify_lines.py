@@ -1,0 +1,63 @@
+"""A person says what a line is: it leaves suspense and consumes its item, once (R6, E4)."""
+
+import pytest
+
+from reconciliation.models import ExceptionCase, Match
+from reconciliation.operations.casework import NothingToMove, preview_of
+from tests.reconciliation.cases.acting import a_case, end, propose
+from tests.reconciliation.cases.records import Records
+from tests.reconciliation.house import make_case
+
+pytestmark = pytest.mark.spec("E4", "R6")
+
+
+def test_a_line_is_identified_with_the_named_capture_and_consumed(records: Records) -> None:
+    capture = records.capture(5000)
+    _, (line,) = records.batch(("unknown", 4900, None))
+    case = a_case(records, "UNKNOWN_LINE_TYPE", [("psp_line", str(line.pk))], amount_minor=4900)
+
+    end(records, case, "identify_line", capture.public_id)
+
+    match = Match.objects.get()
+    assert (match.item_id, match.rule, match.line_minor, match.difference_minor) == (capture.pk, "person.named@1", 4900, -100)
+    assert (records.balance("suspense"), records.balance("clearing")) == (0, 100)
+
+
+@pytest.mark.parametrize("target", ["", "nobody", "cap_00000000000000000000000000", "pi_00000000000000000000000000", "sb_1"])
+def test_nothing_that_is_not_there_can_be_named(records: Records, target: str) -> None:
+    _, (line,) = records.batch(("unknown", 4900, None))
+    case = a_case(records, "UNKNOWN_LINE_TYPE", [("psp_line", str(line.pk))], amount_minor=4900)
+    with pytest.raises(NothingToMove, match="cap_"):
+        propose(records, case, "identify_line", target)
+    assert (records.balance("suspense"), Match.objects.count()) == (-4900, 0)
+
+
+def test_an_item_that_has_its_line_is_not_consumed_again(records: Records) -> None:
+    capture = records.capture(5000)
+    _, (_, line) = records.batch(("sale", 5000, capture), ("unknown", 5000, None))
+    case = a_case(records, "UNKNOWN_LINE_TYPE", [("psp_line", str(line.pk))])
+    with pytest.raises(NothingToMove, match="has its line already"):
+        propose(records, case, "identify_line", capture.public_id)
+
+
+@pytest.mark.parametrize(("came", "left"), [(5000, 0), (4960, 40)])
+def test_a_bank_line_is_identified_with_the_named_batch(records: Records, came: int, left: int) -> None:
+    batch, _ = records.batch(("sale", 5000, records.capture(5000)))
+    line = records.bank_line(came)
+    case = make_case(records.house, "BANK_CREDIT_UNIDENTIFIED", amount_minor=came, links=[("bank_line", str(line.pk))])
+    case.bank_account, case.merchant_account = records.house.bank, None
+    case.save()
+
+    end(records, case, "identify_line", batch.public_id)
+
+    batch.refresh_from_db()
+    assert (batch.state, batch.paid_minor, records.balance("in_transit")) == ("PAID", came, left)
+    assert records.balance("suspense", records.house.bank.public_id) == 0
+    codes = [each.reason_id for each in ExceptionCase.objects.filter(state="OPEN")]
+    assert codes == (["BANK_SETTLEMENT_AMOUNT_DIFFERS"] if left else [])
+
+
+def test_of_a_batch_only_what_is_in_transit_is_open(records: Records) -> None:
+    batch, _ = records.batch(("sale", 5000, records.capture(5000)))
+    case = a_case(records, "PSP_SUCCESS_MISSING_BANK_SETTLEMENT", [("batch", batch.public_id)])
+    assert [(line.kind, line.amount_minor) for line in preview_of(case, "write_off")] == [("write_off", 5000), ("in_transit", -5000)]
