@@ -5,7 +5,7 @@
 -- committed), account and transaction agree on entity, asset and day, and each transaction sums to zero per asset.
 -- No entry is zero (CHECK), so a sum of zero takes two entries at least.
 CREATE FUNCTION ledger_check_entries() RETURNS trigger LANGUAGE plpgsql
-    SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan AS $$
+    SET enable_nestloop = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     xact bigint := pg_current_xact_id()::text::bigint;
     bad record;
