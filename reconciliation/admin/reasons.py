@@ -31,7 +31,7 @@ class ReasonCodeAdmin(OpsAdmin):
         columns=(
             Column("What", lambda row, page: row.title, kind="name", area="a"),
             Column("Code", lambda row, page: row.code, area="c"),
-            Column("Category", lambda row, page: sentence(row.category)),
+            Column("Category", lambda row, page: sentence(row.category), area="late"),
             Column("Owner", lambda row, page: row.get_owner_team_display(), area="d"),
             Column("Time", lambda row, page: _time(row), area="late"),
             Column("Severity", lambda row, page: _severity(row).word, area="b"),

@@ -264,6 +264,7 @@ def make_payout(scene: "Scene", number: int) -> PayoutIntent:
         **stamps(at),
     )
     if state == PayoutState.UNDER_REVIEW:
+        _lock(scene, payout, at)
         request = request_approval(
             kind="payout.approve",
             payload=payload_of(payout),
@@ -281,3 +282,16 @@ def make_payout(scene: "Scene", number: int) -> PayoutIntent:
         payout.approval_id = request.public_id
         payout.save(update_fields=["approval_id"])
     return payout
+
+
+def _lock(scene: "Scene", payout: PayoutIntent, at: datetime) -> None:
+    """The money of a payout that waits stands in locked."""
+    amount = int(payout.amount_minor)
+    lines = [
+        {"kind": "clearing", "holder": scene.accounts[0].public_id, "asset": payout.currency, "amount_minor": amount, "ref": "", "label": ""},
+        {"kind": "locked", "holder": payout.player.public_id, "asset": payout.currency, "amount_minor": -amount, "ref": "", "label": ""},
+    ]
+    key = f"scene:{payout.public_id}"
+    posting = Posting("OPENING_BALANCE@1", key, scene.entity.pk, {"lines": lines}, at, player_id=payout.player.public_id)
+    with transaction.atomic():
+        post(posting, actor=TESTER, now=at)

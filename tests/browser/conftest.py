@@ -1,0 +1,112 @@
+"""A real browser on a real server with a house in the database. Debian's chromium; as root its absence is a failure, not a skip."""
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from socketserver import ThreadingMixIn
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+import pytest
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
+
+
+class QuietHandler(WSGIRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        """A line per request says nothing."""
+
+
+class ThreadedServer(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    found = next((path for name in NAMES if (path := shutil.which(name))), None)
+    if found is None:
+        missing = "no browser: apt-get install -y chromium"
+        pytest.fail(missing) if os.geteuid() == 0 else pytest.skip(missing)
+    from playwright.sync_api import sync_playwright
+
+    # Playwright runs its own event loop in this thread; Django would take every database call for one made from async code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def house(committed_db: Any) -> Any:
+    """The scene, committed, at the present time."""
+    from ledger import clock
+    from tests.backoffice.scene import make_scene
+
+    return make_scene(now=clock.now(), cases=40, deposits=22)
+
+
+@pytest.fixture
+def site(house: Any) -> Iterator[str]:
+    """The address of a server on the test's own database, static files included."""
+    from django.contrib.staticfiles.handlers import StaticFilesHandler
+    from django.core.handlers.wsgi import WSGIHandler
+    from django.db import connections
+
+    connections["default"].settings_dict["CONN_MAX_AGE"] = 0
+    server = make_server("127.0.0.1", 0, StaticFilesHandler(WSGIHandler()), ThreadedServer, QuietHandler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@dataclass
+class Tab:
+    """A signed-in tab. `complaints`: console errors, failed answers, requests to elsewhere."""
+
+    page: Any
+    site: str
+    complaints: list[str] = field(default_factory=list)
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.site + path)
+
+    def listen(self) -> None:
+        self.page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", lambda request: None if self._is_ours(request.url) else self.complaints.append(f"asked {request.url}"))
+
+    def _is_ours(self, url: str) -> bool:
+        return url.startswith((self.site, "data:", "blob:"))
+
+
+@pytest.fixture
+def tab_of(chromium: Any, site: str) -> Iterator[Callable[..., Tab]]:
+    """`tab_of("ada", width=390, height=844, dark=True)`: signs in as a person does."""
+    from tests.backoffice.scene import PASSWORD
+
+    contexts = []
+
+    def open_tab(name: str, width: int = 1440, height: int = 900, dark: bool = False) -> Tab:
+        context = chromium.new_context(viewport={"width": width, "height": height})
+        context.set_default_timeout(30_000)
+        context.add_init_script(f"localStorage.setItem('adminTheme', '\"{'dark' if dark else 'light'}\"')")
+        contexts.append(context)
+        tab = Tab(context.new_page(), site)
+        tab.listen()
+        tab.go("/admin/login/")
+        tab.page.fill("#id_username", name)
+        tab.page.fill("#id_password", PASSWORD)
+        tab.page.click("#login-form button[type=submit]")
+        tab.page.wait_for_url("**/admin/")
+        return tab
+
+    yield open_tab
+    for context in contexts:
+        context.close()
