@@ -14,7 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
-INFRASTRUCTURE = {"__main__", "registry", "database", "machine", "yardsticks", "workers", "settlement_report"}
+INFRASTRUCTURE = {"__main__", "registry", "database", "machine", "yardsticks", "workers", "settlement_report", "match_worker"}
 
 
 def main() -> int:

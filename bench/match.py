@@ -1,28 +1,22 @@
 """A million lines from file on disk to stored lines, matches, cases and the batch's posting, against a bare COPY and hash join (R11)."""
 
-import multiprocessing
-import resource
+import json
+import subprocess
+import sys
 import tempfile
 import time
-from datetime import UTC, date, datetime
 from pathlib import Path
 from statistics import median
 
 import psycopg
-from django.conf import settings
-from django.db import connections
 
+from bench.database import CHECKOUT
 from bench.registry import Result, Setting, benchmark
 from bench.settlement_report import copy_captures, make_account, make_sales, write_canonical, write_report
-from cashier.models import MerchantAccount
-from ledger.actors import system_actor
 
-ACTOR = system_actor("bench")
-DAY = date(2026, 3, 10)
-NOW = datetime(2026, 3, 11, 5, 0, tzinfo=UTC)
 _YARDSTICK = """
-CREATE TABLE yardstick_line (line_number integer, account_id uuid, kind text, type text, merchant_reference text, object_merchant_reference text,
-    psp_reference text, object_reference text, method text, gross_currency text, gross_minor numeric(38, 0), net_currency text,
+CREATE TABLE yardstick_line (line_number integer, account_id uuid, kind text, type text, merchant_reference text,
+    object_merchant_reference text, psp_reference text, object_reference text, method text, gross_currency text, gross_minor numeric(38, 0), net_currency text,
     net_minor numeric(38, 0), commission_minor numeric(38, 0), markup_minor numeric(38, 0), scheme_minor numeric(38, 0),
     interchange_minor numeric(38, 0), created_at timestamptz, business_date date, batch integer);
 CREATE TABLE yardstick_match (line_number integer, capture_id uuid, difference_minor numeric(38, 0));
@@ -47,7 +41,6 @@ def compare(setting: Setting, *, lines: int, code: str) -> Result:
     copy_captures(setting.owner_url, account, sales)
     theirs, ours, peaks = [], [], []
     with tempfile.TemporaryDirectory() as folder:
-        settings.MEDIA_ROOT = folder
         for turn in range(setting.turns):
             canonical, report = Path(folder) / "canonical.csv", Path(folder) / f"settlement_detail_report_batch_{turn + 1}.csv"
             write_canonical(canonical, sales, account_id=account.pk, batch=turn + 1)
@@ -60,8 +53,8 @@ def compare(setting: Setting, *, lines: int, code: str) -> Result:
             print(f"  turn {turn + 1}: yardstick {theirs[-1]:.1f} s, ours {seconds:.1f} s, {peak} MiB", flush=True)
     value, base = median(ours), median(theirs)
     return Result(
-        ratio=round(value / base, 3), better="lower", yardstick="COPY + hash join + INSERT", yardstick_value=round(base, 2), value=round(value, 2),
-        unit="s", peak_rss_mib=max(peaks), n=lines,
+        ratio=round(value / base, 3), better="lower", yardstick="COPY + hash join + INSERT", yardstick_value=round(base, 2),
+        value=round(value, 2), unit="s", peak_rss_mib=max(peaks), n=lines,
     )  # fmt: skip
 
 
@@ -81,33 +74,12 @@ def measure_yardstick(setting: Setting, canonical: Path) -> float:
 
 
 def measure_ours(code: str, report: Path, lines: int) -> tuple[float, int]:
-    """Seconds and peak memory (MiB) of a worker that takes the file in and runs the account."""
-    connections.close_all()
-    context = multiprocessing.get_context("fork")
-    answers = context.SimpleQueue()
-    child = context.Process(target=_work, args=(code, str(report), lines, answers))
-    child.start()
-    child.join()
-    if child.exitcode:
-        raise RuntimeError("The worker of the benchmark failed.")
-    seconds, peak = answers.get()
-    return float(seconds), int(peak)
-
-
-def _work(code: str, report: str, lines: int, answers: "multiprocessing.SimpleQueue[tuple[float, int]]") -> None:
-    from reconciliation.operations import ingest_file, run_account
-
-    account = MerchantAccount.objects.select_related("entity").get(code=code)
-    before = time.monotonic()
-    with Path(report).open("rb") as file:
-        result = ingest_file(file=file, name=Path(report).name, source="adyen_sdr", account=code, actor=ACTOR, now=NOW)
-    loaded = time.monotonic()
-    assert result["accepted"], result
-    run = run_account(account=account, date=DAY, now=NOW)
-    seconds = time.monotonic() - before
-    assert (run.lines, run.matched, run.cases) == (lines + 1, lines, {}), (run.lines, run.matched, run.cases)
-    print(f"  loaded in {loaded - before:.1f} s, run in {seconds - (loaded - before):.1f} s", flush=True)
-    answers.put((seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024))
+    """Seconds from file on disk to stored matches, cases and the batch's posting, and the worker's peak memory (MiB)."""
+    command = [sys.executable, "-m", "bench.match_worker", code, str(report), str(lines), str(report.parent)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=CHECKOUT)
+    told = json.loads(done.stdout.splitlines()[-1])
+    print(f"  loaded in {told['load']:.1f} s, run in {told['run']:.1f} s", flush=True)
+    return told["load"] + told["run"], told["peak_rss_mib"]
 
 
 def forget(owner_url: str) -> None:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`lines`: which lines of that kind it looks at. `table`/`join`: the item and when it agrees. `item_minor`: the item's amount, signed as
-    a line's.
+    """`lines`: which lines of that kind it looks at. `table`/`join`: the item and when it agrees. `item_minor`: the item's amount,
+    signed as a line's.
 
     `kind`: the kind of line it is for. `fields`: what people are told was compared: (name, column of the line, column of the item).
     """

@@ -1,6 +1,6 @@
 """Lines of reports that ought to have an item and have none."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection
@@ -32,9 +32,9 @@ def kinds_unpaired(batch: SettlementBatch) -> dict[str, int]:
     return {kind: count for kind, count in left.items() if count}
 
 
-def unpaired_of(batch: SettlementBatch) -> list[LineFacts]:
-    """Lines of a batch that ought to have an item and have none, in the file's order."""
-    kinds = list(kinds_unpaired(batch))
+def unpaired_of(batch: SettlementBatch, kinds: Sequence[str] | None = None) -> list[LineFacts]:
+    """Lines of a batch that ought to have an item and have none, in the file's order. `kinds`: those known to have any."""
+    kinds = list(kinds_unpaired(batch)) if kinds is None else list(kinds)
     return _lines(UNMATCHED_OF_BATCH, {"batch": batch.pk, "bucket": batch.bucket, "kinds": kinds}) if kinds else []
 
 

@@ -31,9 +31,10 @@ CREATE TABLE reconciliation_psp_line (
     business_date date NOT NULL
 ) PARTITION BY LIST (bucket);
 CREATE INDEX reconciliation_psp_line_id ON reconciliation_psp_line (id);
-CREATE INDEX reconciliation_psp_line_object ON reconciliation_psp_line (object_reference) WHERE object_reference <> '';
+-- A sale is found by its payment of ours, or by the capture that holds the PSP's id.
+CREATE INDEX reconciliation_psp_line_object ON reconciliation_psp_line (object_reference) WHERE kind <> 'sale' AND object_reference <> '';
 CREATE INDEX reconciliation_psp_line_ours ON reconciliation_psp_line (reference_id) WHERE reference_id IS NOT NULL;
-CREATE INDEX reconciliation_psp_line_psp ON reconciliation_psp_line (psp_reference) WHERE psp_reference <> '';
+CREATE INDEX reconciliation_psp_line_psp ON reconciliation_psp_line (psp_reference) WHERE reference_id IS NULL AND psp_reference <> '';
 
 CREATE SEQUENCE reconciliation_bank_line_id_seq;
 CREATE TABLE reconciliation_bank_line (

@@ -12,6 +12,11 @@ from psycopg import sql
 
 LARGE_FILE_BYTES = 16 * 1024 * 1024
 _FIRST_OWN_BUCKET = 10_000_000_000
+# What the rules join and group by; the other columns need no statistics before autovacuum takes them.
+_JOINED = {
+    "reconciliation_psp_line": ("batch_id", "bucket", "kind", "object_reference", "reference_id", "object_kind", "object_id"),
+    "reconciliation_bank_line": ("statement_id", "bank_account_id", "booked_date"),
+}
 _CHUNK_CHARACTERS = 256 * 1024
 
 
@@ -70,7 +75,8 @@ def close_partition(table: str, bucket: int) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL maintenance_work_mem = '256MB'")
             _attach(table, bucket)
-            cursor.execute(_statement("ANALYZE {partition}", table, bucket))
+            columns = sql.SQL(", ").join(map(sql.Identifier, _JOINED[table]))
+            cursor.execute(_statement("ANALYZE {partition} ({columns})", table, bucket, columns=columns))
 
 
 def _attach(table: str, bucket: int) -> None:

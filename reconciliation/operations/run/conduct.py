@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from cashier.models import BankAccount, MerchantAccount
 from ledger.actors import Actor
@@ -21,7 +21,7 @@ from reconciliation.models.files import BatchState
 from reconciliation.operations.cases import ENGINE
 from reconciliation.operations.run import bank
 from reconciliation.operations.run.bank_cases import raise_missing_settlements
-from reconciliation.operations.run.context import BankRun, MerchantRun
+from reconciliation.operations.run.context import BankRun, MerchantRun, currencies_of
 from reconciliation.operations.run.differences import raise_differences, raise_unexpected_fees
 from reconciliation.operations.run.disputes import is_dispute_line, pair_disputes
 from reconciliation.operations.run.expectations import KINDS, not_due
@@ -93,13 +93,12 @@ def _run_merchant(run: ReconciliationRun, account: MerchantAccount, date: date, 
     step = MerchantRun(run, account, date, now)
     batches = _batches(account)
     for batch in batches:
-        pair_batch(step, batch)
-        unpaired = unpaired_of(batch)
-        pair_disputes(step, [line for line in unpaired if is_dispute_line(line)])
-        codes = work_lines(step, unpaired_of(batch)) if unpaired else {}
+        kinds = pair_batch(step, batch)
+        pair_disputes(step, [line for line in unpaired_of(batch, kinds) if is_dispute_line(line)])
+        codes = work_lines(step, unpaired_of(batch, kinds))
         raise_differences(step, [batch])
         raise_unexpected_fees(step, batch)
-        settle_batch(step, batch, codes)
+        settle_batch(step, batch, codes, unpaired_of(batch, kinds))
     _work_suspense(step)
     resolve_found(step)
     raise_missing(step)
@@ -126,13 +125,13 @@ def _work_suspense(step: MerchantRun) -> None:
 def _merchant_figures(step: MerchantRun) -> dict[str, Any]:
     batches = list(SettlementBatch.objects.filter(merchant_account=step.account, business_date=step.date, version=1))
     matches = Match.objects.filter(batch__in=batches, line_kind="psp", undone_at=None)
-    residuals: Counter[str] = Counter(dict.fromkeys(step.account.currencies, 0))
+    counted = matches.aggregate(matched=Count("pk", filter=Q(suggested=False)), suggested=Count("pk", filter=Q(suggested=True)))
+    residuals: Counter[str] = Counter(dict.fromkeys(currencies_of(step.account), 0))
     for batch in batches:
         residuals[batch.currency] += residual_of(batch)
     return {
         "lines": sum(batch.lines for batch in batches),
-        "matched": matches.filter(suggested=False).count(),
-        "suggested": matches.filter(suggested=True).count(),
+        **counted,
         "carried_forward": sum(not_due(step, kind).count() for kind in KINDS),
         "residuals": _residuals(residuals),
     }

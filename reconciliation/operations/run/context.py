@@ -2,9 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
-
-from django.db import connection
 
 from cashier.models import BankAccount, MerchantAccount
 from reconciliation.models import ReconciliationRun
@@ -30,8 +27,6 @@ class BankRun:
     now: datetime
 
 
-def rows_of(sql: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
-    """All rows of a read."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return list(cursor.fetchall())
+def currencies_of(account: MerchantAccount) -> list[str]:
+    """Currencies that the account settles: its own list, or where that is empty (it takes all) those that it pays to a bank."""
+    return sorted(set(account.currencies) or set(account.settlement_routes.values_list("currency", flat=True)))

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from cashier.models import Capture, PayoutIntent, PayoutState, Refund, RefundState
 from ledger.calendar import day_bounds
 from reconciliation.models import Match
-from reconciliation.operations.run.context import MerchantRun
+from reconciliation.operations.run.context import MerchantRun, currencies_of
 from reconciliation.windows import oldest_not_due
 
 KINDS = ("capture", "refund", "payout")
@@ -32,7 +32,7 @@ def not_due(step: MerchantRun, kind: str) -> Any:
 def _in_window(step: MerchantRun, kind: str, window: Any) -> Any:
     """Unpaired items of the account; windows differ by currency."""
     chosen = Q(pk__in=[])
-    for currency in sorted(set(step.account.currencies)):
+    for currency in currencies_of(step.account):
         before = day_bounds(step.account.entity, oldest_not_due(kind, currency, step.date))[0]
         chosen |= Q(currency=currency) & window(before)
     paired = Match.objects.filter(item_kind=kind, item_id=OuterRef("pk"), undone_at=None)

@@ -13,7 +13,7 @@ from ledger.models import JournalTransaction
 from reconciliation.models import ExceptionCase, Match
 from reconciliation.models.cases import LIVE_STATES
 from reconciliation.operations.cases import auto_resolve_case, raise_case
-from reconciliation.operations.run.context import MerchantRun
+from reconciliation.operations.run.context import MerchantRun, currencies_of
 from reconciliation.operations.run.evidence import ask_payment
 from reconciliation.operations.run.expectations import LOOK_BACK, overdue
 from reconciliation.windows import oldest_not_due
@@ -140,7 +140,7 @@ def _payouts(step: MerchantRun) -> Iterator[Missing]:
 
 def _dispute_money(step: MerchantRun) -> Iterator[Missing]:
     """Debits and credits of disputes, as the journal has them: whoever keeps disputes is not known here."""
-    for currency in sorted(set(step.account.currencies)):
+    for currency in currencies_of(step.account):
         until = oldest_not_due("dispute", currency, step.date)
         movements = JournalTransaction.objects.filter(
             entity_id=step.account.entity_id,

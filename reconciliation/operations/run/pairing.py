@@ -12,12 +12,11 @@ from reconciliation.operations.run.context import MerchantRun
 from reconciliation.queries.unpaired import kinds_unpaired
 
 
-def pair_batch(step: MerchantRun, batch: SettlementBatch) -> int:
-    """Apply every rule, in order, to the lines of a batch; gives the number of new pairs. A kind that is whole is passed over."""
+def pair_batch(step: MerchantRun, batch: SettlementBatch) -> list[str]:
+    """Apply every rule, in order, to the lines of a batch; a kind that is whole is passed over. Gives the kinds that are not whole."""
     left = kinds_unpaired(batch)
     untouched = {rule.kind for rule in RULES} if not Match.objects.filter(batch=batch).exists() else set()
     parameters = {**_common(step), "batch": batch.pk, "bucket": batch.bucket}
-    paired = 0
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '256MB'")
         for rule in RULES:
@@ -25,8 +24,7 @@ def pair_batch(step: MerchantRun, batch: SettlementBatch) -> int:
                 cursor.execute(insert_matches(rule, is_fresh=rule.kind in untouched), parameters)
                 untouched.discard(rule.kind)
                 left[rule.kind] -= cursor.rowcount
-                paired += cursor.rowcount
-    return paired
+    return [kind for kind, count in left.items() if count]
 
 
 def pair_lines(step: MerchantRun, line_ids: Sequence[int]) -> int:

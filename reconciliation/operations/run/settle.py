@@ -14,19 +14,17 @@ from reconciliation.models.files import BatchState
 from reconciliation.operations.cases import ENGINE
 from reconciliation.operations.run.context import MerchantRun
 from reconciliation.queries.batch_sums import Sums, read_sums
-from reconciliation.queries.unpaired import unpaired_of
 
 
-def settle_batch(step: MerchantRun, batch: SettlementBatch, codes: Mapping[int, str]) -> bool:
+def settle_batch(step: MerchantRun, batch: SettlementBatch, codes: Mapping[int, str], waiting: list[LineFacts]) -> bool:
     """Post a batch that is loaded and not held, whole; False where it was posted before.
 
-    `codes`: the reason code of each line without an item; its value waits in suspense, line by line.
+    `waiting`: its lines without an item, `codes` the reason code of each; their value waits in suspense, line by line.
     """
     with transaction.atomic():
         locked = SettlementBatch.objects.select_for_update(of=("self",)).select_related("merchant_account__entity").get(pk=batch.pk)
         if locked.state != BatchState.LOADED:
             return False
-        waiting = unpaired_of(locked)
         sums = read_sums(locked, [line.id for line in waiting])
         source = source_of(locked, sums, waiting)
         txn = _post(step, locked, source) if lines_of("BATCH_SETTLED@1", source) else ""  # a batch of nothing posts nothing

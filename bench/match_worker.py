@@ -1,0 +1,42 @@
+"""One worker's night, in a process of its own so that its memory is its own: python -m bench.match_worker CODE REPORT LINES FILES_DIR.
+
+Takes the report in, runs its account, and prints {"load", "run", "peak_rss_mib"} as JSON.
+"""
+
+import json
+import os
+import resource
+import sys
+import time
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+DAY = date(2026, 3, 10)
+NOW = datetime(2026, 3, 11, 5, 0, tzinfo=UTC)
+
+
+def main(code: str, report: str, lines: int) -> None:
+    """Load and run; refuses to report a figure for a result that is not right."""
+    import django
+
+    django.setup()
+    from cashier.models import MerchantAccount
+    from ledger.actors import system_actor
+    from reconciliation.operations import ingest_file, run_account
+
+    account = MerchantAccount.objects.select_related("entity").get(code=code)
+    before = time.monotonic()
+    with Path(report).open("rb") as file:
+        result = ingest_file(file=file, name=Path(report).name, source="adyen_sdr", account=code, actor=system_actor("bench"), now=NOW)
+    loaded = time.monotonic()
+    run = run_account(account=account, date=DAY, now=NOW)
+    ended = time.monotonic()
+    if not result["accepted"] or (run.lines, run.matched, run.cases) != (lines + 1, lines, {}):
+        raise SystemExit(f"wrong: {result['error']} {run.lines} {run.matched} {run.cases}")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    sys.stdout.write(json.dumps({"load": loaded - before, "run": ended - loaded, "peak_rss_mib": peak}) + "\n")
+
+
+if __name__ == "__main__":
+    os.environ["FILES_DIR"] = sys.argv[4]
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
