@@ -4,6 +4,8 @@ Each act locks the case, changes it by its graph, writes its timeline and commit
 """
 
 import hashlib
+import os
+import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -140,11 +142,17 @@ def escalate_case(*, case_id: UUID, reason: str, actor: Actor, now: datetime) ->
 
 
 def reopen_case(*, case_id: UUID, reason: str, actor: Actor, now: datetime) -> ExceptionCase:
-    """A person opens an ended case again (E1); what its ending posted stays posted. Raises CaseNotOpen, ReasonNeeded."""
+    """A person opens an ended case again (E1); what its ending posted stays posted.
+
+    Raises ReasonNeeded, CaseNotOpen (not ended, or the engine found it broken again: its newer version is worked).
+    """
     require_reason(reason)
     with transaction.atomic():
         case = lock_case(case_id)
         require_state(case, CaseState.RESOLVED, CaseState.AUTO_RESOLVED)
+        newer = case.next_versions.order_by("-version").first()
+        if newer is not None:
+            raise CaseNotOpen(f"{case.label} was found broken again: work {newer.label}.", state=str(case.state))
         case.resolution, case.resolved_at, case.proposed_disposition, case.proposal, case.approval_id = "", None, "", {}, None
         fields = ["resolution", "resolved_at", "proposed_disposition", "proposal", "approval_id"]
         move(case, "reopen", actor=actor, now=now, event="case.reopened", extra_fields=fields)
@@ -204,7 +212,9 @@ def _keep(digest: str, suffix: str, content: bytes) -> str:
     relative = Path("cases") / digest[:2] / f"{digest}{suffix}"
     path = Path(settings.MEDIA_ROOT) / relative
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(content)
-    part.replace(path)
+    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
+        part.write(content)
+        part.flush()
+        os.fsync(part.fileno())
+    Path(part.name).replace(path)
     return str(relative)

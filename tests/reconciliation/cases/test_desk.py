@@ -1,12 +1,15 @@
 """What a person does with a case before it ends (E1, E5)."""
 
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ledger.actors import user_actor
 from ledger.models import AuditRecord, Transition
 from reconciliation.models import CaseState, ExceptionCase
+from reconciliation.operations import auto_resolve_case
 from reconciliation.operations.casework import (
     CaseNotOpen,
     FileNotTaken,
@@ -74,7 +77,7 @@ def test_waiting_without_a_sensible_moment_is_refused(house: House, days: int) -
     assert reload(case).state == CaseState.OPEN
 
 
-def test_a_comment_and_a_file_stay_on_the_timeline(house: House, settings, tmp_path) -> None:
+def test_a_comment_and_a_file_stay_on_the_timeline(house: House, settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = str(tmp_path)
     case = make_case(house)
     comment_case(case_id=case.pk, text="  PSP says tomorrow  ", actor=user_actor(house.ada), now=NOW)
@@ -86,7 +89,7 @@ def test_a_comment_and_a_file_stay_on_the_timeline(house: House, settings, tmp_p
 @pytest.mark.parametrize(
     ("name", "content"), [("run.exe", b"MZ"), ("empty.pdf", b""), ("noext", b"x"), ("big.csv", b"x" * (10 * 1024**2 + 1))]
 )
-def test_a_file_that_is_not_taken_leaves_nothing(house: House, settings, tmp_path, name: str, content: bytes) -> None:
+def test_a_file_that_is_not_taken_leaves_nothing(house: House, settings: Any, tmp_path: Path, name: str, content: bytes) -> None:
     settings.MEDIA_ROOT = str(tmp_path)
     case = make_case(house)
     with pytest.raises(FileNotTaken):
@@ -109,6 +112,16 @@ def test_an_act_that_needs_a_reason_is_refused_without(house: House, reason: str
     with pytest.raises(ReasonNeeded):
         propose_disposition(case_id=case.pk, disposition="claim_from_psp", reason=reason, actor=user_actor(house.ada), now=NOW)
     assert (reload(case).escalated_at, reload(case).state) == (None, CaseState.OPEN)
+
+
+def test_a_case_that_was_found_broken_again_is_not_reopened(house: House) -> None:
+    case = make_case(house)
+    auto_resolve_case(case, rule="line_came@1", text="it came", now=NOW)
+    again = make_case(house)
+    assert (again.version, again.previous) == (2, case)
+    with pytest.raises(CaseNotOpen, match=again.label):
+        reopen_case(case_id=case.pk, reason=REASON, actor=user_actor(house.ada), now=NOW)
+    assert reload(case).state == CaseState.AUTO_RESOLVED
 
 
 def test_an_ended_case_can_be_reopened_but_not_worked(house: House) -> None:
