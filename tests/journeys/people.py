@@ -10,29 +10,37 @@ from ledger.actors import user_actor
 from ledger.models import ApprovalRequest, User
 from ledger.operations import decide, expire_approvals
 from ledger.refusals import Refused
-from reconciliation.models import CloseState, DailyClose, ExceptionCase, SuspenseItem
-from reconciliation.models.cases import LIVE_STATES, UNDECIDED_STATES
+from reconciliation.models import CloseState, DailyClose, ExceptionCase
+from reconciliation.models.cases import UNDECIDED_STATES
 from reconciliation.operations import casework, closing
+from reconciliation.operations.casework.items import open_items
 from reconciliation.operations.closing import CloseNotReady
 
 WHY = "Checked with the PSP and agreed with finance."
-RESTS = frozenset({"claim_from_psp", "send_back", "wait_for_timing"})
 
 
 def person(name: str) -> User:
     return User.objects.get(username=name)
 
 
-def work_cases(clock: Callable[[], datetime]) -> dict[str, str]:
-    """End every live case that can be ended; returns how each ended, by label. Money moves after Ben's approval only."""
+def work_cases(clock: Callable[[], datetime]) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """End every live case that can be ended: how each ended, and why the others could not be, both by label."""
     ended: dict[str, str] = {}
+    refused: dict[str, list[str]] = {}
     for case in ExceptionCase.objects.filter(state__in=UNDECIDED_STATES).order_by("number"):
         casework.investigate_case(case_id=case.pk, actor=user_actor(person("ada")), now=clock())
+        why = refused.setdefault(case.label, [])
         for disposition in casework.allowed_dispositions(case):
-            if disposition.name not in RESTS and _is_ended(case, disposition, clock):
+            if not _fits(case, disposition):
+                continue
+            try:
+                _end(case, disposition, clock)
+            except Refused as refusal:
+                why.append(f"{case.reason_code} {disposition.name}: {refusal.message}")
+            else:
                 ended[case.label] = disposition.name
                 break
-    return ended
+    return ended, {label: why for label, why in refused.items() if label not in ended}
 
 
 def decide_approvals(clock: Callable[[], datetime]) -> int:
@@ -74,29 +82,20 @@ def sign(close: DailyClose, name: str, clock: Callable[[], datetime]) -> DailyCl
     return close
 
 
-def live_cases() -> list[str]:
-    """Labels and codes of what is still open."""
-    rows = ExceptionCase.objects.filter(state__in=LIVE_STATES).order_by("number")
-    return [f"{case.label} {case.reason_code} {case.state}" for case in rows]
-
-
-def in_suspense() -> int:
-    return SuspenseItem.objects.filter(cleared_at=None).count()
-
-
 def is_signed(close: DailyClose) -> bool:
     return bool(close.state == CloseState.SIGNED_OFF)
 
 
-def _is_ended(case: ExceptionCase, disposition: casework.Disposition, clock: Callable[[], datetime]) -> bool:
-    """Propose it, and let Ben decide where money moves. False where the books hold nothing for it."""
-    try:
-        proposed = casework.propose_disposition(
-            case_id=case.pk, disposition=disposition.name, reason=WHY, actor=user_actor(person("ada")), now=clock()
-        )
-    except Refused:
-        return False
+def _fits(case: ExceptionCase, disposition: casework.Disposition) -> bool:
+    """Not one that only rests, nor one that leaves money of the case in suspense."""
+    return disposition.moves_money or not (disposition.rests_days or any(item.kind == "suspense" for item in open_items(case)))
+
+
+def _end(case: ExceptionCase, disposition: casework.Disposition, clock: Callable[[], datetime]) -> None:
+    """Ada proposes it, and Ben agrees where money moves. Raises Refused, for example where the books hold nothing for it."""
+    proposed = casework.propose_disposition(
+        case_id=case.pk, disposition=disposition.name, reason=WHY, actor=user_actor(person("ada")), now=clock()
+    )
     if disposition.moves_money:
         assert proposed.approval_id is not None
         decide(request_id=proposed.approval_id, approve=True, checker=person("ben"), reason=WHY, now=clock())
-    return True
