@@ -60,6 +60,12 @@ class ApiSchema(AutoSchema):
         shared = [TRACE_HEADER, KEY_HEADER] if self.is_write() else [TRACE_HEADER]
         return [*super().get_override_parameters(), *shared]
 
+    def get_operation_id(self) -> str:
+        """A GET of a plural is a list; it must not share its name with the GET of one."""
+        name: str = super().get_operation_id()
+        is_list = self.method == "GET" and self.path.rstrip("/").endswith("s") and name.endswith("_retrieve")
+        return f"{name.removesuffix('_retrieve')}_list" if is_list else name
+
     def get_tags(self) -> list[str]:
         parts = [part for part in self.path.split("/") if part and part != "v1"]
         return parts[:1]

@@ -57,5 +57,10 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/v1",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
+    "ENUM_NAME_OVERRIDES": {
+        "DisputeStatus": "disputes.models.DisputeState",
+        "PlayerStatus": "cashier.models.Player.State",
+        "EvidenceKind": "disputes.models.Evidence.Kind",
+    },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "config.api.schema.add_error_component"],
 }

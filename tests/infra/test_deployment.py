@@ -1,0 +1,32 @@
+"""`check --deploy`: silent for a whole production environment, loud for a simulation."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from config.bootstrap.check import PRODUCTION
+from tests.infra.processes import CHECKOUT
+
+
+def _check_deploy(**environment: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    return subprocess.run(
+        command, cwd=CHECKOUT, env={**os.environ, **PRODUCTION, **environment}, capture_output=True, text=True, check=False
+    )
+
+
+def test_a_whole_production_environment_passes() -> None:
+    done = _check_deploy()
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "complaint"),
+    [("SIMULATION", "true", "countroom.E001"), ("SECURE_TLS", "false", "security.W008"), ("DEBUG", "true", "security.W018")],
+)
+def test_what_does_not_belong_into_production_is_refused(variable: str, value: str, complaint: str) -> None:
+    done = _check_deploy(**{variable: value})
+    assert done.returncode == 1
+    assert complaint in done.stderr
