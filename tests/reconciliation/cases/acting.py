@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from cashier.proofs import locked_is_named
 from ledger.actors import user_actor
 from ledger.models import ApprovalRequest, JournalTransaction
 from ledger.operations import decide
@@ -32,7 +33,7 @@ def propose(records: Records, case: ExceptionCase, disposition: str, target: str
 
 
 def end(records: Records, case: ExceptionCase, disposition: str, target: str = "") -> ExceptionCase:
-    """Proposed by Ada, approved by Ben; what was previewed is what is posted."""
+    """Proposed by Ada, approved by Ben; what was previewed is what is posted, and `locked` stays named."""
     shown = sorted((line.kind, line.amount_minor) for line in preview_of(case, disposition, target) if line.amount_minor)
     before = set(JournalTransaction.objects.values_list("pk", flat=True))
     request = propose(records, case, disposition, target)
@@ -40,5 +41,7 @@ def end(records: Records, case: ExceptionCase, disposition: str, target: str = "
     posted = JournalTransaction.objects.exclude(pk__in=before)
     is_later = disposition == "refund"  # posts when the PSP confirms
     assert is_later or shown == sorted((entry.account.kind, int(entry.amount_minor)) for txn in posted for entry in txn.entries.all())
+    locked = locked_is_named()
+    assert locked.ok, locked.differences
     case.refresh_from_db()
     return case
