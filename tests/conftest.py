@@ -15,6 +15,7 @@ import psycopg
 import pytest
 
 from config.local_servers import LocalServersError, ensure, local_directory
+from config.local_servers.directory import make_directory
 from config.local_servers.environment import load_environment
 from tests.databases import TestDatabase, find_unbalanced, make_test_database
 
@@ -31,6 +32,7 @@ def _prepare_environment() -> None:
         os.environ["COUNTROOM_TEST_RUN"] = str(os.getpid())
         for name, value in load_environment(local_directory("test")).items():
             os.environ.setdefault(name, value)
+    make_directory(Path(os.environ.setdefault("STATIC_ROOT", str(local_directory("test", "static")))))
     os.environ["REDIS_PREFIX"] = f"test:{os.environ['COUNTROOM_TEST_RUN']}:{WORKER}"
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 

@@ -129,8 +129,8 @@ def make_venv(log: Path) -> None:
 
 
 def run_pip(arguments: list[str], log: Path) -> None:
-    command = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--require-hashes", "--no-compile"]
-    command += ["--root-user-action=ignore", "--progress-bar", "off", *arguments]
+    command = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--require-hashes"]
+    command += ["--no-compile", "--root-user-action=ignore", "--progress-bar", "off", *arguments]
     with log.open("a") as output:
         done = subprocess.run(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, check=False)
     if done.returncode != 0:
