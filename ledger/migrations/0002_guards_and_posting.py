@@ -9,9 +9,7 @@ PARTS = ("append_only", "journal_checks", "posting", "posting_many", "approvals"
 
 
 def run(part: str) -> migrations.RunSQL:
-    return migrations.RunSQL(
-        (SQL / f"{part}.sql").read_text(encoding="utf-8"), (SQL / f"{part}.reverse.sql").read_text(encoding="utf-8")
-    )
+    return migrations.RunSQL((SQL / f"{part}.sql").read_text(encoding="utf-8"), (SQL / f"{part}.reverse.sql").read_text(encoding="utf-8"))
 
 
 class Migration(migrations.Migration):
