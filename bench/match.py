@@ -16,7 +16,8 @@ from bench.settlement_report import copy_captures, make_account, make_sales, wri
 
 _YARDSTICK = """
 CREATE TABLE yardstick_line (line_number integer, account_id uuid, kind text, type text, merchant_reference text,
-    object_merchant_reference text, psp_reference text, object_reference text, method text, gross_currency text, gross_minor numeric(38, 0), net_currency text,
+    object_merchant_reference text, psp_reference text, object_reference text, method text, gross_currency text,
+    gross_minor numeric(38, 0), net_currency text,
     net_minor numeric(38, 0), commission_minor numeric(38, 0), markup_minor numeric(38, 0), scheme_minor numeric(38, 0),
     interchange_minor numeric(38, 0), created_at timestamptz, business_date date, batch integer);
 CREATE TABLE yardstick_match (line_number integer, capture_id uuid, difference_minor numeric(38, 0));

@@ -108,7 +108,8 @@ def copy_captures(owner_url: str, account: MerchantAccount, sales: list[Sale]) -
     common = {"created_at": MIDNIGHT, "updated_at": MIDNIGHT, "merchant_account_id": account.pk, "currency": "EUR", "amount_minor": 1}
     call = {**common, "call_state": "DONE", "intent_id": player.pk, "idempotency_key": ""}
     intent = DepositIntent(
-        **common, player_id=player.pk, brand_id=player.brand_id, entity_id=account.entity_id, client_id="bench", method="card", gross_minor=1,
+        **common, player_id=player.pk, brand_id=player.brand_id, entity_id=account.entity_id, client_id="bench", method="card",
+        gross_minor=1,
         state="CAPTURED", expires_at=MIDNIGHT,
     )  # fmt: skip
     attempt = Attempt(**call, number=1, payment_token="tok", capture_mode="auto", outcome="CAPTURED", call_kind="authorize")
@@ -210,7 +211,8 @@ def _report_row(code: str, sale: Sale, fee: int, batch: int) -> list[object]:
     local = sale.at + timedelta(hours=1)
     return [
         "BENCH", code, sale.psp_reference, to_public("pi_", sale.intent_id), "mc", f"{local:%Y-%m-%d %H:%M:%S}", "CET", "Settled",
-        sale.object_reference, "EUR", "", _major(sale.amount_minor), "", "EUR", "", _major(sale.amount_minor - fee), _major(fee), "", "", "",
+        sale.object_reference, "EUR", "", _major(sale.amount_minor), "", "EUR", "", _major(sale.amount_minor - fee),
+        _major(fee), "", "", "",
         "mcstandarddebit", "", batch, *[""] * 7,
     ]  # fmt: skip
 
@@ -231,7 +233,7 @@ def _plain(value: object) -> object:
 
 
 def _copy(connection: "psycopg.Connection[Row]", template: Model, parts: Iterator[dict[str, object]]) -> None:
-    columns = ", ".join(field.column for field in template._meta.concrete_fields)
+    columns = ", ".join(str(field.column) for field in template._meta.concrete_fields)
     with connection.cursor() as cursor, cursor.copy(f"COPY {template._meta.db_table} ({columns}) FROM STDIN") as copy:
         for row in _rows(template, parts):
             copy.write_row(row)

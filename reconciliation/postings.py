@@ -49,7 +49,7 @@ def _clearing(source: Source) -> list[Line]:
 
 
 def line_identified(source: Source) -> list[Line]:
-    """A line leaves suspense for its item. Reads `amount_minor` (the entry that stands in suspense, signed), `line`, `item` (references)."""
+    """A line leaves suspense for its item. Reads `amount_minor` (what stands in suspense, signed), `line`, `item` (references)."""
     m, currency, amount = source["merchant_account"], source["currency"], source["amount_minor"]
     return [
         _line("suspense", m, currency, -amount, ref=source["line"]),

@@ -49,8 +49,8 @@ class Act:
     """One button.
 
     `label` is verb and amount, never "Submit". `run(obj, data, page)` calls exactly one operation. `permission` is enforced for
-    the button and for its POST. `receipt` shows what will be posted; `receipts` the same per choice of a field. `kind`: primary (bottom right, one per page), danger, plain or menu. Without `dialog` the button
-    posts at once.
+    the button and for its POST. `receipt` shows what will be posted; `receipts` the same per choice of a field. `kind`:
+    primary (bottom right, one per page), danger, plain or menu. Without `dialog` the button posts at once.
     """
 
     slug: str

@@ -1,4 +1,4 @@
-"""A day with one break of every code that the sandbox makes: each has its case, nothing else has one (R7), and the books stay right (R8)."""
+"""A day with one break of every code that the sandbox makes: each has its case, nothing else has one (R7), the books stay right (R8)."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from tests.reconciliation.runs.day import Casino
 
 CODES = (
-    "LEDGER_CREDIT_MISSING_PSP_SUCCESS", "PSP_SUCCESS_AFTER_TERMINAL", "DUPLICATE_PSP_CAPTURE", "DUPLICATE_PSP_LINE", "GROSS_AMOUNT_DIFFERS",
+    "LEDGER_CREDIT_MISSING_PSP_SUCCESS", "PSP_SUCCESS_AFTER_TERMINAL", "DUPLICATE_PSP_CAPTURE", "DUPLICATE_PSP_LINE",
+    "GROSS_AMOUNT_DIFFERS",
     "CAPTURE_NOT_SETTLED", "LEDGER_CREDIT_WITHOUT_PSP", "REFUND_UNKNOWN_TO_PLATFORM", "REFUND_AMOUNT_DIFFERS", "REFUND_MISSING_AT_PSP",
     "WITHDRAWAL_SENT_PSP_NOT_PAID", "PAYOUT_RETURNED", "PAYOUT_AMOUNT_DIFFERS", "PAYOUT_PAID_NOT_RECORDED", "CHARGEBACK_NOT_BOOKED",
     "PSP_LINE_UNKNOWN_REFERENCE", "UNKNOWN_LINE_TYPE", "FEE_UNEXPECTED", "BANK_SETTLEMENT_AMOUNT_DIFFERS",
