@@ -86,12 +86,16 @@ def _mine(page: Page) -> Waiting:
 
 
 def _cases(rows: QuerySet[ExceptionCase], page: Page, words: str, view: str, chip: Chip) -> Waiting:
-    count = capped_count(rows)
-    first = ExceptionCase.objects.filter(pk__in=rows.order_by("due_at").values("pk")[:CAP])
-    due = first.aggregate(due=Min("due_at"))["due"]
+    """Count, sums and oldest from one read of the first rows by due time."""
+    first = list(rows.order_by("due_at").values_list("due_at", "currency", "amount_minor")[: CAP + 1])
+    sums: dict[str, int] = {}
+    for _, code, amount in first:
+        sums[code] = sums.get(code, 0) + int(amount)
+    due = first[0][0] if first else None
     age = "" if due is None else f"oldest {due_text(due, page.now)}" if due <= page.now else f"next {due_text(due, page.now)}"
     link = f"{reverse('admin:reconciliation_exceptioncase_changelist')}?view={view}"
-    return Waiting(words, str(count), link, chip, _sums(first), age)
+    count = f"{CAP:,}+" if len(first) > CAP else f"{len(first):,}"
+    return Waiting(words, count, link, chip, [(total, code) for code, total in sorted(sums.items())], age)
 
 
 def _approvals_for(page: Page) -> QuerySet[ApprovalRequest]:

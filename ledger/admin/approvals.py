@@ -112,6 +112,11 @@ def preview_of(request: ApprovalRequest, page: Page) -> Receipt | None:
         return None
 
 
+def _expires(request: ApprovalRequest, page: Page) -> str:
+    """The clock of what waits, the outcome of what does not."""
+    return due_cell(request.expires_at, page.now) if request.state == State.PENDING else chip_cell("approvalrequest", request.state)
+
+
 def _standing(request: ApprovalRequest, page: Page) -> Standing:
     if request.state != State.PENDING:
         return hidden(f"It is {get_chip('approvalrequest', request.state).word.lower()} already.")
@@ -157,14 +162,13 @@ class ApprovalRequestAdmin(OpsAdmin):
     frame = ListFrame(
         question="What waits for a second person?",
         columns=[
-            Column("Expires", lambda row, page: due_cell(row.expires_at, page.now, is_open=row.state == State.PENDING), area="b"),
+            Column("Expires", _expires, area="b"),
             Column("What", lambda row, page: row.summary, kind="name", area="a"),
             Column("Amount", lambda row, page: money_cell(row.amount_minor if row.currency else None, row.currency), kind="num", area="d"),
             Column("Asked by", lambda row, page: actor_words(row.maker_kind, row.maker_id, page), area="c"),
             Column("Reason", lambda row, page: row.reason, area="late"),
             Column("Approvals", lambda row, page: approvals_words(row)),
             Column("Why me", why_me, area="late"),
-            Column("State", lambda row, page: chip_cell("approvalrequest", row.state)),
         ],
         views=[
             View("me", "Waiting for me", _for_me, urgent=True),

@@ -143,7 +143,7 @@ FRAME = ListFrame(
     filters=FILTERS,
     amount="amount_minor",
     search=search_cases,
-    search_hint="Case number or reference",
+    search_hint="Case or reference",
     related=("reason", "merchant_account", "bank_account", "entity"),
     done_words="Nothing is here.",
 )

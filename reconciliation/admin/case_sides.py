@@ -1,6 +1,7 @@
 """What each side says of a case: the platform, the PSP, the bank (UX 4.3). Read from the records that the case links to."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from cashier.models import Capture, DepositIntent, MerchantAccount, PayoutIntent, Refund
@@ -57,11 +58,9 @@ def read_sides(case: ExceptionCase) -> Sides:
     if sides.bank_lines:
         sides.bank = _bank(sides.bank_lines)
     elif batch is not None:
-        sides.bank = Said(state=f"in batch {batch.number}", reference=batch.transfer_reference, time=str(batch.payout_date or ""))
+        sides.bank = Said(state=f"in batch {batch.number}", reference=batch.transfer_reference, time=_day(batch.payout_date))
     if batch is not None and not sides.psp_lines:
-        sides.psp = Said(
-            abs(batch.payout_minor), batch.currency, f"batch {batch.number}", "payout of the batch", str(batch.payout_date or "")
-        )
+        sides.psp = Said(abs(batch.payout_minor), batch.currency, f"batch {batch.number}", "payout of the batch", _day(batch.payout_date))
     return sides
 
 
@@ -90,6 +89,10 @@ def _differing(case: ExceptionCase, sides: Sides) -> set[str]:
     if bank is not None and psp is not None and bank != psp:
         return {"bank"}
     return {"psp"} if ours is not None and psp is not None and ours != psp else set()
+
+
+def _day(value: date | None) -> str:
+    return f"{value.day} {value:%b %Y}" if value else ""
 
 
 def _amount(said: Said) -> str:
@@ -171,6 +174,6 @@ def _bank(lines: list[BankLine]) -> Said:
         line.currency,
         (line.bank_reference or line.narrative[:40]) + more,
         state,
-        f"{line.booked_date.day} {line.booked_date:%b %Y}",
+        _day(line.booked_date),
         fee,
     )

@@ -127,9 +127,7 @@ def _step(item: dict[str, Any], page: Page) -> Step:
     note = "; ".join(str(each) for each in item["missing"][:10]) + (f"; and {more} more" if more > 0 else "")
     place = PLACES.get(item["name"], "")
     is_open = bool(place) and not item["ok"] and page.may(permission_of(place))
-    return Step(
-        item["title"], state, figure=str(item.get("figure", "")), link=reverse(place) if is_open else "", note=note
-    )
+    return Step(item["title"], state, figure=str(item.get("figure", "")), link=reverse(place) if is_open else "", note=note)
 
 
 def permission_of(place: str) -> str:

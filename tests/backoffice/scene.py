@@ -175,7 +175,7 @@ def _case(scene: Scene, number: int) -> ExceptionCase:
         entity_id=scene.entity.pk,
         business_date=DAY,
         amount_minor=int(intent.amount_minor) if "DIFFERS" not in code else 40 + number,
-        currency=intent.currency,
+        currency="EUR" if is_bank else intent.currency,
         dedupe_key=f"scene:{number}",
         now=scene.now - timedelta(minutes=37 * number + 5),
         merchant_account=None if is_bank else intent.merchant_account,

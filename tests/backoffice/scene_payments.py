@@ -288,7 +288,14 @@ def _lock(scene: "Scene", payout: PayoutIntent, at: datetime) -> None:
     """The money of a payout that waits stands in locked."""
     amount = int(payout.amount_minor)
     lines = [
-        {"kind": "clearing", "holder": scene.accounts[0].public_id, "asset": payout.currency, "amount_minor": amount, "ref": "", "label": ""},
+        {
+            "kind": "clearing",
+            "holder": scene.accounts[0].public_id,
+            "asset": payout.currency,
+            "amount_minor": amount,
+            "ref": "",
+            "label": "",
+        },
         {"kind": "locked", "holder": payout.player.public_id, "asset": payout.currency, "amount_minor": -amount, "ref": "", "label": ""},
     ]
     key = f"scene:{payout.public_id}"
