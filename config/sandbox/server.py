@@ -68,24 +68,24 @@ class _Handler(BaseHTTPRequestHandler):
             return lambda data: None
 
         content = b"".join(self.server.application(environ, start_response))
-        self._wait(environ.get("sandbox.delay", 0.0))
-        if environ.get("sandbox.drop") or self.close_connection:
+        is_gone = self._wait(environ.get("sandbox.delay", 0.0))
+        if environ.get("sandbox.drop") or is_gone:
             self.close_connection = True
             return
         self._answer(status=started[0], headers=started[1], content=content)
 
     do_GET = do_POST = do_PUT = do_DELETE = _serve
 
-    def _wait(self, seconds: float) -> None:
-        """Stay silent for `seconds`, or until the client hangs up."""
+    def _wait(self, seconds: float) -> bool:
+        """Stay silent for `seconds`, or until the client hangs up: then True."""
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
             readable, _, _ = select.select([self.connection], [], [], min(left, 1.0))
             if readable and not self.connection.recv(1, socket.MSG_PEEK):
-                self.close_connection = True
-                return
+                return True
             if readable:  # the next request is already here: keep quiet all the same
                 time.sleep(min(left, 0.1))
+        return False
 
     def _answer(self, *, status: str, headers: list[tuple[str, str]], content: bytes) -> None:
         lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in headers), f"Content-Length: {len(content)}"]

@@ -30,7 +30,7 @@ _CURRENCY = ("currency", "gross_currency", "currency")
 _CAPTURED = "i.state IN ('SUCCEEDED', 'FAILED_LATE', 'RETURNED')"
 _REFUNDED = "i.state IN ('REFUND_PROCESSED', 'REFUND_REVERSED')"
 _PAID = "i.state IN ('SETTLED', 'RETURNED')"
-_REFUND_MINOR = "-(i.amount_minor + i.fee_returned_minor)"
+_REFUND_MINOR = "-i.amount_minor"
 _PAYOUT_MINOR = "-(i.amount_minor - i.player_fee_minor)"
 
 RULES: tuple[Rule, ...] = (
@@ -88,7 +88,7 @@ RULES: tuple[Rule, ...] = (
         table="cashier_refund",
         join="(i.id = l.object_id OR (i.psp_ref <> '' AND i.psp_ref = l.object_reference)) AND i.currency = l.gross_currency"
         " AND i.state = 'REFUND_REVERSED'",
-        item_minor="i.amount_minor + i.fee_returned_minor",
+        item_minor="i.amount_minor",
         fields=(_ACCOUNT, ("our refund", "object_merchant_reference", "id"), _CURRENCY),
     ),
     Rule(

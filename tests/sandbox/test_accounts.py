@@ -40,3 +40,8 @@ def test_what_is_wrong_is_refused_and_nothing_is_kept(tmp_path_factory: pytest.T
     assert reader.execute("SELECT count(*) FROM merchant_account WHERE code = 'NEW'").fetchone()[0] == 0
     assert reader.execute("SELECT count(*) FROM setting WHERE name = 'webhook_url'").fetchone()[0] == 0
     sandbox.store.close()
+
+
+def test_a_client_that_closes_after_one_request_is_answered(sandbox: RunningSandbox) -> None:
+    answer = sandbox.http.get("/_sim/health", headers={"Connection": "close"})
+    assert (answer.status_code, answer.json()["ok"]) == (200, True)

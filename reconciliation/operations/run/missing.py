@@ -111,7 +111,7 @@ def _refunds(step: MerchantRun) -> Iterator[Missing]:
             kind="refund",
             public_id=row.public_id,
             day=business_date(step.account.entity, row.processed_at or row.created_at),
-            amount_minor=row.amount_minor + row.fee_returned_minor,
+            amount_minor=row.amount_minor,
             currency=row.currency,
             merchant_reference=row.public_id,
             psp_reference=row.capture.attempt.psp_ref,
