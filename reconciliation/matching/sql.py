@@ -8,11 +8,16 @@ _NOT_MATCHED = """
 _NOT_TAKEN_APART = """
    AND NOT EXISTS (SELECT FROM reconciliation_match m WHERE m.line_kind = 'psp' AND m.line_id = l.id AND m.undone_at IS NOT NULL)"""
 
+_FIRST_WINS = """
+ ORDER BY l.id
+    ON CONFLICT DO NOTHING"""
+
 
 def insert_matches(rule: Rule, *, is_fresh: bool, by_line: bool = False) -> str:
     """Pair the lines of a batch (or, `by_line`, of a list of ids) with their items; the first line wins, the others stay unpaired.
 
-    `is_fresh`: no line of the batch is matched yet. Parameters: run, now, account, bucket, batch (uuid) or lines (ids).
+    `is_fresh`: no line of the batch is matched yet, and the report is expected to name every item once: a second line for an item is
+    an error then, and the caller asks again without it. Parameters: run, now, account, bucket, batch (uuid) or lines (ids).
     """
     chosen = "l.id = ANY(%(lines)s)" if by_line else "l.batch_id = %(batch)s AND l.bucket = %(bucket)s"
     return f"""
@@ -22,9 +27,7 @@ SELECT '{rule.name}', 'psp', l.id, '{rule.item_kind}', i.id, 0, l.batch_id, %(ru
        l.gross_minor - ({rule.item_minor}), false, %(now)s, '', '', ''
   FROM reconciliation_psp_line l
   JOIN {rule.table} i ON i.merchant_account_id = %(account)s AND {rule.join}
- WHERE {chosen} AND l.kind = '{rule.kind}' AND {rule.lines}{"" if is_fresh else _NOT_MATCHED + _NOT_TAKEN_APART}
- ORDER BY l.id
-    ON CONFLICT DO NOTHING"""
+ WHERE {chosen} AND l.kind = '{rule.kind}' AND {rule.lines}{"" if is_fresh else _NOT_MATCHED + _NOT_TAKEN_APART + _FIRST_WINS}"""
 
 
 LINE_COLUMNS = (

@@ -56,7 +56,9 @@ def open_partition(table: str, bucket: int) -> None:
 def copy_lines(table: str, bucket: int, columns: tuple[str, ...], rows: Iterable[str]) -> None:
     """COPY text rows (tab separated, escaped, with their line end) into the bucket's partition."""
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
-    statement = _statement("COPY {partition} ({columns}) FROM STDIN", table, bucket, columns=names)
+    # A table made in this transaction is filled with rows that need no second visit.
+    options = sql.SQL(" (FREEZE)" if is_own(bucket) else "")
+    statement = _statement("COPY {partition} ({columns}) FROM STDIN{options}", table, bucket, columns=names, options=options)
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         chunk: list[str] = []
         size = 0

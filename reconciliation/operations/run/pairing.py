@@ -1,11 +1,12 @@
 """Lines and items are paired by the rules, set by set (R4, R5)."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
-from reconciliation.matching.rules import RULES
+from reconciliation.matching.rules import RULES, Rule
 from reconciliation.matching.sql import insert_matches
 from reconciliation.models import Match, SettlementBatch
 from reconciliation.operations.run.context import MerchantRun
@@ -21,10 +22,20 @@ def pair_batch(step: MerchantRun, batch: SettlementBatch) -> list[str]:
         cursor.execute("SET LOCAL work_mem = '256MB'")
         for rule in RULES:
             if left.get(rule.kind):
-                cursor.execute(insert_matches(rule, is_fresh=rule.kind in untouched), parameters)
+                left[rule.kind] -= _apply(rule, parameters, is_fresh=rule.kind in untouched)
                 untouched.discard(rule.kind)
-                left[rule.kind] -= cursor.rowcount
     return [kind for kind, count in left.items() if count]
+
+
+def _apply(rule: Rule, parameters: dict[str, Any], *, is_fresh: bool) -> int:
+    """Number of new pairs. A fresh batch is tried without looking for second lines, which costs a sixth of a large one's time."""
+    with connection.cursor() as cursor:
+        if is_fresh:
+            with suppress(IntegrityError), transaction.atomic():
+                cursor.execute(insert_matches(rule, is_fresh=True), parameters)
+                return int(cursor.rowcount)
+        cursor.execute(insert_matches(rule, is_fresh=False), parameters)
+        return int(cursor.rowcount)
 
 
 def pair_lines(step: MerchantRun, line_ids: Sequence[int]) -> int:
