@@ -19,7 +19,7 @@ run:  ## fresh machine to working system; Ctrl-C stops all
 
 test:  ## fresh machine to a green suite; ARGS="tests/ledger -k post"
 	@$(BOOTSTRAP) embedded dev
-	@exec $(VENV)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	@exec $(VENV)/python -m pytest -n $(WORKERS) $(ARGS)
 
 check:  ## format, lint, types, import contracts, migrations, deployment, dependency audit
 	@$(BOOTSTRAP) embedded dev

@@ -47,6 +47,13 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "spec(*ids): the requirements of the specification that a test proves")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from tests.scheduling import StackScheduling
+
+    return StackScheduling(config, log)
+
+
 # --- databases -------------------------------------------------------------------------------------------------------------
 
 

@@ -1,4 +1,7 @@
-"""One stack for all journeys: real processes, real HTTP, a database and a Redis of its own. Its time only goes forward."""
+"""One stack for all journeys: real processes, real HTTP, a database and a Redis of its own. Its time only goes forward.
+
+tests/scheduling.py keeps all journeys on one xdist worker, for another one would start a stack of its own.
+"""
 
 import shutil
 import tempfile
@@ -12,14 +15,6 @@ from tests.databases import TestDatabase, make_test_database
 
 if TYPE_CHECKING:
     from tests.journeys.living import LivingStack
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All journeys run on one xdist worker, for each worker would start a stack of its own."""
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("stack"))
 
 
 @pytest.fixture(scope="session")
