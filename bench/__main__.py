@@ -35,7 +35,10 @@ def main() -> int:
         return 2
     for name in chosen:
         result = BENCHMARKS[name](setting)
-        print(f"{name}: {result.value:.0f} {result.unit}, ratio {result.ratio:.2f} of {result.yardstick} ({result.yardstick_value:.0f})", flush=True)
+        print(
+            f"{name}: {result.value:.0f} {result.unit}, ratio {result.ratio:.2f} of {result.yardstick} ({result.yardstick_value:.0f})",
+            flush=True,
+        )
         if not options.quick:
             store(name, asdict(result))
     return 0

@@ -10,12 +10,12 @@ from statistics import quantiles
 from django.db import connections
 
 WARM_UP_SECONDS = 5.0
-Step = Callable[[], None]
+Step = Callable[[], float | None]  # answers the seconds that count, None: all of them
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What all processes together did in the measured time."""
+    """What all processes together did. `per_second`: steps per second of a process's counted time, times the processes."""
 
     per_second: float
     p50_ms: float
@@ -31,7 +31,8 @@ def run_processes(make_step: Callable[[int], Step], *, processes: int, seconds: 
     answers = context.SimpleQueue()
     begin = time.monotonic() + 1.0
     children = [
-        context.Process(target=_work, args=(make_step, number, begin + warm_up, begin + warm_up + seconds, answers)) for number in range(processes)
+        context.Process(target=_work, args=(make_step, number, begin + warm_up, begin + warm_up + seconds, answers))
+        for number in range(processes)
     ]
     for child in children:
         child.start()
@@ -42,7 +43,8 @@ def run_processes(make_step: Callable[[int], Step], *, processes: int, seconds: 
     if not latencies or any(child.exitcode for child in children):
         raise RuntimeError("A process of the benchmark failed.")
     cuts = quantiles(latencies, n=20)
-    return Load(len(latencies) / seconds, cuts[9] * 1000, cuts[18] * 1000, len(latencies), max(peak for _, peak in parts))
+    per_second = processes * len(latencies) / sum(latencies)
+    return Load(per_second, cuts[9] * 1000, cuts[18] * 1000, len(latencies), max(peak for _, peak in parts))
 
 
 def _work(make_step: Callable[[int], Step], number: int, start: float, end: float, answers: "multiprocessing.SimpleQueue[object]") -> None:
@@ -51,9 +53,9 @@ def _work(make_step: Callable[[int], Step], number: int, start: float, end: floa
         step = make_step(number)
         while time.monotonic() < end:
             before = time.monotonic()
-            step()
+            counted = step()
             after = time.monotonic()
             if before >= start and after <= end:
-                latencies.append(after - before)
+                latencies.append(after - before if counted is None else counted)
     finally:
         answers.put((latencies, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024))

@@ -37,7 +37,11 @@ class Tpcb:
         parts = urlsplit(self.url)
         address = ["-h", str(parts.hostname), "-p", str(parts.port or 5432), "-U", str(parts.username)]
         done = subprocess.run(
-            [pgbench(), *options, *address, DATABASE], env={"PGPASSWORD": parts.password or "", "PATH": ""}, capture_output=True, text=True, check=True
+            [pgbench(), *options, *address, DATABASE],
+            env={"PGPASSWORD": parts.password or "", "PATH": ""},
+            capture_output=True,
+            text=True,
+            check=True,
         )
         return done.stdout
 

@@ -11,6 +11,7 @@ from ledger.errors import BadPublicId
 __all__ = ["BadPublicId", "bank_form", "from_public", "new_id", "to_public"]
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _VALUES = {letter: index for index, letter in enumerate(_ALPHABET)}
+_PAIRS = [high + low for high in _ALPHABET for low in _ALPHABET]  # two digits for each ten bits
 _LENGTH = 26
 _NOT_ALPHANUMERIC = re.compile(r"[^A-Z0-9]")
 
@@ -32,11 +33,7 @@ def new_id() -> UUID:
 def to_public(prefix: str, value: UUID) -> str:
     """("pi_", uuid) -> "pi_" and 26 digits."""
     number = value.int
-    digits = [""] * _LENGTH
-    for place in range(_LENGTH - 1, -1, -1):
-        digits[place] = _ALPHABET[number & 31]
-        number >>= 5
-    return prefix + "".join(digits)
+    return prefix + "".join([_PAIRS[(number >> shift) & 1023] for shift in range(120, -1, -10)])
 
 
 def from_public(text: str, prefix: str) -> UUID:

@@ -84,6 +84,4 @@ def opening_balance(source: Source) -> list[Line]:
 
 def _taken(source: Source) -> list[Line]:
     parts = (("locked", "held_minor"), ("playable", "playable_minor"), ("receivable", "receivable_minor"))
-    return [
-        debit(kind, source["player"], source["asset"], source[part], ref=source["ref"]) for kind, part in parts if source[part]
-    ]
+    return [debit(kind, source["player"], source["asset"], source[part], ref=source["ref"]) for kind, part in parts if source[part]]

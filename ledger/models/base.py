@@ -41,8 +41,6 @@ class PublicIdModel(models.Model):
         return self.public_id
 
 
-
-
 class MinorUnitsField(models.DecimalField):  # type: ignore[type-arg]
     """Whole minor units: numeric(38,0) in the database, int in Python (L4)."""
 

@@ -2,9 +2,8 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 from uuid import UUID
 
 import psycopg
@@ -34,8 +33,7 @@ _MANY = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """Answer of the database for one posting."""
 
     id: UUID
@@ -89,7 +87,8 @@ def _texts(item: "Prepared") -> tuple[str, ...]:
     posting = item.posting
     return (
         item.id.hex, posting.key, posting.entity_id.hex, posting.rule, item.kind, item.lines[0].asset, item.source, item.fingerprint,
-        posting.payload_sha256, posting.intent_id, posting.player_id, item.day.isoformat(), posting.reverses_id.hex if posting.reverses_id else "",
+        posting.payload_sha256, posting.intent_id, posting.player_id, item.day.isoformat(),
+        posting.reverses_id.hex if posting.reverses_id else "",
     )  # fmt: skip
 
 

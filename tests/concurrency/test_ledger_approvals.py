@@ -29,7 +29,8 @@ def test_ten_people_approve_at_once_and_it_is_executed_once(entity: LegalEntity)
     ada = make_person("ada", *APPROVES)
     people = [make_person(f"checker{n}", *APPROVES) for n in range(10)]
     request = propose_adjustment(
-        entity_id=entity.pk, player_id="pl_1", asset="EUR", amount_minor=500, direction="credit", reason="r", maker=user_actor(ada), now=NOON
+        entity_id=entity.pk, player_id="pl_1", asset="EUR", amount_minor=500, direction="credit", reason="r",
+        maker=user_actor(ada), now=NOON,
     )  # fmt: skip
     acts = [partial(decide, request_id=request.pk, approve=True, checker=person, reason="", now=NOON) for person in [*people, ada]]
 
@@ -44,7 +45,8 @@ def test_approval_and_withdrawal_at_once_end_in_one_of_them(entity: LegalEntity)
     ada, ben = make_person("ada"), make_person("ben", *APPROVES)
     for n in range(5):
         request = propose_adjustment(
-            entity_id=entity.pk, player_id=f"pl_{n}", asset="EUR", amount_minor=500, direction="credit", reason="r", maker=user_actor(ada), now=NOON
+            entity_id=entity.pk, player_id=f"pl_{n}", asset="EUR", amount_minor=500, direction="credit", reason="r",
+            maker=user_actor(ada), now=NOON,
         )  # fmt: skip
         answers = at_once(
             [

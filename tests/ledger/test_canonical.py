@@ -8,7 +8,11 @@ from ledger.errors import BadSource
 
 @pytest.mark.spec("L8")
 def test_equal_content_has_one_text() -> None:
-    assert canonical_json({"b": [1, True, None], "a": "é"}) == canonical_json({"a": "é", "b": [1, True, None]}) == '{"a":"é","b":[1,true,null]}'
+    assert (
+        canonical_json({"b": [1, True, None], "a": "é"})
+        == canonical_json({"a": "é", "b": [1, True, None]})
+        == '{"a":"é","b":[1,true,null]}'
+    )
 
 
 @pytest.mark.spec("L8")

@@ -24,8 +24,8 @@ APPEND_ONLY = [
 ]  # fmt: skip
 XACT = "pg_current_xact_id()::text::bigint"
 NEW_TRANSACTION = """
-    INSERT INTO ledger_journal_transaction (id, posting_key, entity_id, rule, kind, currency, source, fingerprint, payload_sha256, intent_ref,
-           player_ref, business_date, actor_kind, actor_id, trace_id, occurred_at, posted_at, xact_id)
+    INSERT INTO ledger_journal_transaction (id, posting_key, entity_id, rule, kind, currency, source, fingerprint, payload_sha256,
+           intent_ref, player_ref, business_date, actor_kind, actor_id, trace_id, occurred_at, posted_at, xact_id)
     VALUES (%(id)s, %(key)s, %(entity)s, 'R@1', 'R', 'EUR', '{}', '', '', '', '', '2026-03-10', 'system', 't', '', now(), now(), {xact})
 """
 NEW_ENTRIES = """
@@ -35,7 +35,9 @@ NEW_ENTRIES = """
 """
 
 
-def insert(role: "psycopg.Connection[Any]", entity: LegalEntity, accounts: list[int], assets: list[str], amounts: list[int], xact: str = XACT) -> None:
+def insert(
+    role: "psycopg.Connection[Any]", entity: LegalEntity, accounts: list[int], assets: list[str], amounts: list[int], xact: str = XACT
+) -> None:
     """A transaction and its entries in one statement, as the posting functions do it."""
     facts = {"id": new_id(), "key": "x", "entity": entity.pk, "accounts": accounts, "assets": assets, "amounts": amounts}
     role.execute(f"WITH t AS ({NEW_TRANSACTION.replace('{xact}', xact)}) {NEW_ENTRIES}", facts)
@@ -111,7 +113,9 @@ def test_nothing_is_added_to_a_committed_transaction(role: "psycopg.Connection[A
         ([1] * 40 + [-41], ["EUR"] * 41),
     ],
 )
-def test_unbalanced_entries_are_refused(role: "psycopg.Connection[Any]", entity: LegalEntity, amounts: list[int], assets: list[str]) -> None:
+def test_unbalanced_entries_are_refused(
+    role: "psycopg.Connection[Any]", entity: LegalEntity, amounts: list[int], assets: list[str]
+) -> None:
     with pytest.raises(psycopg.errors.IntegrityConstraintViolation, match="not to zero"):
         insert(role, entity, _accounts(role, entity, assets), assets, amounts)
 
@@ -175,10 +179,12 @@ def test_posting_needs_read_committed(entity: LegalEntity) -> None:
     from django.db import connection
     from django.db.utils import DatabaseError
 
-    with pytest.raises(DatabaseError, match="READ COMMITTED"), transaction.atomic():
+    with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        post(posting(entity, "l", *deposit("pl_1", 1)), actor=TESTER, now=NOON)
+        with pytest.raises(DatabaseError, match="READ COMMITTED"):
+            post(posting(entity, "l", *deposit("pl_1", 1)), actor=TESTER, now=NOON)
+        transaction.set_rollback(True)
 
 
 @pytest.mark.spec("L2")

@@ -27,7 +27,9 @@ def test_public_ids_sort_as_their_uuids() -> None:
     assert [to_public("po_", value) for value in made] == sorted(to_public("po_", value) for value in made)
 
 
-@pytest.mark.parametrize("text", ["", "pi_", "po_" + "0" * 26, "pi_" + "0" * 25, "pi_" + "0" * 27, "pi_" + "u" * 26, "pi_" + "z" * 26, "pi_" + "A" * 26])
+@pytest.mark.parametrize(
+    "text", ["", "pi_", "po_" + "0" * 26, "pi_" + "0" * 25, "pi_" + "0" * 27, "pi_" + "u" * 26, "pi_" + "z" * 26, "pi_" + "A" * 26]
+)
 def test_what_is_no_id_of_this_kind_is_refused(text: str) -> None:
     with pytest.raises(BadPublicId):
         from_public(text, "pi_")

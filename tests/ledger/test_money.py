@@ -32,7 +32,8 @@ def test_an_amount_becomes_minor_units(text: str | int | Decimal, minor: int) ->
 
 @pytest.mark.spec("L4", "A6")
 @pytest.mark.parametrize(
-    "text", ["50.000", "0.001", "", " 50", "5 0", "1_000", "NaN", "Infinity", "１", "fifty", "1e40", "1e999999999", "9" * 39, Decimal("0.001")]
+    "text",
+    ["50.000", "0.001", "", " 50", "5 0", "1_000", "NaN", "Infinity", "１", "fifty", "1e40", "1e999999999", "9" * 39, Decimal("0.001")],
 )
 def test_what_is_not_an_exact_amount_is_refused(text: str | Decimal) -> None:
     with pytest.raises(MoneyError):
@@ -70,7 +71,8 @@ def test_files_may_not_carry_other_digits(text: str) -> None:
 
 @pytest.mark.spec("L4")
 @pytest.mark.parametrize(
-    ("minor", "asset", "text"), [(123450, EUR, "1234.50"), (-1, EUR, "-0.01"), (0, EUR, "0.00"), (-7, JPY, "-7"), (10**18, ETH, "1." + "0" * 18)]
+    ("minor", "asset", "text"),
+    [(123450, EUR, "1234.50"), (-1, EUR, "-0.01"), (0, EUR, "0.00"), (-7, JPY, "-7"), (10**18, ETH, "1." + "0" * 18)],
 )
 def test_minor_units_are_shown_plainly(minor: int, asset, text: str) -> None:  # type: ignore[no-untyped-def]
     assert format_major(minor, asset) == text

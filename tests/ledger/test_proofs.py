@@ -43,7 +43,9 @@ def books(committed_db: "TestDatabase", settings: Any) -> LegalEntity:
 def damage(committed_db: "TestDatabase", books: LegalEntity) -> Any:
     """As the owner, all triggers off: statements that no role of the application could run. Undone afterwards."""
     with psycopg.connect(committed_db.owner_url, autocommit=True) as owner:
-        tables = [row[0] for row in owner.execute("SELECT relname FROM pg_class WHERE relname LIKE 'ledger_%' AND relkind = 'r'").fetchall()]
+        tables = [
+            row[0] for row in owner.execute("SELECT relname FROM pg_class WHERE relname LIKE 'ledger_%' AND relkind = 'r'").fetchall()
+        ]
         undo: list[Callable[[], object]] = []
 
         def run(statement: str, *params: Any, repair: str = "") -> None:
@@ -130,7 +132,8 @@ def test_an_account_moved_to_another_entity_is_found(books: LegalEntity, damage:
 
 @pytest.mark.spec("L10", "L7")
 def test_a_wrong_checkpoint_is_found(books: LegalEntity, damage: Any) -> None:
-    damage("UPDATE ledger_checkpoint SET balance_minor = balance_minor + 1 WHERE account_id = (SELECT id FROM ledger_account WHERE kind = 'clearing')")
+    clearing = "(SELECT id FROM ledger_account WHERE kind = 'clearing')"
+    damage(f"UPDATE ledger_checkpoint SET balance_minor = balance_minor + 1 WHERE account_id = {clearing}")
     (difference,) = failed()["checkpoints_equal_recomputation"]
     assert (difference["balance_minor"], difference["recomputed_minor"]) == (5001, 5000)
 
@@ -262,8 +265,6 @@ def test_a_proof_sees_one_moment(books: LegalEntity) -> None:
 def _url() -> str:
     from django.db import connection
 
-    return str(connection.get_connection_params() and psycopg.conninfo.make_conninfo(
-        **{name: value for name, value in connection.get_connection_params().items() if name in ("host", "port", "dbname", "user", "password")}
-    ))  # fmt: skip
-
-
+    wanted = ("host", "port", "dbname", "user", "password")
+    params = {name: value for name, value in connection.get_connection_params().items() if name in wanted}
+    return psycopg.conninfo.make_conninfo(**params)

@@ -18,6 +18,7 @@ DECLARE
     l_entities uuid[];
     fresh boolean[] := array_fill(true, ARRAY[cardinality(p_keys)]);
     accounts bigint[];
+    locked ledger_wallet[];
     wallets ledger_wallet[];
     inserted uuid[];
     clash record;
@@ -33,7 +34,7 @@ BEGIN
     SELECT array_agg(o.open_day ORDER BY w.n), bool_or(o.open_day <> w.day) INTO days, moved FROM wanted w JOIN opened o USING (entity, day);
     SELECT array_agg(p_entities[l.posting] ORDER BY l.n) INTO l_entities FROM unnest(l_posting) WITH ORDINALITY l(posting, n);
 
-    PERFORM ledger_lock_wallets(l_entities, l_kinds, l_holders, l_assets);
+    locked := ledger_lock_wallets(l_entities, l_kinds, l_holders, l_assets);
 
     -- Which keys are posted already, and is any of them other content?
     FOR clash IN
@@ -48,7 +49,7 @@ BEGIN
     END LOOP;
 
     -- Is there enough in every wallet, all together?
-    wallets := ledger_changed_wallets(l_entities, l_posting, l_kinds, l_holders, l_assets, l_amounts, fresh);
+    wallets := ledger_changed_wallets(locked, l_entities, l_posting, l_kinds, l_holders, l_assets, l_amounts, fresh);
     SELECT ledger_lacking(w, 0, 0, 0, 0, 0) AS lacks, w.owner_ref, w.asset INTO clash FROM unnest(wallets) w
      WHERE w.playable_minor < 0 OR w.pending_minor < 0 OR w.locked_minor < 0 OR w.bonus_minor < 0 OR w.receivable_minor < 0 LIMIT 1;
     IF FOUND THEN
@@ -96,7 +97,7 @@ BEGIN
         END IF;
         SELECT array_agg(i.id IS NOT NULL ORDER BY p.n) INTO fresh
           FROM unnest(p_ids) WITH ORDINALITY p(id, n) LEFT JOIN unnest(inserted) i(id) ON i.id = p.id;
-        wallets := ledger_changed_wallets(l_entities, l_posting, l_kinds, l_holders, l_assets, l_amounts, fresh);
+        wallets := ledger_changed_wallets(locked, l_entities, l_posting, l_kinds, l_holders, l_assets, l_amounts, fresh);
     END IF;
 
     UPDATE ledger_wallet w
@@ -115,7 +116,7 @@ END $$;
 
 -- The locked wallets as they will be once the fresh postings are in the journal.
 CREATE FUNCTION ledger_changed_wallets(
-    l_entities uuid[], l_posting int[], l_kinds text[], l_holders text[], l_assets text[], l_amounts numeric[], fresh boolean[]
+    p_wallets ledger_wallet[], l_entities uuid[], l_posting int[], l_kinds text[], l_holders text[], l_assets text[], l_amounts numeric[], fresh boolean[]
 ) RETURNS ledger_wallet[] LANGUAGE sql AS $$
     SELECT array_agg(ROW(w.id, w.owner_ref, w.asset, w.playable_minor + d.playable, w.pending_minor + d.pending, w.locked_minor + d.locked,
                          w.bonus_minor + d.bonus, w.receivable_minor + d.receivable, w.entity_id)::ledger_wallet)
@@ -128,7 +129,7 @@ CREATE FUNCTION ledger_changed_wallets(
               FROM unnest(l_entities, l_posting, l_kinds, l_holders, l_assets, l_amounts) l(entity, posting, kind, holder, asset, amount)
              WHERE l.kind IN ('playable', 'pending', 'locked', 'bonus', 'receivable') AND fresh[l.posting]
              GROUP BY l.entity, l.holder, l.asset) d
-      JOIN LATERAL (SELECT * FROM ledger_wallet x WHERE x.owner_ref = d.holder AND x.asset = d.asset AND x.entity_id = d.entity OFFSET 0) w ON true
+      JOIN unnest(p_wallets) w ON w.owner_ref = d.holder AND w.asset = d.asset AND w.entity_id = d.entity
 $$;
 
 -- Account ids in the order of the lines, NULL where there is none yet; one look into the index per different account.
@@ -145,23 +146,24 @@ LANGUAGE sql STABLE AS $$
 $$;
 
 -- Make the wallet rows that are missing and lock all of them, in one order for everybody: opposite transfers don't deadlock.
-CREATE FUNCTION ledger_lock_wallets(l_entities uuid[], l_kinds text[], l_holders text[], l_assets text[]) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger_lock_wallets(l_entities uuid[], l_kinds text[], l_holders text[], l_assets text[]) RETURNS ledger_wallet[]
+LANGUAGE plpgsql AS $$
 DECLARE
     wanted bigint;
-    locked bigint;
+    locked ledger_wallet[];
 BEGIN
     FOR attempt IN 1 .. 2 LOOP
         WITH owners AS MATERIALIZED (
             SELECT DISTINCT l.entity, l.holder, l.asset FROM unnest(l_entities, l_kinds, l_holders, l_assets) l(entity, kind, holder, asset)
              WHERE l.kind IN ('playable', 'pending', 'locked', 'bonus', 'receivable')
         ), rows AS (
-            SELECT w.id FROM ledger_wallet w
+            SELECT w FROM ledger_wallet w
              WHERE w.id = ANY (ARRAY(SELECT (SELECT x.id FROM ledger_wallet x
                                               WHERE x.owner_ref = o.holder AND x.asset = o.asset AND x.entity_id = o.entity) FROM owners o))
              ORDER BY w.owner_ref, w.asset, w.entity_id FOR UPDATE
         )
-        SELECT (SELECT count(*) FROM owners), (SELECT count(*) FROM rows) INTO wanted, locked;
-        EXIT WHEN wanted = locked;
+        SELECT (SELECT count(*) FROM owners), (SELECT coalesce(array_agg(rows.w), '{}') FROM rows) INTO wanted, locked;
+        EXIT WHEN wanted = cardinality(locked);
         -- Some rows are missing. Those locked stay locked; an owner of none yet can't be waited for by anybody.
         INSERT INTO ledger_wallet (entity_id, owner_ref, asset, playable_minor, pending_minor, locked_minor, bonus_minor, receivable_minor)
         SELECT DISTINCT l.entity, l.holder, l.asset, 0, 0, 0, 0, 0 FROM unnest(l_entities, l_kinds, l_holders, l_assets) l(entity, kind, holder, asset)
@@ -170,4 +172,5 @@ BEGIN
          ORDER BY l.holder, l.asset, l.entity
         ON CONFLICT DO NOTHING;
     END LOOP;
+    RETURN locked;
 END $$;

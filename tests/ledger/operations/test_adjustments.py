@@ -85,7 +85,8 @@ def test_what_is_no_adjustment_is_refused(entity: LegalEntity, ada: User, direct
 def test_a_debt_is_written_off(entity: LegalEntity, ada: User, ben: User, loss: str) -> None:
     book(entity, "owed", dr("receivable", "pl_1", 5000), cr("clearing", "ma_1", 5000))
     request = propose_write_off(
-        entity_id=entity.pk, what="receivable", holder="pl_1", asset="EUR", amount_minor=5000, loss=loss, reason="gone", maker=user_actor(ada), now=NOON
+        entity_id=entity.pk, what="receivable", holder="pl_1", asset="EUR", amount_minor=5000, loss=loss, reason="gone",
+        maker=user_actor(ada), now=NOON,
     )  # fmt: skip
     posted = approve(request, ben)
 
@@ -103,7 +104,9 @@ def test_a_debt_is_written_off(entity: LegalEntity, ada: User, ben: User, loss: 
         ("recovery", "bank", [("bank", "ma_1", 70), ("write_off", "le", -70)]),
     ],
 )
-def test_each_write_off_has_its_lines(entity: LegalEntity, ada: User, ben: User, what: str, kind: str, lines: list[tuple[str, str, int]]) -> None:
+def test_each_write_off_has_its_lines(
+    entity: LegalEntity, ada: User, ben: User, what: str, kind: str, lines: list[tuple[str, str, int]]
+) -> None:
     request = propose_write_off(
         entity_id=entity.pk, what=what, holder="ma_1", kind=kind, asset="EUR", amount_minor=70, reason="r", maker=user_actor(ada), now=NOON
     )

@@ -42,7 +42,13 @@ def test_a_transaction_stores_what_it_came_from(entity: LegalEntity) -> None:
     )  # fmt: skip
 
     row = JournalTransaction.objects.get(pk=posted.id)
-    assert (row.intent_ref, row.player_ref, row.kind, row.rule, row.currency) == ("pi_1", "pl_1", "OPENING_BALANCE", "OPENING_BALANCE@1", "EUR")
+    assert (row.intent_ref, row.player_ref, row.kind, row.rule, row.currency) == (
+        "pi_1",
+        "pl_1",
+        "OPENING_BALANCE",
+        "OPENING_BALANCE@1",
+        "EUR",
+    )
     assert (row.occurred_at, row.posted_at, row.business_date, row.payload_sha256) == (NOON, NOON, date(2026, 3, 10), "ab" * 32)
     assert (row.actor_kind, row.actor_id) == ("system", "tests")
     assert row.created_at is not None
@@ -141,7 +147,14 @@ def test_one_posting_may_move_two_wallets(entity: LegalEntity) -> None:
 
 @pytest.mark.spec("L15", "L5")
 def test_two_currencies_balance_each_by_itself(entity: LegalEntity) -> None:
-    book(entity, "k", dr("clearing", "ma_1", 114937, "SEK"), cr("fx", "le_1", 114937, "SEK"), dr("fx", "le_1", 9995), cr("playable", "pl_1", 9995))
+    book(
+        entity,
+        "k",
+        dr("clearing", "ma_1", 114937, "SEK"),
+        cr("fx", "le_1", 114937, "SEK"),
+        dr("fx", "le_1", 9995),
+        cr("playable", "pl_1", 9995),
+    )
 
     assert get_balance(entity.pk, "fx", "le_1", "SEK") == -114937
     assert get_balance(entity.pk, "fx", "le_1", "EUR") == 9995

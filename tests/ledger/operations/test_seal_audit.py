@@ -71,7 +71,14 @@ def test_a_record_in_flight_is_waited_for(chain: None, committed_db: "TestDataba
 @pytest.mark.spec("S5")
 @pytest.mark.parametrize(
     "change",
-    ["detail = '{\"n\": 9}'", "act = 'other'", "actor_id = 'x'", "reason = 'x'", "target_id = 'x'", "recorded_at = recorded_at + interval '1 us'"],
+    [
+        "detail = '{\"n\": 9}'",
+        "act = 'other'",
+        "actor_id = 'x'",
+        "reason = 'x'",
+        "target_id = 'x'",
+        "recorded_at = recorded_at + interval '1 us'",
+    ],
 )
 def test_a_changed_record_is_found(chain: None, committed_db: "TestDatabase", change: str) -> None:
     victim = AuditSeal.objects.get(position=3).record_id

@@ -66,7 +66,8 @@ def test_an_entry_in_flight_is_never_left_out(entity: LegalEntity, committed_db:
     with psycopg.connect(committed_db.app_url) as slow:
         slow.execute(
             "SELECT * FROM ledger_post(gen_random_uuid(), 'slow', %s, 'OPENING_BALANCE@1', 'OPENING_BALANCE', 'EUR', '{}', 'f', '', '', '',"
-            " '2026-03-10', NULL, 'system', 't', '', now(), now(), ARRAY['clearing', 'outside'], ARRAY['ma_1', 'le_1'], ARRAY['EUR', 'EUR'],"
+            " '2026-03-10', NULL, 'system', 't', '', now(), now(), ARRAY['clearing', 'outside'], ARRAY['ma_1', 'le_1'],"
+            " ARRAY['EUR', 'EUR'],"
             " ARRAY[1000, -1000]::numeric[], ARRAY['', ''], ARRAY['', ''])",
             [entity.pk],
         )
@@ -104,6 +105,10 @@ def test_the_trial_balance_is_zero_with_and_without_checkpoints(entity: LegalEnt
         post(posting(entity, "b", dr("receivable", "pl_1", 7), cr("clearing", "ma_1", 7)), actor=TESTER, now=NOON)
 
     rows = trial_balance(entity.pk)
-    assert {(row.kind, row.debit_minor, row.credit_minor) for row in rows} == {("clearing", 93, 0), ("playable", 0, 100), ("receivable", 7, 0)}
+    assert {(row.kind, row.debit_minor, row.credit_minor) for row in rows} == {
+        ("clearing", 93, 0),
+        ("playable", 0, 100),
+        ("receivable", 7, 0),
+    }
     assert sum(row.balance_minor for row in rows) == 0
     assert trial_balance(entity.pk, asof=NOON.date()) == rows

@@ -179,7 +179,8 @@ CORRECTION_OF_A_SIGNED_DAY = Story(
     27,
     "A deposit of 50.00 was credited twice on a signed day; 85.00 of the 100.00 are still in the wallet",
     [
-        steps_as_one("start, 20 Nov: one capture, posted twice by mistake; 15.00 of it played", [captured(5000), captured(5000), played(1500)], """
+        steps_as_one("start, 20 Nov: one capture, posted twice by mistake; 15.00 of it played",
+                     [captured(5000), captured(5000), played(1500)], """
             Dr clearing[m] EUR 100.00
             Cr playable[p] EUR 85.00
             Cr gaming[e] EUR 15.00"""),

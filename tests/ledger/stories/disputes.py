@@ -125,7 +125,8 @@ SECOND_CHARGEBACK = Story(
         step("chargeback.debited movement 1", debited(10000), TAKEN),
         step("chargeback.credited movement 1", credited(10000), GIVEN_BACK),
         step("chargeback.debited movement 2", debited(10000, movement=2), TAKEN),
-        step("batch.settled (all three lines, fee 15.00)", batch(-11500, {"chargeback": -20000, "chargeback_reversal": 10000}, {"chargeback": 1500}),
+        step("batch.settled (all three lines, fee 15.00)",
+             batch(-11500, {"chargeback": -20000, "chargeback_reversal": 10000}, {"chargeback": 1500}),
              CHARGEBACK_LINE_AND_FEE, netted=True),
     ],
     after=lines("""

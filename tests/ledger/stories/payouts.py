@@ -16,7 +16,8 @@ SETTLED_THEN_RETURNED = Story(
             Dr locked[p] EUR 200.00
             Cr clearing[m] EUR 198.00
             Cr fee_income[e] EUR 2.00"""),
-        step("payout.returned", payout("RETURNED", returned_minor=19300, kept_minor=500, fee_minor=200, paid_to="clearing", credit_to="playable"), """
+        step("payout.returned",
+             payout("RETURNED", returned_minor=19300, kept_minor=500, fee_minor=200, paid_to="clearing", credit_to="playable"), """
             Dr clearing[m] EUR 193.00
             Dr fees[m] EUR 5.00
             Dr fee_income[e] EUR 2.00
@@ -74,7 +75,8 @@ FROM_A_PREFUNDED_BALANCE = Story(
         step("payout.settled", payout("SETTLED", amount_minor=10000, fee_minor=0, paid_from="prefund"), """
             Dr locked[p] EUR 100.00
             Cr prefund[m] EUR 100.00"""),
-        step("fee on the prefunded balance", ("PREFUND_FEE@1", {"merchant_account": M, "asset": "EUR", "amount_minor": 40, "line": "line_1"}), """
+        step("fee on the prefunded balance",
+             ("PREFUND_FEE@1", {"merchant_account": M, "asset": "EUR", "amount_minor": 40, "line": "line_1"}), """
             Dr fees[m] EUR 0.40
             Cr prefund[m] EUR 0.40"""),
     ],

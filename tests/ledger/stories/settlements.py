@@ -1,9 +1,9 @@
 """Settlement and bank: 4, 5, 21, 22, 23, 28."""
 
 from tests.ledger.stories.telling import (
+    P2,
     B,
     M,
-    P2,
     Story,
     batch,
     captured,
@@ -35,7 +35,8 @@ EVERYTHING = Story(
         steps_as_one("refund.processed, after submission", [refund("SUBMITTED", 1000), refund("PROCESSED", 1000)], """
             Dr playable[p] EUR 10.00
             Cr clearing[m] EUR 10.00"""),
-        steps_as_one("payout.settled, after request", [payout("REQUESTED", amount_minor=8000), payout("SETTLED", amount_minor=8000, fee_minor=0)], """
+        steps_as_one("payout.settled, after request",
+                     [payout("REQUESTED", amount_minor=8000), payout("SETTLED", amount_minor=8000, fee_minor=0)], """
             Dr playable[p] EUR 80.00
             Cr clearing[m] EUR 80.00"""),
         step("chargeback.opened", opened(5000, playable=5000), """
@@ -133,7 +134,8 @@ REFUND_IN_THE_PSPS_SCREENS = Story(
         step("refund.found", refund("FOUND", 2500), """
             Dr playable[p] EUR 25.00
             Cr locked[p] EUR 25.00"""),
-        step("batch.settled (capture and refund in one batch)", batch(-90, {"capture": 4000}, {"processing": 90}, suspense=[["line:x", -4000]]), """
+        step("batch.settled (capture and refund in one batch)",
+             batch(-90, {"capture": 4000}, {"processing": 90}, suspense=[["line:x", -4000]]), """
             Cr in_transit[m] EUR 0.90
             Dr fees[m] EUR 0.90
             Cr clearing[m] EUR 40.00

@@ -40,7 +40,7 @@ class Story:
 
 
 def lines(text: str) -> list[Expected]:
-    """"Dr clearing[m] EUR 51.00" per line; amounts become signed minor units."""
+    """ "Dr clearing[m] EUR 51.00" per line; amounts become signed minor units."""
     told = [line.strip() for line in text.strip().splitlines() if line.strip()]
     return [line_of(line) for line in told]
 
@@ -113,7 +113,16 @@ def refund(event: str, amount: int, **facts: Any) -> tuple[str, Source]:
 
 def payout(event: str, **facts: Any) -> tuple[str, Source]:
     """event: REQUESTED, FAILED, SETTLED, RETURNED, PAID_AFTER_RELEASE."""
-    source = {"entity": E, "player": P, "payout": "po_1", "asset": "EUR", "merchant_account": M, "payer": M, "paid_from": "clearing", **facts}
+    source = {
+        "entity": E,
+        "player": P,
+        "payout": "po_1",
+        "asset": "EUR",
+        "merchant_account": M,
+        "payer": M,
+        "paid_from": "clearing",
+        **facts,
+    }
     return f"PAYOUT_{event}@1", source
 
 
