@@ -59,12 +59,8 @@ def batch_proof(batch: SettlementBatch) -> Panel:
     left.append(Term("= expected in bank", expected, kind="total"))
     is_paid = batch.state == batch.State.PAID
     right = [Term("The report says it pays", batch.payout_minor), Term("The bank shows", batch.paid_minor if is_paid else None)]
-    note = f"batch {batch.number} · {batch.get_state_display().lower()}" + (f" · paid {batch.payout_date}" if batch.payout_date else "")
-    return proof(
-        f"Proof · {batch.currency}",
-        batch.currency,
-        left,
-        right,
-        (batch.paid_minor if is_paid else batch.payout_minor) - expected,
-        note=note,
-    )
+    day = batch.payout_date
+    note = f"batch {batch.number} · {batch.get_state_display().lower()}" + (f" · payout of {day.day} {day:%b %Y}" if day else "")
+    residual = (batch.paid_minor if is_paid else batch.payout_minor) - expected
+    waits = "" if is_paid or not batch.payout_minor else "waits for the bank"
+    return proof(f"Proof · {batch.currency}", batch.currency, left, right, residual, note=note, waits=waits)

@@ -117,9 +117,9 @@ def checklist(title: str, steps: list[Step], *, note: str = "", numbered: bool =
     return Panel(title, "ops/checklist.html", {"steps": steps, "numbered": numbered}, note)
 
 
-def proof(title: str, currency: str, left: list[Term], right: list[Term], residual_minor: int, *, note: str = "") -> Panel:
-    """The sums of one currency, with the residual that must be zero."""
-    context = {"currency": currency, "left": left, "right": right, "residual_minor": residual_minor}
+def proof(title: str, currency: str, left: list[Term], right: list[Term], residual_minor: int, *, note: str = "", waits: str = "") -> Panel:
+    """The sums of one currency, with the residual that must be zero. `waits` says what is not in yet, in place of "agrees"."""
+    context = {"currency": currency, "left": left, "right": right, "residual_minor": residual_minor, "waits": waits}
     return Panel(title, "ops/proof.html", context, note)
 
 
