@@ -96,7 +96,8 @@ def test_a_line_and_the_late_event_of_its_movement_at_once_are_one_posting(casin
 
     # When all are worked on at once
     acts: list[Callable[[], Any]] = [partial(cashier.apply_event, event_id=pk, now=casino.world.now) for pk in late]
-    outcomes = at_once([partial(reconcile, date=DAY, now=casino.world.now), *acts, *acts])
+    acts = [partial(reconcile, date=DAY, now=casino.world.now), *acts, *acts]
+    outcomes: list[Any] = list(at_once(acts))
     assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
 
     # Then each moved money once
