@@ -3,6 +3,7 @@
 Every write carries its own key, so that a retry after a lost answer resumes the same operation instead of starting another.
 """
 
+import itertools
 import threading
 import time
 from collections.abc import Mapping
@@ -12,7 +13,8 @@ from typing import Any
 import httpx
 
 RETRY_STATUSES = frozenset({409, 429, 500, 502, 503, 504})
-TRIES = 12
+PATIENCE_SECONDS = 90.0  # longer than the lease of a request whose web died
+LONGEST_PAUSE_SECONDS = 3.0
 
 
 class SimulationError(Exception):
@@ -55,8 +57,8 @@ class PlatformClient:
         return self._call("POST", path, json=dict(body), headers={"X-Idempotency-Key": key})
 
     def _call(self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **sent: Any) -> Answer:
-        last = "no answer"
-        for attempt in range(TRIES):
+        last, deadline = "no answer", time.monotonic() + PATIENCE_SECONDS
+        for attempt in itertools.count():
             try:
                 response = self._http.request(
                     method, path, headers={"Authorization": f"Bearer {self._bearer()}", **(headers or {})}, **sent
@@ -67,8 +69,10 @@ class PlatformClient:
                 if not _is_passing(response):
                     return Answer(response.status_code, _decoded(response))
                 last = f"{response.status_code} {response.text[:200]}"
+            if time.monotonic() > deadline:
+                break
             time.sleep(_pause(attempt))
-        raise SimulationError(f"{method} {path}: {last} after {TRIES} tries")
+        raise SimulationError(f"{method} {path}: {last} after {attempt + 1} tries in {PATIENCE_SECONDS:.0f} s")
 
     def _bearer(self) -> str:
         with self._lock:
@@ -101,4 +105,4 @@ def _decoded(response: httpx.Response) -> dict[str, Any]:
 
 
 def _pause(attempt: int) -> float:
-    return float(min(3.0, 0.1 * 2**attempt))
+    return float(min(LONGEST_PAUSE_SECONDS, 0.1 * 2 ** min(attempt, 10)))

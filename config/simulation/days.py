@@ -23,9 +23,9 @@ from config.simulation.sandbox_control import SandboxControl, WrittenFile
 from config.simulation.truth import Mismatch
 from ledger import clock
 from ledger.models import LegalEntity
+from reconciliation.windows import WINDOWS, due_date
 
 OPENS, CLOSES, MORNING = time(7, 0), time(22, 30), time(6, 0)
-LONGEST_WINDOW_DAYS = 12  # five bank days with two weekends and holidays
 LAST_PAPERS_DAYS = 10  # a transfer or a line that has not come by then never will
 QUIET_SECONDS = 180.0
 
@@ -44,9 +44,17 @@ class Days:
     """Plays days on a running stack. `say` gets a line per step, `tick` is called after each deposit."""
 
     def __init__(
-        self, *, entity: LegalEntity, driver: Driver, sandbox: SandboxControl, say: Callable[[str], None], tick: Callable[[], None]
+        self,
+        *,
+        entity: LegalEntity,
+        currencies: Sequence[str],
+        driver: Driver,
+        sandbox: SandboxControl,
+        say: Callable[[str], None],
+        tick: Callable[[], None],
     ) -> None:
         self.entity = entity
+        self.currencies = currencies
         self.driver = driver
         self.sandbox = sandbox
         self.say = say
@@ -82,7 +90,7 @@ class Days:
             day += timedelta(days=1)
             if self.morning_after(day, calm=True) == 0:
                 break
-        overdue = max(day, last + timedelta(days=LONGEST_WINDOW_DAYS))
+        overdue = overdue_day(day, self.currencies)
         self._set_clock(self._at(overdue + timedelta(days=1), MORNING))
         self._settle_down()
         self.say(f"{overdue}: every window has passed, matching once more")
@@ -121,6 +129,11 @@ class Days:
         with transaction.atomic():
             clock.set_simulated_now(instant)
         self.sandbox.set_clock(instant)
+
+
+def overdue_day(last: date, currencies: Sequence[str]) -> date:
+    """The day on which everything of `last` that is missing is overdue, whatever its kind and currency; holidays are not late."""
+    return max(due_date(kind, currency, last) for kind in WINDOWS for currency in currencies)
 
 
 def headline(tally: Counter[str]) -> dict[str, int]:

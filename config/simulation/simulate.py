@@ -51,7 +51,7 @@ def simulate(options: Options, place: Place, *, say: Callable[[str], None], tick
     platform = PlatformClient(base_url=place.web, client_id=house.client.id, client_secret=house.client.secret, scopes=house.client.scopes)
     market = Market(house.brand.code, house.regions, max(3, options.deposits // PLAYERS_PER_DEPOSIT))
     driver = Driver(platform=platform, sandbox=sandbox, market=market, run_id=run_id)
-    days = Days(entity=house.entity, driver=driver, sandbox=sandbox, say=say, tick=tick)
+    days = Days(entity=house.entity, currencies=options.currencies, driver=driver, sandbox=sandbox, say=say, tick=tick)
     try:
         last = _play(days, options, first)
         return _result(options, house, days, run_id, first, last)

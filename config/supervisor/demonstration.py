@@ -13,7 +13,7 @@ from config.supervisor.core import Supervision
 from ledger.clock import real_now
 
 PLAYED = "played.json"
-DAYS_AGO = 14
+DAYS_AGO = 18  # every window has passed since, also over Christmas
 
 
 class DemonstrationFailed(Exception):
@@ -37,7 +37,7 @@ def show_day(supervision: Supervision, *, deposits: int, say: Callable[[str], No
 
 
 def _play(supervision: Supervision, deposits: int, tries: int) -> dict[str, Any]:
-    """Two weeks ago, so that every window has passed by now; and a few payments of today, which wait for people.
+    """So many days ago that every window has passed by now; and a few payments of today, which wait for people.
 
     A day whose papers came in before the play was interrupted can't be played again: each further try takes the next one.
     """
