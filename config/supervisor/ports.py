@@ -1,6 +1,9 @@
 """Which ports the processes get."""
 
+import secrets
 import socket
+
+LISTENING = range(15_000, 30_000)
 
 
 class PortInUse(Exception):
@@ -18,9 +21,11 @@ def is_free(port: int, host: str = "127.0.0.1") -> bool:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A free port below those that the kernel gives to outgoing connections: none of them can take it before we listen."""
+    while True:
+        port = secrets.choice(LISTENING)
+        if is_free(port):
+            return port
 
 
 def claim(wanted: int, *, host: str) -> int:
