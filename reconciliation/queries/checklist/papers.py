@@ -72,9 +72,7 @@ def bank_equals_statement(day: Day) -> CheckItem:
         for account, closing in found
         if closing is not None and (difference := books.get((account.public_id, account.currency), 0) - closing)
     ]
-    return check_item(
-        "bank", "Bank equals statement", of_words(len(accounts) - len(differing), len(accounts), "account"), differing
-    )
+    return check_item("bank", "Bank equals statement", of_words(len(accounts) - len(differing), len(accounts), "account"), differing)
 
 
 def busy_accounts(day: Day) -> list[MerchantAccount]:
