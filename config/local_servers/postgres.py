@@ -1,5 +1,6 @@
 """PostgreSQL 18 from the wheel: loopback TCP only, scram, fsync on, two roles."""
 
+import os
 import shutil
 import signal
 import subprocess
@@ -21,7 +22,6 @@ SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
     "max_connections": "200",
-    "shared_buffers": "256MB",
     "max_wal_size": "2GB",
     "timezone": "UTC",
     "log_timezone": "UTC",
@@ -47,7 +47,7 @@ class Postgres(EmbeddedServer):
             self._make_cluster()
 
     def command(self) -> list[str]:
-        settings = SETTINGS | {"port": str(self.port), "dynamic_shared_memory_type": _shared_memory_type()}
+        settings = SETTINGS | {"port": str(self.port), "dynamic_shared_memory_type": _shared_memory_type(), "shared_buffers": _buffers()}
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         return [str(self.binaries / "postgres"), "-D", str(self.data), *options]
 
@@ -111,6 +111,12 @@ class Postgres(EmbeddedServer):
             connection.execute(grant)
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone() is None:
             connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER)))
+
+
+def _buffers() -> str:
+    """An eighth of the machine's memory, 128 MB to 1 GB: entries of many players touch many pages of an index."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return f"{min(max(memory // 8, 128 * 2**20), 2**30) // 2**20}MB"
 
 
 def _shared_memory_type() -> str:

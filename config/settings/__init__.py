@@ -4,6 +4,7 @@ Tables that lower floors use to reach upper ones live beside this file, one file
 notices, schedule, psp, formats, backoffice.
 """
 
+import sys
 from pathlib import Path
 
 import environ
@@ -53,6 +54,7 @@ DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
 DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
     "server_side_binding": True,
+    "prepare_threshold": sys.maxsize,  # only what asks for it is prepared (posting); None, Django's default, would refuse even that
     **({"pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", default=8)}} if env.bool("DATABASE_POOL", default=False) else {}),
 }
 DATABASES["default"]["CONN_MAX_AGE"] = 0 if env.bool("DATABASE_POOL", default=False) else env.int("CONN_MAX_AGE", default=60)

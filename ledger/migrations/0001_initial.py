@@ -5,7 +5,9 @@ import django.contrib.auth.models
 import django.contrib.auth.validators
 import django.contrib.postgres.indexes
 import django.db.models.deletion
+import django.db.models.functions.comparison
 import django.db.models.functions.datetime
+import django.db.models.lookups
 import django.utils.timezone
 import django_fsm
 import ledger.ids
@@ -767,24 +769,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="wallet",
-            constraint=models.CheckConstraint(condition=models.Q(("playable_minor__gte", 0)), name="ledger_wallet_playable_not_negative"),
-        ),
-        migrations.AddConstraint(
-            model_name="wallet",
-            constraint=models.CheckConstraint(condition=models.Q(("pending_minor__gte", 0)), name="ledger_wallet_pending_not_negative"),
-        ),
-        migrations.AddConstraint(
-            model_name="wallet",
-            constraint=models.CheckConstraint(condition=models.Q(("locked_minor__gte", 0)), name="ledger_wallet_locked_not_negative"),
-        ),
-        migrations.AddConstraint(
-            model_name="wallet",
-            constraint=models.CheckConstraint(condition=models.Q(("bonus_minor__gte", 0)), name="ledger_wallet_bonus_not_negative"),
-        ),
-        migrations.AddConstraint(
-            model_name="wallet",
             constraint=models.CheckConstraint(
-                condition=models.Q(("receivable_minor__gte", 0)), name="ledger_wallet_receivable_not_negative"
+                condition=django.db.models.lookups.GreaterThanOrEqual(
+                    django.db.models.functions.comparison.Least(
+                        "playable_minor", "pending_minor", "locked_minor", "bonus_minor", "receivable_minor"
+                    ),
+                    0,
+                ),
+                name="ledger_wallet_not_negative",
             ),
         ),
     ]

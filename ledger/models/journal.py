@@ -4,9 +4,10 @@ from typing import ClassVar
 
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Least, Now
+from django.db.models.lookups import GreaterThanOrEqual
 
-from ledger.chart import CHART
+from ledger.chart import CHART, WALLET_KINDS
 from ledger.models.base import APPEND_ONLY, MinorUnitsField, PublicIdModel
 from ledger.models.entities import LegalEntity
 
@@ -115,9 +116,10 @@ class Wallet(models.Model):
         db_table = "ledger_wallet"
         constraints = [
             models.UniqueConstraint(fields=["owner_ref", "asset", "entity"], name="ledger_wallet_once"),
-            *(
-                models.CheckConstraint(condition=models.Q(**{f"{kind}_minor__gte": 0}), name=f"ledger_wallet_{kind}_not_negative")
-                for kind in ("playable", "pending", "locked", "bonus", "receivable")
+            # One expression, not five: each constraint is read and compiled anew by every statement that posts.
+            models.CheckConstraint(
+                condition=GreaterThanOrEqual(Least(*(f"{kind}_minor" for kind in WALLET_KINDS)), 0),
+                name="ledger_wallet_not_negative",
             ),
         ]
 

@@ -4,13 +4,15 @@
 -- Entries of one statement: their transaction is of this very database transaction (so nothing is added to what was
 -- committed), account and transaction agree on entity, asset and day, and each transaction sums to zero per asset.
 -- No entry is zero (CHECK), so a sum of zero takes two entries at least.
-CREATE FUNCTION ledger_check_entries() RETURNS trigger LANGUAGE plpgsql
-    SET enable_nestloop = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan AS $$
+CREATE FUNCTION ledger_check_entries() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     xact bigint := pg_current_xact_id()::text::bigint;
     bad record;
+    is_bad boolean;
 BEGIN
     IF EXISTS (SELECT FROM new_entries OFFSET 32) THEN
+        -- The batch joins with itself: by hashing, for its parts have no statistics.
+        PERFORM set_config('enable_nestloop', 'off', true), set_config('enable_mergejoin', 'off', true);
         WITH sums AS MATERIALIZED (
             SELECT e.transaction_id, e.asset, sum(e.amount_minor) AS total FROM new_entries e GROUP BY e.transaction_id, e.asset
         ), transactions AS MATERIALIZED (
@@ -27,6 +29,8 @@ BEGIN
          WHERE (t.total = 0 AND t.xact_id = xact AND a.entity_id = t.entity_id AND a.asset = e.asset AND t.business_date = e.business_date)
                IS NOT TRUE
          LIMIT 1;
+        is_bad := FOUND;
+        PERFORM set_config('enable_nestloop', 'on', true), set_config('enable_mergejoin', 'on', true);
     ELSE
         SELECT e.transaction_id, e.asset, sum(e.amount_minor) AS total, bool_and(coalesce(t.xact_id = xact, false)) AS same_xact INTO bad
           FROM new_entries e
@@ -36,8 +40,9 @@ BEGIN
         HAVING sum(e.amount_minor) <> 0
             OR NOT bool_and((t.xact_id = xact AND a.entity_id = t.entity_id AND a.asset = e.asset AND t.business_date = e.business_date) IS TRUE)
          LIMIT 1;
+        is_bad := FOUND;
     END IF;
-    IF NOT FOUND THEN
+    IF NOT is_bad THEN
         RETURN NULL;
     ELSIF NOT bad.same_xact THEN
         RAISE EXCEPTION 'Entries of transaction % are refused: it is unknown or already committed.', bad.transaction_id
@@ -56,7 +61,7 @@ ALTER TABLE ledger_entry ENABLE ALWAYS TRIGGER ledger_entry_check;
 
 -- A transaction names the database transaction that writes it, and its entries come in the same statement (WITH … INSERT …
 -- INSERT): so there is never one without.
-CREATE FUNCTION ledger_check_transactions() RETURNS trigger LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+CREATE FUNCTION ledger_check_transactions() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     xact bigint := pg_current_xact_id()::text::bigint;
     bad uuid;

@@ -4,4 +4,3 @@ DROP FUNCTION ledger_lacking(ledger_wallet, numeric, numeric, numeric, numeric, 
 DROP FUNCTION ledger_open_accounts(uuid[], text[], text[], text[]);
 DROP FUNCTION ledger_open_day(uuid, date);
 DROP FUNCTION ledger_make_wallet(uuid, text, text);
-DROP FUNCTION ledger_account_ids(uuid, text[], text[], text[]);

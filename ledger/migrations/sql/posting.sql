@@ -37,17 +37,22 @@ DECLARE
     d_locked numeric := 0;
     d_bonus numeric := 0;
     d_receivable numeric := 0;
+    is_closed boolean;
     accounts bigint[];
+    entities uuid[];
     earlier_print text;
 BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
         RAISE EXCEPTION 'Posting needs READ COMMITTED.' USING ERRCODE = 'invalid_transaction_state';
     END IF;
-    -- The database transaction has its id by now; only then, in a statement of its own, is the day read (L16).
-    day := p_day;
-    IF EXISTS (SELECT FROM ledger_business_day b WHERE b.entity_id = p_entity AND b.date >= p_day AND NOT b.is_open) THEN
-        day := ledger_open_day(p_entity, p_day);
-    END IF;
+    -- The database transaction has its id by now; only then, in a new statement, is the day read (L16). The same statement looks
+    -- up the accounts: one look into the index per line, whatever the planner thinks of the table's size.
+    SELECT EXISTS (SELECT FROM ledger_business_day b WHERE b.entity_id = p_entity AND b.date >= p_day AND NOT b.is_open),
+           ARRAY(SELECT (SELECT a.id FROM ledger_account a
+                          WHERE a.owner_ref = l.holder AND a.asset = l.asset AND a.kind = l.kind AND a.entity_id = p_entity)
+                   FROM unnest(p_kinds, p_holders, p_assets) l(kind, holder, asset))
+      INTO is_closed, accounts;
+    day := CASE WHEN is_closed THEN ledger_open_day(p_entity, p_day) ELSE p_day END;
     corrects := CASE WHEN day <> p_day THEN p_day END;
 
     FOR i IN 1 .. cardinality(p_kinds) LOOP
@@ -74,7 +79,7 @@ BEGIN
          WHERE w.owner_ref = owner AND w.asset = coin AND w.entity_id = p_entity
            AND w.playable_minor + d_playable >= 0 AND w.pending_minor + d_pending >= 0 AND w.locked_minor + d_locked >= 0
            AND w.bonus_minor + d_bonus >= 0 AND w.receivable_minor + d_receivable >= 0
-        RETURNING w.* INTO wallet;
+        RETURNING w.id INTO wallet.id;
         IF NOT FOUND THEN
             wallet := ledger_make_wallet(p_entity, owner, coin);
             lacking := ledger_lacking(wallet, d_playable, d_pending, d_locked, d_bonus, d_receivable);
@@ -88,10 +93,10 @@ BEGIN
     END IF;
 
     IF lacking IS NULL THEN
-        accounts := ledger_account_ids(p_entity, p_kinds, p_holders, p_assets);
         IF array_position(accounts, NULL) IS NOT NULL THEN
-            PERFORM ledger_open_accounts(array_fill(p_entity, ARRAY[cardinality(p_kinds)]), p_kinds, p_holders, p_assets);
-            accounts := ledger_account_ids(p_entity, p_kinds, p_holders, p_assets);
+            entities := array_fill(p_entity, ARRAY[cardinality(p_kinds)]);
+            PERFORM ledger_open_accounts(entities, p_kinds, p_holders, p_assets);
+            accounts := ledger_accounts_of_lines(entities, p_kinds, p_holders, p_assets);
         END IF;
 
         WITH t AS (
@@ -122,20 +127,6 @@ BEGIN
     SELECT x.id, x.fingerprint, x.business_date, x.corrects_date INTO transaction_id, earlier_print, day, corrects
       FROM ledger_journal_transaction x WHERE x.posting_key = p_key;
     status := CASE WHEN transaction_id IS NULL THEN 'insufficient' WHEN earlier_print = p_fingerprint THEN 'existing' ELSE 'conflict' END;
-END $$;
-
--- Ids of accounts in the order of the lines, NULL where there is none yet. One look into the index per line, whatever the statistics say.
-CREATE FUNCTION ledger_account_ids(p_entity uuid, p_kinds text[], p_holders text[], p_assets text[]) RETURNS bigint[] LANGUAGE plpgsql STABLE AS $$
-DECLARE
-    ids bigint[];
-    one bigint;
-BEGIN
-    FOR i IN 1 .. cardinality(p_kinds) LOOP
-        SELECT a.id INTO one FROM ledger_account a
-         WHERE a.owner_ref = p_holders[i] AND a.asset = p_assets[i] AND a.kind = p_kinds[i] AND a.entity_id = p_entity;
-        ids[i] := one;
-    END LOOP;
-    RETURN ids;
 END $$;
 
 -- The wallet's row, made if it is missing, locked.
