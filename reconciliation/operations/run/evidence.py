@@ -17,15 +17,17 @@ BOOKED = frozenset(
 TOLD_BY_CASHIER = frozenset({"late_money", "duplicate_capture", "amount_differs"})
 
 
-def confirm(step: MerchantRun, ask: Confirmation) -> str:
+def confirm(step: MerchantRun, ask: Confirmation, *, noted: dict[str, Any]) -> str:
     """Ask the PSP once per run, and let what it confirms be booked by the normal path. Must be called with no transaction open.
 
+    (1) note why it is asked, for a run that is killed before it could raise the case; (2) ask, and book; (3) store the answer.
     Gives confirm_movement's outcome. The answer is stored with the run and used again by a rerun (R9); no answer is asked for again.
     """
     reference = f"{ask.kind}:{ask.merchant_reference}:{ask.psp_reference}"[:120]
     stored = LookupAnswer.objects.filter(run=step.run, reference=reference).first()
     if stored is not None and stored.is_known and stored.answer:
         return str(stored.answer["outcome"])
+    _keep(step, reference, False, {"noted": noted})
     outcome = confirm_movement(
         kind=ask.kind,  # type: ignore[arg-type]
         merchant_reference=ask.merchant_reference,
@@ -33,7 +35,7 @@ def confirm(step: MerchantRun, ask: Confirmation) -> str:
         now=step.now,
         actor=ENGINE,
     )
-    _keep(step, reference, outcome != "unavailable", {"outcome": outcome})
+    _keep(step, reference, outcome != "unavailable", {"outcome": outcome, "noted": noted})
     return outcome
 
 

@@ -1,14 +1,16 @@
 """Lines that no rule paired: the PSP is asked where it can confirm, then each break becomes a case (R7)."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import structlog
+from django.db import transaction
 
 from cashier.models import Hold, Player
 from cashier.operations.holds import place_hold
 from reconciliation.matching.facts import Finding, LineFacts, World
 from reconciliation.matching.judge import judge
-from reconciliation.models import ExceptionCase, Match
+from reconciliation.models import ExceptionCase, Match, PspLine
 from reconciliation.operations.cases import ENGINE, auto_resolve_case, raise_case
 from reconciliation.operations.run.context import MerchantRun
 from reconciliation.operations.run.evidence import BOOKED, TOLD_BY_CASHIER, confirm
@@ -35,7 +37,7 @@ def work_lines(step: MerchantRun, lines: Sequence[LineFacts]) -> dict[int, str]:
 
 def _work_chunk(step: MerchantRun, lines: Sequence[LineFacts]) -> dict[int, str]:
     world = read_world(step.account.pk, lines)
-    asked = {line.id: (finding, _ask(step, finding)) for line in lines if (finding := judge(line, world)).ask is not None}
+    asked = {line.id: (finding, _ask(step, line, finding)) for line in lines if (finding := judge(line, world)).ask is not None}
     if any(outcome in BOOKED for _, outcome in asked.values()):
         pair_lines(step, list(asked))
         world = read_world(step.account.pk, lines)
@@ -46,26 +48,27 @@ def _work_chunk(step: MerchantRun, lines: Sequence[LineFacts]) -> dict[int, str]
     for line in lines:
         first, outcome = asked.get(line.id, (None, ""))
         if line.id in paired and first is not None:
-            _tell_confirmed(step, line, first, outcome)
+            tell_confirmed(step, line, first, outcome)
         elif line.id not in paired:
             codes[line.id] = _tell(step, line, world, first)
     return codes
 
 
-def _ask(step: MerchantRun, finding: Finding) -> str:
+def _ask(step: MerchantRun, line: LineFacts, finding: Finding) -> str:
     assert finding.ask is not None
-    outcome = confirm(step, finding.ask)
+    outcome = confirm(step, finding.ask, noted=note_of(line, finding))
     log.info("evidence", code=finding.code, reference=finding.merchant_reference, outcome=outcome)
     return outcome
 
 
-def _tell_confirmed(step: MerchantRun, line: LineFacts, finding: Finding, outcome: str) -> None:
+def tell_confirmed(step: MerchantRun, line: LineFacts | PspLine, finding: Finding, outcome: str) -> None:
     """The break was real and is mended: it is a case all the same, seen and counted, that resolves itself where the code says so."""
     if outcome in TOLD_BY_CASHIER or finding.code not in _CONFIRMED_TEXT:
         return
-    case = raise_line_case(step, line, finding)
-    if finding.code in ("LEDGER_CREDIT_MISSING_PSP_SUCCESS", "PAYOUT_PAID_NOT_RECORDED"):
-        auto_resolve_case(case, rule="psp_confirmed@1", text=_CONFIRMED_TEXT[finding.code], now=step.now)
+    with transaction.atomic():
+        case = raise_line_case(step, line, finding)
+        if finding.code in ("LEDGER_CREDIT_MISSING_PSP_SUCCESS", "PAYOUT_PAID_NOT_RECORDED"):
+            auto_resolve_case(case, rule="psp_confirmed@1", text=_CONFIRMED_TEXT[finding.code], now=step.now)
 
 
 def _tell(step: MerchantRun, line: LineFacts, world: World, first: Finding | None) -> str:
@@ -78,7 +81,7 @@ def _tell(step: MerchantRun, line: LineFacts, world: World, first: Finding | Non
     return finding.code
 
 
-def raise_line_case(step: MerchantRun, line: LineFacts, finding: Finding) -> ExceptionCase:
+def raise_line_case(step: MerchantRun, line: LineFacts | PspLine, finding: Finding) -> ExceptionCase:
     """The case of a finding about a line of this account."""
     return raise_case(
         code=finding.code,
@@ -89,12 +92,23 @@ def raise_line_case(step: MerchantRun, line: LineFacts, finding: Finding) -> Exc
         merchant_account=step.account,
         merchant_reference=finding.merchant_reference,
         psp_reference=finding.psp_reference,
-        dedupe_key=f"{finding.code}:{finding.about}"[:200],
+        dedupe_key=key_of(finding),
         facts=dict(finding.facts),
         links=[*finding.links, ("psp_line", str(line.id))],
         run=step.run,
         now=step.now,
     )
+
+
+def key_of(finding: Finding) -> str:
+    """The dedupe key of a finding's case."""
+    return f"{finding.code}:{finding.about}"[:200]
+
+
+def note_of(line: LineFacts, finding: Finding) -> dict[str, Any]:
+    """A finding as plain values, to be told by a later run: {"line": id, "finding": {…}}."""
+    plain = {name: getattr(finding, name) for name in ("code", "amount_minor", "about", "merchant_reference", "psp_reference")}
+    return {"line": line.id, "finding": {**plain, "facts": dict(finding.facts), "links": [list(link) for link in finding.links]}}
 
 
 def _hold(step: MerchantRun, line: LineFacts, finding: Finding, case: ExceptionCase) -> None:
