@@ -9,6 +9,7 @@ from ledger.admin.frames import Panel, Term
 from ledger.admin.frames.records import proof
 from ledger.admin.frames.text import sentence
 from reconciliation.models import PspLine, SettlementBatch
+from reconciliation.queries.proof import bank_side
 
 LABELS = {
     "sale": "Gross captured",
@@ -57,10 +58,11 @@ def batch_proof(batch: SettlementBatch) -> Panel:
     left += [Term("Carried from or to another batch", carried)] if carried else []
     expected = sum(each.base_minor for each in earned) - fees + carried
     left.append(Term("= expected in bank", expected, kind="total"))
-    is_paid = batch.state == batch.State.PAID
-    right = [Term("The report says it pays", batch.payout_minor), Term("The bank shows", batch.paid_minor if is_paid else None)]
+    shown, charge = bank_side(batch)
+    right = [Term("The report says it pays", batch.payout_minor), Term("The bank shows", shown)]
+    right += [Term("The bank kept as its charge", charge)] if charge else []
     day = batch.payout_date
     note = f"batch {batch.number} · {batch.get_state_display().lower()}" + (f" · payout of {day.day} {day:%b %Y}" if day else "")
-    residual = (batch.paid_minor if is_paid else batch.payout_minor) - expected
-    waits = "" if is_paid or not batch.payout_minor else "waits for the bank"
+    residual = (batch.payout_minor if shown is None else shown + charge) - expected
+    waits = "waits for the bank" if shown is None and batch.payout_minor else ""
     return proof(f"Proof · {batch.currency}", batch.currency, left, right, residual, note=note, waits=waits)

@@ -1,13 +1,18 @@
 """The three-way proof of a batch, one object (R8), and what a bank account lacks to its statement."""
 
+from collections import Counter
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from django.db.models import Sum
 
-from cashier.models import BankAccount
+from cashier.models import BankAccount, MerchantAccount
+from ledger.money import get_asset
 from ledger.queries import get_balance
 from reconciliation.models import BankStatement, Match, SettlementBatch
 from reconciliation.queries.batch_sums import Sums, read_sums
+from reconciliation.queries.currencies import currencies_of
 from reconciliation.queries.unpaired import unpaired_of
 
 
@@ -26,7 +31,8 @@ class ThreeWayProof:
     """brought forward + captures - refunds - payouts - chargebacks + … - fees - reserve … - carried forward = payout = bank line.
 
     `computed_minor` is the sum of the terms, `payout_minor` what the PSP says it sends, `bank_minor` what the bank showed (None until
-    it did). `residual_minor`: the bank line less the computed sum; until it came, the PSP's payout less it.
+    it did), `charge_minor` what the bank says it kept of it. `residual_minor`: bank line and charge less the computed sum; until
+    the line came, the PSP's payout less it.
     """
 
     currency: str
@@ -34,6 +40,7 @@ class ThreeWayProof:
     computed_minor: int
     payout_minor: int
     bank_minor: int | None
+    charge_minor: int
     residual_minor: int
 
 
@@ -42,22 +49,38 @@ def three_way_proof(batch: SettlementBatch) -> ThreeWayProof:
     sums = read_sums(batch, [line.id for line in unpaired_of(batch)])
     terms = tuple(_terms(sums))
     computed = sum(term.amount_minor for term in terms)
-    bank_minor = bank_line_minor(batch)
-    stands_for = sums.payout_minor if bank_minor is None else bank_minor
-    return ThreeWayProof(batch.currency, terms, computed, sums.payout_minor, bank_minor, stands_for - computed)
+    shown, charge = bank_side(batch)
+    stands_for = sums.payout_minor if shown is None else shown + charge
+    return ThreeWayProof(batch.currency, terms, computed, sums.payout_minor, shown, charge, stands_for - computed)
 
 
 def residual_of(batch: SettlementBatch) -> int:
     """The proof's residual without its terms: a batch is loaded only if its lines sum to zero, so what can be left is at the bank."""
-    shown = bank_line_minor(batch)
-    return 0 if shown is None else shown - batch.payout_minor
+    shown, charge = bank_side(batch)
+    return 0 if shown is None else shown + charge - batch.payout_minor
 
 
-def bank_line_minor(batch: SettlementBatch) -> int | None:
-    """What the bank showed of the batch's payout; None while it has shown nothing."""
+def merchant_residuals(account: MerchantAccount, date: date) -> list[dict[str, Any]]:
+    """Residuals of the proofs of the account's batches of a day, by currency: [{"currency", "amount_minor"}]."""
+    amounts: Counter[str] = Counter(dict.fromkeys(currencies_of(account), 0))
+    for batch in SettlementBatch.objects.filter(merchant_account=account, business_date=date, version=1):
+        amounts[batch.currency] += residual_of(batch)
+    return as_residuals(amounts)
+
+
+def as_residuals(amounts: Counter[str]) -> list[dict[str, Any]]:
+    """Amounts by currency as a run keeps them."""
+    return [{"currency": get_asset(code).code, "amount_minor": amounts[code]} for code in sorted(amounts)]
+
+
+def bank_side(batch: SettlementBatch) -> tuple[int | None, int]:
+    """What the bank showed of the batch's payout (None while it has shown nothing), and the charge that it says it took from it."""
     matches = Match.objects.filter(item_kind="batch", item_id=batch.pk, undone_at=None)
-    shown = matches.aggregate(total=Sum("line_minor"))["total"]
-    return None if shown is None else int(shown)
+    found = matches.aggregate(shown=Sum("line_minor"), difference=Sum("difference_minor"))
+    if found["shown"] is None:
+        return None, 0
+    shown = int(found["shown"])
+    return shown, int(found["difference"]) - (shown - batch.payout_minor)
 
 
 def bank_residual(account: BankAccount) -> int:

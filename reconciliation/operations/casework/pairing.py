@@ -13,6 +13,7 @@ from reconciliation.operations.cases import ENGINE
 from reconciliation.operations.casework.refusals import NothingToMove
 from reconciliation.operations.run.bank_cases import raise_amount_differs, resolve_identified
 from reconciliation.operations.run.context import BankRun
+from reconciliation.operations.run.residuals import refresh_residuals
 
 RULE = "person.named@1"
 
@@ -61,3 +62,4 @@ def _pay_batch(line: BankLine, match: Match, batch_id: UUID, now: datetime) -> N
     if match.difference_minor:
         raise_amount_differs(step, line, batch, match.difference_minor, batch.transfer_reference)
     resolve_identified(step, line, batch)
+    refresh_residuals(batch, now=now)

@@ -16,6 +16,7 @@ from reconciliation.models.files import BatchState
 from reconciliation.operations.cases import ENGINE
 from reconciliation.operations.run.bank_cases import raise_amount_differs, raise_unidentified, resolve_identified
 from reconciliation.operations.run.context import BankRun
+from reconciliation.operations.run.residuals import refresh_residuals
 
 # What banks call their own charges and interest: camt.053 BkTxCd families, MT940 types. Longest known first.
 CHARGE_CODES = ("CHRG", "COMM", "FEES", "NCHG", "NCOM")
@@ -180,6 +181,7 @@ def _pair(step: BankRun, line: BankLine, batch: SettlementBatch, rule: str, char
     if difference:
         raise_amount_differs(step, line, locked, difference, transfer_of(locked).reference)
     resolve_identified(step, line, locked)
+    refresh_residuals(locked, now=step.now)
     return match
 
 

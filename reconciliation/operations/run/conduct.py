@@ -13,7 +13,6 @@ from django.db.models import Count, Q
 from cashier.models import BankAccount, MerchantAccount
 from ledger.actors import Actor
 from ledger.clock import real_now
-from ledger.money import get_asset
 from ledger.refusals import Conflict
 from ledger.transitions import move, record_birth
 from reconciliation.models import BankLine, ExceptionCase, Match, ReconciliationRun, SettlementBatch
@@ -21,16 +20,17 @@ from reconciliation.models.files import BatchState
 from reconciliation.operations.cases import ENGINE
 from reconciliation.operations.run import bank
 from reconciliation.operations.run.bank_cases import raise_missing_settlements
-from reconciliation.operations.run.context import BankRun, MerchantRun, currencies_of
+from reconciliation.operations.run.context import BankRun, MerchantRun
 from reconciliation.operations.run.differences import raise_differences, raise_unexpected_fees
 from reconciliation.operations.run.disputes import is_dispute_line, pair_disputes
 from reconciliation.operations.run.expectations import KINDS, not_due
 from reconciliation.operations.run.findings import work_lines
 from reconciliation.operations.run.identify import identify_lines
+from reconciliation.operations.run.interrupted import tell_interrupted
 from reconciliation.operations.run.missing import raise_missing, resolve_found
 from reconciliation.operations.run.pairing import pair_batch, pair_lines
 from reconciliation.operations.run.settle import settle_batch
-from reconciliation.queries.proof import bank_residual, residual_of
+from reconciliation.queries.proof import as_residuals, bank_residual, merchant_residuals
 from reconciliation.queries.unpaired import unpaired_in_suspense, unpaired_of
 
 log = structlog.get_logger(__name__)
@@ -100,6 +100,7 @@ def _run_merchant(run: ReconciliationRun, account: MerchantAccount, date: date, 
         raise_unexpected_fees(step, batch)
         settle_batch(step, batch, codes, unpaired_of(batch, kinds))
     _work_suspense(step)
+    tell_interrupted(step)
     resolve_found(step)
     raise_missing(step)
     return _merchant_figures(step)
@@ -126,14 +127,11 @@ def _merchant_figures(step: MerchantRun) -> dict[str, Any]:
     batches = list(SettlementBatch.objects.filter(merchant_account=step.account, business_date=step.date, version=1))
     matches = Match.objects.filter(batch__in=batches, line_kind="psp", undone_at=None)
     counted = matches.aggregate(matched=Count("pk", filter=Q(suggested=False)), suggested=Count("pk", filter=Q(suggested=True)))
-    residuals: Counter[str] = Counter(dict.fromkeys(currencies_of(step.account), 0))
-    for batch in batches:
-        residuals[batch.currency] += residual_of(batch)
     return {
         "lines": sum(batch.lines for batch in batches),
         **counted,
         "carried_forward": sum(not_due(step, kind).count() for kind in KINDS),
-        "residuals": _residuals(residuals),
+        "residuals": merchant_residuals(step.account, step.date),
     }
 
 
@@ -152,12 +150,8 @@ def _run_bank(run: ReconciliationRun, account: BankAccount, date: date, now: dat
         "matched": matches.filter(suggested=False).count(),
         "suggested": matches.filter(suggested=True).count(),
         "carried_forward": sum(1 for batch in expected if batch.due_date is None or batch.due_date > date),
-        "residuals": _residuals(Counter({account.currency: bank_residual(account)})),
+        "residuals": as_residuals(Counter({account.currency: bank_residual(account)})),
     }
-
-
-def _residuals(amounts: Counter[str]) -> list[dict[str, Any]]:
-    return [{"currency": get_asset(code).code, "amount_minor": amounts[code]} for code in sorted(amounts)]
 
 
 def _start(account: Account, date: date, now: datetime, actor: Actor) -> ReconciliationRun:

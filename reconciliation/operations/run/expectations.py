@@ -9,7 +9,8 @@ from django.db.models.functions import Coalesce
 from cashier.models import Capture, PayoutIntent, PayoutState, Refund, RefundState
 from ledger.calendar import day_bounds
 from reconciliation.models import Match
-from reconciliation.operations.run.context import MerchantRun, currencies_of
+from reconciliation.operations.run.context import MerchantRun
+from reconciliation.queries.currencies import currencies_of
 from reconciliation.windows import oldest_not_due
 
 KINDS = ("capture", "refund", "payout")

@@ -13,9 +13,10 @@ from ledger.models import JournalTransaction
 from reconciliation.models import ExceptionCase, Match
 from reconciliation.models.cases import LIVE_STATES
 from reconciliation.operations.cases import auto_resolve_case, raise_case
-from reconciliation.operations.run.context import MerchantRun, currencies_of
+from reconciliation.operations.run.context import MerchantRun
 from reconciliation.operations.run.evidence import ask_payment
 from reconciliation.operations.run.expectations import LOOK_BACK, overdue
+from reconciliation.queries.currencies import currencies_of
 from reconciliation.windows import oldest_not_due
 
 _PREFIXES = {"capture": "cap_", "refund": "rf_", "payout": "po_", "dispute": "dp_"}
