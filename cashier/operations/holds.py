@@ -21,10 +21,10 @@ def place_hold(
     """
     entity = player.brand.entity
     with transaction.atomic():
+        wallet = lock_wallet(entity_id=entity.pk, player_id=player.public_id, asset=currency)  # two at once: the second sees the first's
         existing = Hold.objects.filter(kind=kind, ref=ref).first()
         if existing is not None:
             return existing
-        wallet = lock_wallet(entity_id=entity.pk, player_id=player.public_id, asset=currency)
         held_minor = min(wallet.playable, amount_minor)
         if not held_minor:
             return None

@@ -2,6 +2,7 @@
 
 NOTICE_HANDLERS: dict[str, str] = {
     "case.raise": "reconciliation.operations.raise_case",
+    "late_money.settled": "reconciliation.operations.late_money.hear_late_money",
     # The PSP's dispute events: hear_event(event=PspEvent, actor=, now=).
     "dispute.inquiry": "disputes.operations.hear_event",
     "dispute.inquiry_closed": "disputes.operations.hear_event",

@@ -93,10 +93,10 @@ def auto_resolve_case(case: ExceptionCase, *, rule: str, text: str, now: datetim
     return True
 
 
-def resolve_by_key(dedupe_key: str, *, rule: str, text: str, now: datetime) -> bool:
+def resolve_by_key(dedupe_key: str, *, rule: str, text: str, now: datetime, data: dict[str, Any] | None = None) -> bool:
     """End the live case of this break, if there is one."""
     case = ExceptionCase.objects.filter(dedupe_key=dedupe_key, state__in=LIVE_STATES).first()
-    return case is not None and auto_resolve_case(case, rule=rule, text=text, now=now)
+    return case is not None and auto_resolve_case(case, rule=rule, text=text, now=now, data=data)
 
 
 def add_entry(case: ExceptionCase, *, kind: str, text: str, actor: Actor, now: datetime, data: dict[str, Any] | None = None) -> CaseEntry:
