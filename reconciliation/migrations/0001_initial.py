@@ -1314,6 +1314,18 @@ class Migration(migrations.Migration):
             model_name="exceptioncase",
             index=models.Index(fields=["merchant_reference"], name="reconciliation_case_by_ref"),
         ),
+        migrations.AddIndex(
+            model_name="exceptioncase",
+            index=models.Index(
+                condition=models.Q(("psp_reference", ""), _negated=True), fields=["psp_reference"], name="reconciliation_case_by_psp"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="exceptioncase",
+            index=models.Index(
+                condition=models.Q(("bank_reference", ""), _negated=True), fields=["bank_reference"], name="reconciliation_case_by_bank"
+            ),
+        ),
         migrations.AddConstraint(
             model_name="exceptioncase",
             constraint=models.UniqueConstraint(fields=("dedupe_key", "version"), name="reconciliation_case_once"),

@@ -99,6 +99,8 @@ class ExceptionCase(FSMModelMixin, PublicIdModel):
             models.Index(fields=["state", "owner_team", "due_at"], name="reconciliation_case_queue"),
             models.Index(fields=["business_date", "reason"], name="reconciliation_case_by_day"),
             models.Index(fields=["merchant_reference"], name="reconciliation_case_by_ref"),
+            models.Index(fields=["psp_reference"], name="reconciliation_case_by_psp", condition=~models.Q(psp_reference="")),
+            models.Index(fields=["bank_reference"], name="reconciliation_case_by_bank", condition=~models.Q(bank_reference="")),
         ]
 
     def __str__(self) -> str:
