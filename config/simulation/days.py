@@ -5,7 +5,6 @@ and writes its papers, they are ingested and reconciled. After the last day the 
 until nothing is left to report or to transfer, and once more when the longest window of any rail has passed.
 """
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -134,15 +133,3 @@ class Days:
 def overdue_day(last: date, currencies: Sequence[str]) -> date:
     """The day on which everything of `last` that is missing is overdue, whatever its kind and currency; holidays are not late."""
     return max(due_date(kind, currency, last) for kind in WINDOWS for currency in currencies)
-
-
-def headline(tally: Counter[str]) -> dict[str, int]:
-    """The figures that people ask for first: deposits paid, declined, challenged, expired or still open."""
-    ends = Counter({name.removeprefix("deposit."): count for name, count in tally.items() if name.startswith("deposit.")})
-    return {
-        "paid": ends["CAPTURED"],
-        "declined": ends["DECLINED"] + ends["FAILED"],
-        "challenged": ends["ACTION_REQUIRED"],
-        "open": sum(ends[state] for state in ("INITIATED", "AUTHORIZED", "PENDING")),
-        **{name: count for name, count in sorted(tally.items()) if not name.startswith("deposit.")},
-    }

@@ -8,8 +8,9 @@ from typing import Any
 from uuid import uuid4
 
 from config.simulation.client import PlatformClient, SimulationError
-from config.simulation.days import Days, headline
+from config.simulation.days import Days
 from config.simulation.drive import Driver, Market
+from config.simulation.headline import headline
 from config.simulation.options import Options
 from config.simulation.plan import PlannedDeposit, plan_day
 from config.simulation.sandbox_control import SandboxControl
@@ -116,7 +117,7 @@ def _figures(options: Options, days: Days, truth: Truth) -> dict[str, Any]:
         "run_id": truth.run_id,
         "date": truth.first.isoformat(),
         "days": options.days,
-        "deposits": {"asked": options.deposits * options.days, **headline(days.driver.tally)},
+        "deposits": headline(truth.run_id, asked=options.deposits * options.days + options.then, tally=days.driver.tally),
         "files": len(days.report.files),
         "lines": sum(int(run["lines"]) for run in runs),
         "matched": sum(int(run["matched"]) for run in runs),

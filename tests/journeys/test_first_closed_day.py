@@ -41,6 +41,8 @@ def test_every_break_is_found_and_the_books_prove(stack: LivingStack, played: Pl
     # 1. a day was paid over HTTP: something of everything happened
     deposits = played.figures["deposits"]
     assert deposits["asked"] == DEPOSITS
+    ends = ("paid", "declined", "expired", "canceled", "open")
+    assert sum(deposits[name] for name in ends) == DEPOSITS
     assert all(deposits[name] for name in ("paid", "declined", "challenged", "payout.requested", "refund.submitted", "round.debited"))
 
     # 2. its papers came in, and what was broken in them was found, each break by its own code, and nothing else

@@ -1,6 +1,5 @@
 """The frame of simulated days: when everything missing is overdue, and the figures of a tally."""
 
-from collections import Counter
 from datetime import date
 
 import pytest
@@ -19,12 +18,3 @@ def test_everything_missing_is_overdue_when_the_slowest_window_has_passed(last: 
     from config.simulation.days import overdue_day
 
     assert overdue_day(last, currencies) == overdue
-
-
-@pytest.mark.spec("Z2")
-def test_the_headline_counts_how_deposits_ended() -> None:
-    from config.simulation.days import headline
-
-    tally = Counter({"deposit.CAPTURED": 7, "deposit.DECLINED": 2, "deposit.FAILED": 1, "deposit.PENDING": 3, "round.debited": 9})
-
-    assert headline(tally) == {"paid": 7, "declined": 3, "challenged": 0, "open": 3, "round.debited": 9}
