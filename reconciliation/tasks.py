@@ -56,7 +56,10 @@ def run_yesterday() -> None:
 
 
 @shared_task
-def run_one(*, account_code: str, date: str) -> str:
-    """Run one account for one date again: asked for by a person, or after a late file came."""
-    runs = operations.reconcile(account=account_code, date=day.fromisoformat(date), now=clock.now())
+def run_one(*, account_code: str, date: str, actor_kind: str = "system", actor_id: str = "reconciliation") -> str:
+    """Run one account for one date again: asked for by a person, or after a late file came. Empty where it is running already."""
+    try:
+        runs = operations.reconcile(account=account_code, date=day.fromisoformat(date), now=clock.now(), actor=Actor(actor_kind, actor_id))
+    except operations.RunInProgress:
+        return ""
     return runs[0].public_id

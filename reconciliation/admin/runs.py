@@ -29,6 +29,7 @@ from ledger.admin.frames.cells import NOT_THERE
 from ledger.admin.frames.records import proof, table, timeline, values
 from ledger.admin.story import transition_events
 from reconciliation.admin.proofs import batch_proof
+from reconciliation.admin.run_again import RUN_AGAIN
 from reconciliation.models import BankStatement, Match, ReasonCode, ReconciliationRun, RunState, SettlementBatch
 
 Rows = QuerySet[Any]
@@ -88,6 +89,8 @@ class ReconciliationRunAdmin(OpsAdmin):
         ),
         done_words="No run yet: a run begins when a report or statement is in.",
     )
+
+    acts = (RUN_AGAIN,)
 
     def list_words(self) -> str:
         return "Reconciliation runs"
