@@ -1,6 +1,7 @@
 """Sums of a settlement details report: per batch and net currency all rows come to zero, the payout being one of them."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from reconciliation.formats.adyen_columns import type_key
 from reconciliation.formats.values import Batch, Check, Statement, Total
@@ -47,6 +48,35 @@ class BatchBook:
         self.mismatches += 1
         if self.mismatches == 1:
             self.first_mismatch = (line_number, expected, actual)
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values, for another process."""
+        return {
+            "sums": [[*key, part.count, part.debit_minor, part.credit_minor] for key, part in self.sums.items()],
+            "payouts": [[*group, minor] for group, minor in self.payouts.items()],
+            "references": [[*group, texts] for group, texts in self.references.items()],
+            "first_lines": [[*group, line] for group, line in self.first_lines.items()],
+            "mismatches": self.mismatches,
+            "first_mismatch": list(self.first_mismatch),
+        }
+
+    def join(self, other: dict[str, Any], lines_before: int) -> None:
+        """Add the sums of a later part of the same file (`as_json`), whose lines were counted from `lines_before` on."""
+        for *key, count, debit_minor, credit_minor in other["sums"]:
+            part = self.sums.setdefault(tuple(key), Sums())
+            part.count += count
+            part.debit_minor += debit_minor
+            part.credit_minor += credit_minor
+        for *group, minor in other["payouts"]:
+            self.payouts[tuple(group)] = self.payouts.get(tuple(group), 0) + minor
+        for *group, texts in other["references"]:
+            self.references.setdefault(tuple(group), []).extend(texts)
+        for *group, line in other["first_lines"]:
+            self.first_lines.setdefault(tuple(group), line + lines_before)
+        if other["mismatches"] and not self.mismatches:
+            line, expected, actual = other["first_mismatch"]
+            self.first_mismatch = (line + lines_before, expected, actual)
+        self.mismatches += other["mismatches"]
 
     def batches(self) -> tuple[Batch, ...]:
         return tuple(self._batch(group) for group in self.first_lines)

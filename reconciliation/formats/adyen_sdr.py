@@ -6,7 +6,7 @@ not sum to zero per batch and net currency is readable but not accepted: its bat
 
 import re
 from collections.abc import Collection, Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from reconciliation.formats.adyen_batches import BatchBook
 from reconciliation.formats.adyen_layout import Layout, explain, read_header
@@ -47,6 +47,17 @@ class AdyenSdrReader:
         batches = self._book.batches()
         checks = (*self._account_matches(), *self._book.checks(batches))
         return ReadResult(self.encoding, self._lines, self._book.statements(batches), self._book.totals(), checks, batches)
+
+    def part_as_json(self) -> dict[str, Any]:
+        """What a reader of one part of a file hands to the reader of the part before it. Raises LookupError before the last line."""
+        if not self._done:
+            raise LookupError("The part has not been read to its end.")
+        return {"lines": self._lines, "book": self._book.as_json()}
+
+    def join_part(self, part: dict[str, Any], *, lines_before: int) -> None:
+        """Add what the reader of the next part found; `lines_before`: lines of the file before those that it counted."""
+        self._lines += part["lines"]
+        self._book.join(part["book"], lines_before)
 
     def _account_matches(self) -> tuple[Check, ...]:
         if not self._account:

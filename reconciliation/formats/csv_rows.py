@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from typing import BinaryIO
 
@@ -23,7 +24,8 @@ def iter_rows(file: BinaryIO) -> Iterator[Row]:
     except UnicodeDecodeError:
         raise _find_bad_bytes(file) from None
     finally:
-        text.detach()
+        with suppress(ValueError):  # the file was closed while rows were left
+            text.detach()
 
 
 def _split(lines: Iterator[str]) -> Iterator[Row]:

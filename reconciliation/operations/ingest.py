@@ -126,9 +126,7 @@ def _load(row: SourceFile, *, actor: Actor, now: datetime) -> dict[str, Any]:
 def _load_psp(row: SourceFile, account: Account | None, now: datetime) -> ReadResult:
     if isinstance(account, BankAccount):
         raise FormatRefused("account", f"{account.code} is a bank account; this is a PSP's report")
-    with stored_path(row.storage_path).open("rb") as file:
-        reader = read(row.source, file, registry=settings.REPORT_FORMATS, account=_names(account))
-        result, batches = load_report(source_file=row, reader=reader, account=account, now=now)
+    result, batches = load_report(source_file=row, account=account, now=now)
     _require_accepted(result)
     _require_one_account(result, batches)
     after_report(batches, now=now)

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from ledger.ids import new_id, to_public
-from reconciliation.operations.load.text_rows import decode, escape
+from reconciliation.bulk.text_rows import decode, escape
 
 
 @pytest.mark.parametrize("prefix", ["pi_", "po_", "cap_", "rf_", "dp_"])

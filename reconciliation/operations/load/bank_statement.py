@@ -6,11 +6,11 @@ from typing import Any, cast
 from uuid import UUID
 
 from cashier.models import BankAccount
+from reconciliation.bulk.text_rows import BANK_COLUMNS, bank_rows
 from reconciliation.formats import BankLine, FormatRefused, Reader, ReadResult, Statement
 from reconciliation.formats.references import same_account
 from reconciliation.models import BankStatement, SourceFile
 from reconciliation.operations.load.partitions import choose_bucket, close_partition, copy_lines, open_partition
-from reconciliation.operations.load.text_rows import BANK_COLUMNS, bank_rows
 
 TABLE = "reconciliation_bank_line"
 

@@ -14,7 +14,18 @@ LARGE_FILE_BYTES = 16 * 1024 * 1024
 _FIRST_OWN_BUCKET = 10_000_000_000
 # What the rules join and group by; the other columns need no statistics before autovacuum takes them.
 _JOINED = {
-    "reconciliation_psp_line": ("batch_id", "bucket", "kind", "object_reference", "reference_id", "object_kind", "object_id"),
+    "reconciliation_psp_line": (
+        "batch_id",
+        "bucket",
+        "kind",
+        "reverses",
+        "gross_currency",
+        "object_reference",
+        "reference_kind",
+        "reference_id",
+        "object_kind",
+        "object_id",
+    ),
     "reconciliation_bank_line": ("statement_id", "bank_account_id", "booked_date"),
 }
 _CHUNK_CHARACTERS = 256 * 1024

@@ -61,7 +61,12 @@ _KINDS = {f"{kind}_": kind for kind in ("pi", "po", "cap", "rf", "dp")}
 
 
 def psp_rows(
-    lines: Iterable[PspLine], *, bucket: int, batch_id_of: Callable[[PspLine], UUID], day_of: Callable[[datetime], date]
+    lines: Iterable[PspLine],
+    *,
+    bucket: int,
+    batch_id_of: Callable[[PspLine], UUID],
+    day_of: Callable[[datetime], date],
+    lines_before: int = 0,
 ) -> Iterator[str]:
     """COPY rows of PSP_COLUMNS. `batch_id_of` is asked once per batch and currency, `day_of` once per instant."""
     batches: dict[tuple[str, str], str] = {}
@@ -80,7 +85,7 @@ def psp_rows(
         if instant is None:
             instant = instants[created] = f"{created.isoformat()}\t{day_of(created).isoformat()}"
         yield (
-            f"{batch}\t{number}\t{kind}\t{line_type}\t{reverses}\t{ours}\t{theirs}\t{psp}\t{modification}\t{decode(ours)}\t"
+            f"{batch}\t{number + lines_before}\t{kind}\t{line_type}\t{reverses}\t{ours}\t{theirs}\t{psp}\t{modification}\t{decode(ours)}\t"
             f"{decode(theirs) if theirs else _NOT_OURS}\t{method}\t{gross_currency or net_currency}\t{gross}\t{net_currency}\t{net}\t"
             f"{commission}\t{markup}\t{scheme}\t{interchange}\t{rate or _NULL}\t{instant}\n"
         )

@@ -1,0 +1,68 @@
+"""Statements follow each other, and every booked line stands in the books once (R2, R8)."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.reconciliation.house import House
+
+
+def take_in(content: bytes, name: str = "s.sta") -> dict[str, Any]:
+    from tests.reconciliation.ingest.papers import ingest
+
+    return ingest(content, name=name, source="mt940", account="BANK_EUR")
+
+
+@pytest.mark.spec("R2")
+def test_a_missing_statement_is_a_case_until_it_comes(house: "House") -> None:
+    from reconciliation.models import ExceptionCase
+    from tests.reconciliation.ingest.papers import statement
+
+    take_in(statement("C10,00", number=1))
+    take_in(statement("C5,00", number=3, opening="1030,00", day="261121"), "3.sta")
+    case = ExceptionCase.objects.get()
+    assert (case.reason_id, case.amount_minor, case.bank_account) == ("STATEMENT_GAP", 2000, house.bank)
+
+    take_in(statement("C20,00", number=2, opening="1010,00", day="261120"), "2.sta")
+
+    case.refresh_from_db()
+    assert case.state == "AUTO_RESOLVED"
+
+
+@pytest.mark.spec("R2")
+def test_the_same_statement_in_another_file_is_refused(house: "House") -> None:
+    from reconciliation.models import BankLine
+    from tests.reconciliation.ingest.papers import statement
+
+    take_in(statement("C10,00"))
+
+    again = take_in(statement("C10,00") + b"\n", "copy.sta")
+
+    assert (again["accepted"], again["error"]["code"]) == (False, "statement_loaded")
+    assert BankLine.objects.count() == 1
+
+
+@pytest.mark.spec("R8")
+def test_bank_equals_the_statement_and_what_nobody_knows_waits_by_name(house: "House") -> None:
+    from ledger.queries import get_balance
+    from reconciliation.models import ExceptionCase, SuspenseItem
+    from reconciliation.operations import reconcile
+    from tests.reconciliation.house import NOW
+    from tests.reconciliation.ingest.papers import statement
+
+    take_in(statement("C75,00", "D20,00"))
+
+    runs = reconcile(date=date(2026, 11, 19), now=NOW, account="BANK_EUR")
+    again = reconcile(date=date(2026, 11, 19), now=NOW, account="BANK_EUR")
+
+    assert get_balance(house.entity.pk, "bank", house.bank.public_id, "EUR") == 105500
+    assert get_balance(house.entity.pk, "suspense", house.bank.public_id, "EUR") == -5500
+    assert sorted((case.reason_id, int(case.amount_minor), case.bank_reference) for case in ExceptionCase.objects.all()) == [
+        ("BANK_CREDIT_UNIDENTIFIED", 7500, "B10"),
+        ("BANK_DEBIT_UNIDENTIFIED", 2000, "B11"),
+    ]
+    assert SuspenseItem.objects.count() == 2
+    assert runs[0].residuals == again[0].residuals == [{"currency": "EUR", "amount_minor": 0}]
+    assert (again[0].pk, again[0].cases, again[0].times_run) == (runs[0].pk, runs[0].cases, 2)
