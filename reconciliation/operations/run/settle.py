@@ -14,6 +14,7 @@ from reconciliation.models.files import BatchState
 from reconciliation.operations.cases import ENGINE
 from reconciliation.operations.run.context import MerchantRun
 from reconciliation.queries.batch_sums import Sums, read_sums
+from reconciliation.queries.rates import list_rates
 
 
 def settle_batch(step: MerchantRun, batch: SettlementBatch, codes: Mapping[int, str], waiting: list[LineFacts]) -> bool:
@@ -27,7 +28,7 @@ def settle_batch(step: MerchantRun, batch: SettlementBatch, codes: Mapping[int, 
             return False
         sums = read_sums(locked, [line.id for line in waiting])
         source = source_of(locked, sums, waiting)
-        txn = _post(step, locked, source) if lines_of("BATCH_SETTLED@1", source) else ""  # a batch of nothing posts nothing
+        txn = _post(step, locked, source) if lines_of(rule_of(source), source) else ""  # a batch of nothing posts nothing
         _place_in_suspense(step, waiting, codes, txn)
         locked.totals, locked.posted_txn, locked.settled_at = sums.totals, txn, step.now
         fields = ["totals", "posted_txn", "settled_at"]
@@ -38,7 +39,7 @@ def settle_batch(step: MerchantRun, batch: SettlementBatch, codes: Mapping[int, 
 def _post(step: MerchantRun, batch: SettlementBatch, source: dict[str, Any]) -> str:
     """Post the batch into its own day, or the open one if that is closed; gives the transaction's id."""
     posting = Posting(
-        rule="BATCH_SETTLED@1",
+        rule=rule_of(source),
         key=f"batch.settled:{batch.ref}",
         entity_id=batch.merchant_account.entity_id,
         source=source,
@@ -50,9 +51,15 @@ def _post(step: MerchantRun, batch: SettlementBatch, source: dict[str, Any]) -> 
 
 
 def source_of(batch: SettlementBatch, sums: Sums, waiting: list[LineFacts]) -> dict[str, Any]:
-    """What BATCH_SETTLED@1 reads."""
+    """What BATCH_SETTLED reads: version 2, with the rates, where items were charged in other currencies (L15)."""
     account = batch.merchant_account
+    converted: dict[str, Any] = {}
+    if sums.foreign:
+        rates = list_rates(batch, [line.id for line in waiting])
+        # A report whose lines do not make up its transfer is refused as a whole, so nothing is left to round here.
+        converted = {"rates": rates, "rounding_minor": 0, "rounding_cap_minor": 0}
     return {
+        **converted,
         "entity": account.entity.public_id,
         "merchant_account": account.public_id,
         "currency": batch.currency,
@@ -67,6 +74,11 @@ def source_of(batch: SettlementBatch, sums: Sums, waiting: list[LineFacts]) -> d
         "reserve": {"withheld": sums.withheld_minor, "released": sums.released_minor},
         "suspense": [[suspense_ref(line.id), line.value_minor] for line in waiting if line.value_minor],
     }
+
+
+def rule_of(source: Mapping[str, Any]) -> str:
+    """The version of BATCH_SETTLED that a source is made for."""
+    return "BATCH_SETTLED@2" if "rates" in source else "BATCH_SETTLED@1"
 
 
 def suspense_ref(line_id: int) -> str:

@@ -1,0 +1,64 @@
+"""Posting rules of batches and transfers in another currency than was charged (L15; POSTINGS.md 3.7). Pure (L8).
+
+Sources are those of the first versions (postings.py) with what the other side stated of its conversion.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from ledger.fx import RateError, rounding_line
+from ledger.values import Line, credit, debit
+from reconciliation import postings
+
+Source = Mapping[str, Any]
+
+
+def batch_settled(source: Source) -> list[Line]:
+    """A batch with items charged in other currencies: Dr fx[e] C1 gross, Cr clearing[m] C1 gross, Cr fx[e] C2 base; Dr or Cr rounding[e].
+
+    Reads what batch_settled@1 reads, and `rates` [{asset, gross_minor, base_minor, lines, rate, mid, spread, source, quoted_at,
+    rounding, fraction}]: which rate the PSP stated for how much of each asset ("" where it stated none); they must make up `foreign`.
+    `rounding_minor`: base amounts less what the PSP paid of them, whole units, at most one per line and `rounding_cap_minor`.
+    Raises RateError.
+    """
+    _require_rates(source)
+    first = postings.batch_settled(source)
+    lines = sum(rate["lines"] for rate in source["rates"])
+    return [*first, *rounding_line(
+        source["rounding_minor"], source["currency"], entity=source["entity"], ref=source["batch"], units=lines,
+        cap_minor=source["rounding_cap_minor"],
+    )]  # fmt: skip
+
+
+def bank_settlement_matched(source: Source) -> list[Line]:
+    """The bank converts on arrival: Dr fx[e] C2 n, Cr in_transit[m] C2 n; Dr bank[b] C3 r, Dr bank_fees[b] C3 c, Cr fx[e] C3 r + c.
+
+    Reads what bank_settlement_matched@1 reads in the bank's currency C3, amounts above zero, and `sent` {currency, amount_minor, rate,
+    mid, spread, source, quoted_at, rounding, fraction}: what left the PSP in C2 and the rate that the bank stated.
+    """
+    sent, ref = source["sent"], source["line"]
+    if sent["currency"] == source["currency"]:
+        raise RateError(f"The bank was sent {source['currency']} and booked it: nothing is converted, post BANK_SETTLEMENT_MATCHED@1.")
+    arrived = source["amount_minor"] + source["charge_minor"]
+    charge = source["charge_minor"]
+    fees = [debit("bank_fees", source["bank_account"], source["currency"], charge, ref=ref, label="transfer")] if charge else []
+    return [
+        debit("fx", source["entity"], sent["currency"], sent["amount_minor"], ref=source["batch"]),
+        credit("in_transit", source["merchant_account"], sent["currency"], sent["amount_minor"], ref=source["batch"]),
+        debit("bank", source["bank_account"], source["currency"], source["amount_minor"], ref=ref),
+        *fees,
+        credit("fx", source["entity"], source["currency"], arrived, ref=source["batch"]),
+    ]
+
+
+def _require_rates(source: Source) -> None:
+    told: Counter[tuple[str, str]] = Counter()
+    for rate in source["rates"]:
+        told[rate["asset"], "gross"] += rate["gross_minor"]
+        told[rate["asset"], "base"] += rate["base_minor"]
+    for asset, gross, base in source["foreign"]:
+        told[asset, "gross"] -= gross
+        told[asset, "base"] -= base
+    if any(told.values()):
+        raise RateError(f"{source['batch']}: the rates do not make up the items charged in other currencies; state one per line.")
