@@ -7,11 +7,14 @@ from django.db.models import QuerySet
 from cashier.models import BankAccount, MerchantAccount
 from ledger.actors import system_actor
 from ledger.transitions import move
-from reconciliation.models import BankStatement, SettlementBatch
-from reconciliation.operations.cases import raise_case, resolve_by_key
+from reconciliation.models import BankStatement, ExceptionCase, SettlementBatch
+from reconciliation.models.cases import LIVE_STATES
+from reconciliation.operations.cases import auto_resolve_case, raise_case, resolve_by_key
 from reconciliation.operations.load.restated import compare_versions
+from reconciliation.queries.batch_gaps import BatchGap, list_batch_gaps
 
 LOADER = system_actor("loader")
+_NEWEST = 50  # gaps that are cases: where a PSP's numbers are no row of numbers at all, more would only bury the desk
 
 
 def after_report(batches: list[SettlementBatch], *, now: datetime) -> None:
@@ -25,26 +28,34 @@ def after_report(batches: list[SettlementBatch], *, now: datetime) -> None:
 
 
 def _find_skipped(account: MerchantAccount, now: datetime) -> None:
-    """SETTLEMENT_REPORT_GAP for each number missing between the lowest and the highest that we hold."""
-    batches: QuerySet[SettlementBatch] = account.settlement_batches.order_by("business_date")
-    days = {int(batch.number): batch for batch in batches if batch.number.isdecimal()}
-    for number in range(min(days, default=0), max(days, default=-1) + 1):
-        key = f"SETTLEMENT_REPORT_GAP:{account.public_id}:{number}"
-        if number in days:
-            resolve_by_key(key, rule="missing_report_came@1", text=f"The report of batch {number} was loaded.", now=now)
-            continue
-        following = days[min(later for later in days if later > number)]
+    """SETTLEMENT_REPORT_GAP for each gap in the numbers that we hold, the newest ones; a case ends when a report of its gap comes."""
+    gaps = {_key_of(account, gap): gap for gap in list_batch_gaps(account)}
+    live = ExceptionCase.objects.filter(merchant_account=account, reason="SETTLEMENT_REPORT_GAP", state__in=LIVE_STATES)
+    for case in live.exclude(dedupe_key__in=list(gaps)):
+        auto_resolve_case(case, rule="missing_report_came@1", text=_came(case), now=now)
+    for key, gap in list(gaps.items())[-_NEWEST:]:
         raise_case(
             code="SETTLEMENT_REPORT_GAP",
             entity_id=account.entity_id,
-            business_date=following.business_date,
+            business_date=gap.business_date,
             amount_minor=0,
-            currency=following.currency,
+            currency=gap.currency,
             merchant_account=account,
             dedupe_key=key,
-            facts={"batch": number},
+            facts={"batch": gap.first} | ({"to": gap.last, "missing": gap.missing} if gap.missing > 1 else {}),
             now=now,
         )
+
+
+def _key_of(account: MerchantAccount, gap: BatchGap) -> str:
+    numbers = str(gap.first) if gap.missing == 1 else f"{gap.first}-{gap.last}"
+    return f"SETTLEMENT_REPORT_GAP:{account.public_id}:{numbers}"
+
+
+def _came(case: ExceptionCase) -> str:
+    if "to" in case.facts:
+        return f"A report of batches {case.facts['batch']} to {case.facts['to']} was loaded; those still missing have a case of their own."
+    return f"The report of batch {case.facts['batch']} was loaded."
 
 
 def after_statements(statements: list[BankStatement], *, now: datetime) -> None:

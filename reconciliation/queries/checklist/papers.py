@@ -123,6 +123,8 @@ def _account_code(case: ExceptionCase) -> str:
 
 
 def _gap_words(case: ExceptionCase) -> str:
+    if "to" in case.facts:
+        return f"batches {case.facts['batch']} to {case.facts['to']} are missing"
     return f"batch {case.facts['batch']} is missing" if "batch" in case.facts else "a statement is missing"
 
 

@@ -160,6 +160,49 @@ def test_a_skipped_batch_number_is_a_case_until_it_comes(house: "House") -> None
     assert case.state == "AUTO_RESOLVED"
 
 
+def test_a_wide_gap_is_one_case_and_narrows_as_reports_come(house: "House") -> None:
+    from reconciliation.models import ExceptionCase
+    from tests.reconciliation.ingest.papers import ingest, sound_report
+
+    ingest(sound_report("20260228"), name="1.csv")
+    ingest(sound_report("99999999999999999999"), name="2.csv")
+    case = ExceptionCase.objects.get()
+    assert case.facts == {"batch": 20260229, "to": 99999999999999999998, "missing": 99999999999979739770}
+
+    ingest(sound_report("20260230"), name="3.csv")
+
+    case.refresh_from_db()
+    assert case.state == "AUTO_RESOLVED"
+    left = ExceptionCase.objects.filter(state="OPEN").order_by("number")
+    assert [row.facts["batch"] for row in left] == [20260229, 20260231]
+
+
+def test_a_gap_that_a_person_closed_stays_closed(house: "House") -> None:
+    from reconciliation.models import ExceptionCase
+    from tests.reconciliation.ingest.papers import ingest, sound_report
+
+    ingest(sound_report("38"), name="38.csv")
+    ingest(sound_report("41"), name="41.csv")
+    ExceptionCase.objects.update(state="RESOLVED")
+
+    ingest(sound_report("42"), name="42.csv")
+
+    case = ExceptionCase.objects.get()
+    assert (case.state, case.facts) == ("RESOLVED", {"batch": 39, "to": 40, "missing": 2})
+
+
+def test_numbers_that_are_no_row_do_not_bury_the_desk(house: "House", monkeypatch: pytest.MonkeyPatch) -> None:
+    from reconciliation.models import ExceptionCase
+    from reconciliation.operations.load import after
+    from tests.reconciliation.ingest.papers import PAYOUT, SALE, ingest, report, row
+
+    monkeypatch.setattr(after, "_NEWEST", 3)
+
+    ingest(report(*(row(*part, batch=str(number)) for number in range(10, 70, 10) for part in (SALE, PAYOUT))))
+
+    assert sorted(case.facts["batch"] for case in ExceptionCase.objects.all()) == [31, 41, 51]
+
+
 def test_two_who_take_in_the_same_file_at_once_load_it_once(committed_db: Any) -> None:
     from django.db import connections
 
