@@ -64,7 +64,7 @@ def accounts_of(code: str = "") -> list[Account]:
 
 def run_account(*, account: Account, date: date, now: datetime, actor: Actor = ENGINE) -> ReconciliationRun:
     """Run one account up to `date`. Must be called with no transaction open: each step commits by itself."""
-    with only_one(account):
+    with only_one(account), ample_memory():
         started = real_now()
         run = _start(account, date, now, actor)
         try:
@@ -86,6 +86,17 @@ def only_one(account: Account) -> Iterator[None]:
             yield
         finally:
             cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 5))", [f"run:{account.code}"])
+
+
+@contextmanager
+def ample_memory() -> Iterator[None]:
+    """A million lines are sorted and hashed in memory, not in files; for the connection of a run, until it ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET work_mem = '256MB'")
+        try:
+            yield
+        finally:
+            cursor.execute("RESET work_mem")
 
 
 def _run_merchant(run: ReconciliationRun, account: MerchantAccount, date: date, now: datetime) -> dict[str, Any]:

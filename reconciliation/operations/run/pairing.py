@@ -18,8 +18,7 @@ def pair_batch(step: MerchantRun, batch: SettlementBatch) -> list[str]:
     left = kinds_unpaired(batch)
     untouched = {rule.kind for rule in RULES} if not Match.objects.filter(batch=batch).exists() else set()
     parameters = {**_common(step), "batch": batch.pk, "bucket": batch.bucket}
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL work_mem = '256MB'")
+    with transaction.atomic():
         for rule in RULES:
             if left.get(rule.kind):
                 left[rule.kind] -= _apply(rule, parameters, is_fresh=rule.kind in untouched)
