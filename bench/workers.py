@@ -9,6 +9,8 @@ from statistics import quantiles
 
 from django.db import connections
 
+from config.memory import keep_loaded_code
+
 WARM_UP_SECONDS = 5.0
 Step = Callable[[], float | None]  # answers the seconds that count, None: all of them
 
@@ -51,6 +53,7 @@ def _work(make_step: Callable[[int], Step], number: int, start: float, end: floa
     latencies: list[float] = []
     try:
         step = make_step(number)
+        keep_loaded_code()
         while time.monotonic() < end:
             before = time.monotonic()
             counted = step()

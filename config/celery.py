@@ -5,7 +5,9 @@ import os
 from pathlib import Path
 
 from celery import Celery
-from celery.signals import beat_init, setup_logging, worker_ready
+from celery.signals import beat_init, setup_logging, worker_process_init, worker_ready
+
+from config.memory import keep_loaded_code
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -21,6 +23,13 @@ def tell_ready(**_: object) -> None:
     ready = os.environ.get("COUNTROOM_READY_FILE")
     if ready:
         Path(ready).touch()
+
+
+@worker_ready.connect
+@worker_process_init.connect
+def keep_code(**_: object) -> None:
+    """All tasks are loaded by now, in a worker of threads as in each process of a pool."""
+    keep_loaded_code()
 
 
 @setup_logging.connect

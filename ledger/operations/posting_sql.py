@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 from uuid import UUID
 
 import psycopg
@@ -12,6 +12,7 @@ from django.db import connection
 from ledger.actors import Actor
 from ledger.chart import WALLET_KINDS
 from ledger.errors import InsufficientFunds, NoOpenTransaction, PostingKeyConflict, UnbalancedPosting
+from ledger.operations.round_trip import Statement, run
 from ledger.tracing import current_trace_id
 
 if TYPE_CHECKING:
@@ -19,18 +20,33 @@ if TYPE_CHECKING:
     from ledger.values import Line
 
 WALLETED = frozenset(WALLET_KINDS)
+_DONE = frozenset({"posted", "existing"})
+_NUL = "A text holds a NUL, which no text of the database can."
 _RACED_KEY = "CR001"
+_REVERSES = 12  # the place of reverses_id among the parameters
 
-_ONE = (
-    "SELECT * FROM ledger_post(%s::uuid, %s::text, %s::uuid, %s::text, %s::text, %s::text, %s::text, %s::text, %s::text, %s::text,"
-    " %s::text, %s::date, %s::uuid, %s::text, %s::text, %s::text, %s::timestamptz, %s::timestamptz,"
-    " %s::text[], %s::text[], %s::text[], %s::numeric[], %s::text[], %s::text[])"
+_PEOPLE = ("text", "text", "text")
+_HEAD = ("uuid", "text", "uuid", "text", "text", "text", "text", "text", "text", "text", "text", "date", "uuid")
+
+
+def _call(function: str, types: Sequence[str], columns: str) -> Statement:
+    params = ", ".join(f"${place}::{kind}" for place, kind in enumerate(types, 1))
+    return Statement(function.encode(), f"SELECT {columns} FROM {function}({params})".encode())
+
+
+_ONE = _call(
+    "ledger_post",
+    (*_HEAD, *_PEOPLE, "timestamptz", "timestamptz", "text[]", "text[]", "text[]", "numeric[]", "text[]", "text[]"),
+    "status, transaction_id, to_char(day, 'YYYY-MM-DD'), to_char(corrects, 'YYYY-MM-DD'), lacking",
 )
-_MANY = (
-    "SELECT * FROM ledger_post_many(%s::uuid[], %s::text[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],"
-    " %s::text[], %s::text[], %s::text[], %s::date[], %s::uuid[], %s::text, %s::text, %s::text, %s::timestamptz[], %s::timestamptz,"
-    " %s::int[], %s::text[], %s::text[], %s::text[], %s::numeric[], %s::text[], %s::text[])"
-)
+_MANY = _call(
+    "ledger_post_many",
+    (
+        *[f"{kind}[]" for kind in _HEAD], *_PEOPLE, "timestamptz[]", "timestamptz", "uuid[]", "text[]", "text[]", "text[]",
+        "int[]", "int[]", "numeric[]", "text[]", "text[]",
+    ),
+    "place, status, transaction_id, to_char(day, 'YYYY-MM-DD'), to_char(corrects, 'YYYY-MM-DD'), lacking",
+)  # fmt: skip
 
 
 class Row(NamedTuple):
@@ -44,12 +60,15 @@ class Row(NamedTuple):
 
 def call_one(item: "Prepared", *, actor: Actor, now: datetime) -> Row:
     """Post one; raises InsufficientFunds, PostingKeyConflict."""
-    posting = item.posting
-    row = _rows(_ONE, [*_head(item), *_people(actor), posting.occurred_at, now, *_columns(item.lines)])[0]
-    status, identity, day, corrects, lacking = row
-    if status not in ("posted", "existing"):
-        _refuse(status, posting.key, identity, lacking)
-    return Row(identity, status == "posted", day, corrects)
+    lines = item.lines
+    row = _rows(_ONE, [
+        *_head(item), *_people(actor), item.posting.occurred_at.isoformat(), now.isoformat(),
+        _literal([line.kind for line in lines]), _literal([line.holder for line in lines]), _literal([line.asset for line in lines]),
+        *_columns(lines),
+    ])[0]  # fmt: skip
+    if row[0] not in _DONE:
+        _refuse(item.posting.key, row)
+    return _told(row)
 
 
 def call_many(items: Sequence["Prepared"], *, actor: Actor, now: datetime) -> list[Row]:
@@ -57,33 +76,37 @@ def call_many(items: Sequence["Prepared"], *, actor: Actor, now: datetime) -> li
 
     The database tells only of those that did not simply go into the journal under their own id and day.
     """
-    heads = [_literal(column) for column in zip(*(_texts(item) for item in items), strict=True)]
+    heads = [_literal(column) for column in zip(*map(_head, items), strict=True)]
     heads[_REVERSES] = heads[_REVERSES].replace('""', "NULL")
-    places = [place for place, item in enumerate(items, 1) for _ in item.lines]
+    occurred = _literal([item.posting.occurred_at.isoformat() for item in items])
     lines = [line for item in items for line in item.lines]
-    occurred = [item.posting.occurred_at for item in items]
-    rows = _rows(_MANY, [*heads, *_people(actor), occurred, now, places, *_columns(lines)])
-    if rows and rows[0][1] not in ("posted", "existing"):
-        place, status, identity, _, _, lacking = rows[0]
-        _refuse(status, items[place - 1].posting.key, identity, lacking)
-    told = {row[0]: Row(row[2], row[1] == "posted", row[3], row[4]) for row in rows}
+    accounts, places = _accounts(items)
+    postings = ",".join([str(place) for place, item in enumerate(items, 1) for _ in item.lines])
+    rows = _rows(_MANY, [
+        *heads, *_people(actor), occurred, now.isoformat(), *map(_literal, zip(*accounts, strict=True)),
+        "{" + postings + "}", "{" + ",".join(places) + "}", *_columns(lines),
+    ])  # fmt: skip
+    if rows and rows[0][1] not in _DONE:
+        place, *row = rows[0]
+        _refuse(items[int(place or 0) - 1].posting.key, row)
+    told = {int(place or 0): _told(row) for place, *row in rows}
     return [told.get(place) or Row(item.id, True, item.day, None) for place, item in enumerate(items, 1)]
 
 
-def _head(item: "Prepared") -> list[Any]:
-    """One posting's own columns, in the order of the functions' parameters."""
-    posting = item.posting
-    return [
-        item.id, posting.key, posting.entity_id, posting.rule, item.kind, item.lines[0].asset, item.source, item.fingerprint,
-        posting.payload_sha256, posting.intent_id, posting.player_id, item.day, posting.reverses_id,
-    ]  # fmt: skip
+def _accounts(items: Sequence["Prepared"]) -> tuple[list[tuple[str, str, str, str]], list[str]]:
+    """The different accounts (entity, kind, holder, asset), and for each line the 1-based place of its own, as text."""
+    places: dict[tuple[str, str, str, str], str] = {}
+    of_lines: list[str] = []
+    for item in items:
+        entity = item.posting.entity_id.hex
+        for line in item.lines:
+            key = (entity, line.kind, line.holder, line.asset)
+            of_lines.append(places.get(key) or places.setdefault(key, str(len(places) + 1)))
+    return list(places), of_lines
 
 
-_REVERSES = 12
-
-
-def _texts(item: "Prepared") -> tuple[str, ...]:
-    """As _head, as texts; empty for no reversal."""
+def _head(item: "Prepared") -> tuple[str, ...]:
+    """One posting's own columns as texts, in the order of the functions' parameters; empty for no reversal."""
     posting = item.posting
     return (
         item.id.hex, posting.key, posting.entity_id.hex, posting.rule, item.kind, item.lines[0].asset, item.source, item.fingerprint,
@@ -97,22 +120,24 @@ def _people(actor: Actor) -> list[str]:
 
 
 def _columns(lines: Sequence["Line"]) -> list[str]:
-    """The lines' columns as array literals: lists given to psycopg cost ten times the work."""
+    """Amounts, refs and labels of lines as array literals: lists given to psycopg cost ten times the work."""
     return [
-        _literal([line.kind for line in lines]),
-        _literal([line.holder for line in lines]),
-        _literal([line.asset for line in lines]),
         "{" + ",".join([str(line.amount_minor) for line in lines]) + "}",
         _literal([line.ref for line in lines]),
         _literal([line.label for line in lines]),
     ]
 
 
+def _told(row: Sequence[str | None]) -> Row:
+    status, identity, day, corrects, _ = row
+    return Row(UUID(identity), status == "posted", date.fromisoformat(day or ""), date.fromisoformat(corrects) if corrects else None)
+
+
 def _literal(texts: Sequence[str]) -> str:
     """PostgreSQL's array literal of texts: each quoted, with quotes and backslashes escaped."""
     joined = "\x00".join(texts)
     if joined.count("\x00") != len(texts) - 1:
-        raise UnbalancedPosting("A text holds a NUL, which no text of the database can.")
+        raise UnbalancedPosting(_NUL)
     if "\\" in joined:
         joined = joined.replace("\\", "\\\\")
     if '"' in joined:
@@ -120,18 +145,27 @@ def _literal(texts: Sequence[str]) -> str:
     return '{"' + joined.replace("\x00", '","') + '"}'
 
 
-def _rows(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
-    """Run a prepared statement in the caller's transaction; Django's own cursor can't ask for preparation."""
+def _rows(statement: Statement, texts: list[str]) -> list[tuple[str | None, ...]]:
+    """Run a statement in the caller's transaction."""
     if not connection.in_atomic_block:
         raise NoOpenTransaction("Posting needs an open transaction.")
     connection.ensure_connection()
     connection.validate_no_broken_transaction()
+    params = _encoded(texts)
     try:
-        with connection.wrap_database_errors, connection.connection.cursor() as cursor:
-            return list(cursor.execute(sql, params, prepare=True).fetchall())
+        with connection.wrap_database_errors:
+            return run(connection.connection, statement, params)
     except Exception as error:
         _raise_raced_key(error)
         raise
+
+
+def _encoded(texts: list[str]) -> list[bytes | None]:
+    params: list[bytes | None] = [*"\x00".join(texts).encode().split(b"\x00")]
+    if len(params) != len(texts):
+        raise UnbalancedPosting(_NUL)
+    params[_REVERSES] = params[_REVERSES] or None
+    return params
 
 
 def _raise_raced_key(error: Exception) -> None:
@@ -141,8 +175,9 @@ def _raise_raced_key(error: Exception) -> None:
         raise PostingKeyConflict(facts["key"], UUID(facts["existing_id"])) from error
 
 
-def _refuse(status: str, key: str, identity: UUID | None, lacking: str | None) -> NoReturn:
+def _refuse(key: str, row: Sequence[str | None]) -> NoReturn:
+    status, identity, _, _, lacking = row
     if status == "conflict" and identity is not None:
-        raise PostingKeyConflict(key, identity)
+        raise PostingKeyConflict(key, UUID(identity))
     facts = json.loads(lacking or "{}")
     raise InsufficientFunds(facts["kind"], facts["holder"], facts["asset"], int(facts["missing_minor"]))

@@ -96,7 +96,7 @@ BEGIN
         IF array_position(accounts, NULL) IS NOT NULL THEN
             entities := array_fill(p_entity, ARRAY[cardinality(p_kinds)]);
             PERFORM ledger_open_accounts(entities, p_kinds, p_holders, p_assets);
-            accounts := ledger_accounts_of_lines(entities, p_kinds, p_holders, p_assets);
+            accounts := ledger_account_ids(entities, p_kinds, p_holders, p_assets);
         END IF;
 
         WITH t AS (

@@ -1,5 +1,6 @@
 -- Many postings in one round trip, all or nothing (L14), with the same guarantees as ledger_post. Arrays of one length per
--- posting (p_…) and per line (l_…; l_posting is the 1-based place of its posting). Keys within one call differ.
+-- posting (p_…), per different account (a_…) and per line (l_…; l_posting and l_account are the 1-based places of its posting
+-- and account). Keys within one call differ.
 -- Answers one row for each posting that did not simply go into the journal under its own id and on its own day; or a single row
 -- of status conflict or insufficient when nothing was posted.
 
@@ -7,15 +8,15 @@ CREATE FUNCTION ledger_post_many(
     p_ids uuid[], p_keys text[], p_entities uuid[], p_rules text[], p_kinds text[], p_currencies text[], p_sources text[],
     p_fingerprints text[], p_payloads text[], p_intents text[], p_players text[], p_days date[], p_reverses uuid[],
     p_actor_kind text, p_actor_id text, p_trace text, p_occurred timestamptz[], p_posted timestamptz,
-    l_posting int[], l_kinds text[], l_holders text[], l_assets text[], l_amounts numeric[], l_refs text[], l_labels text[]
+    a_entities uuid[], a_kinds text[], a_holders text[], a_assets text[],
+    l_posting int[], l_account int[], l_amounts numeric[], l_refs text[], l_labels text[]
 ) RETURNS TABLE (place int, status text, transaction_id uuid, day date, corrects date, lacking text) LANGUAGE plpgsql
     SET enable_seqscan = off SET enable_mergejoin = off AS $$
 #variable_conflict use_column
 DECLARE
     xact bigint := pg_current_xact_id()::text::bigint;
-    days date[];
+    days date[] := p_days;
     moved boolean;
-    l_entities uuid[];
     fresh boolean[] := array_fill(true, ARRAY[cardinality(p_keys)]);
     accounts bigint[];
     locked ledger_wallet[];
@@ -26,15 +27,14 @@ BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
         RAISE EXCEPTION 'Posting needs READ COMMITTED.' USING ERRCODE = 'invalid_transaction_state';
     END IF;
-    WITH wanted AS (
-        SELECT p.entity, p.day, p.n FROM unnest(p_entities, p_days) WITH ORDINALITY p(entity, day, n)
-    ), opened AS MATERIALIZED (
-        SELECT d.entity, d.day, ledger_open_day(d.entity, d.day) AS open_day FROM (SELECT DISTINCT entity, day FROM wanted) d
-    )
-    SELECT array_agg(o.open_day ORDER BY w.n), bool_or(o.open_day <> w.day) INTO days, moved FROM wanted w JOIN opened o USING (entity, day);
-    SELECT array_agg(p_entities[l.posting] ORDER BY l.n) INTO l_entities FROM unnest(l_posting) WITH ORDINALITY l(posting, n);
+    SELECT coalesce(bool_or(ledger_open_day(d.entity, d.day) <> d.day), false) INTO moved
+      FROM (SELECT DISTINCT p.entity, p.day FROM unnest(p_entities, p_days) p(entity, day)) d;
+    IF moved THEN
+        SELECT array_agg(ledger_open_day(p.entity, p.day) ORDER BY p.n) INTO days
+          FROM unnest(p_entities, p_days) WITH ORDINALITY p(entity, day, n);
+    END IF;
 
-    locked := ledger_lock_wallets(l_entities, l_kinds, l_holders, l_assets);
+    locked := ledger_lock_wallets(a_entities, a_kinds, a_holders, a_assets);
 
     -- Which keys are posted already, and is any of them other content?
     FOR clash IN
@@ -49,20 +49,20 @@ BEGIN
     END LOOP;
 
     -- Is there enough in every wallet, all together?
-    wallets := ledger_changed_wallets(locked, l_entities, l_posting, l_kinds, l_holders, l_assets, l_amounts, fresh);
+    wallets := ledger_changed_wallets(locked, a_entities, a_kinds, a_holders, a_assets, l_posting, l_account, l_amounts, fresh);
     SELECT ledger_lacking(w, 0, 0, 0, 0, 0) AS lacks, w.owner_ref, w.asset INTO clash FROM unnest(wallets) w
      WHERE w.playable_minor < 0 OR w.pending_minor < 0 OR w.locked_minor < 0 OR w.bonus_minor < 0 OR w.receivable_minor < 0 LIMIT 1;
     IF FOUND THEN
         RETURN QUERY SELECT l.posting, 'insufficient', NULL::uuid, NULL::date, NULL::date, clash.lacks
-                       FROM unnest(l_posting, l_holders, l_assets) l(posting, holder, asset)
-                      WHERE l.holder = clash.owner_ref AND l.asset = clash.asset ORDER BY l.posting LIMIT 1;
+                       FROM unnest(l_posting, l_account) l(posting, account)
+                      WHERE a_holders[l.account] = clash.owner_ref AND a_assets[l.account] = clash.asset ORDER BY l.posting LIMIT 1;
         RETURN;
     END IF;
 
-    accounts := ledger_accounts_of_lines(l_entities, l_kinds, l_holders, l_assets);
+    accounts := ledger_account_ids(a_entities, a_kinds, a_holders, a_assets);
     IF array_position(accounts, NULL) IS NOT NULL THEN
-        PERFORM ledger_open_accounts(l_entities, l_kinds, l_holders, l_assets);
-        accounts := ledger_accounts_of_lines(l_entities, l_kinds, l_holders, l_assets);
+        PERFORM ledger_open_accounts(a_entities, a_kinds, a_holders, a_assets);
+        accounts := ledger_account_ids(a_entities, a_kinds, a_holders, a_assets);
     END IF;
 
     WITH t AS (
@@ -78,10 +78,9 @@ BEGIN
         RETURNING id
     ), e AS (
         INSERT INTO ledger_entry (transaction_id, account_id, asset, amount_minor, business_date, ref, label)
-        SELECT t.id, l.account, l.asset, l.amount, p.open_day, l.ref, l.label
-          FROM t JOIN unnest(p_ids, days) WITH ORDINALITY p(id, open_day, n) ON p.id = t.id
-          JOIN unnest(l_posting, accounts, l_assets, l_amounts, l_refs, l_labels) WITH ORDINALITY
-               l(posting, account, asset, amount, ref, label, n) ON l.posting = p.n
+        SELECT t.id, accounts[l.account], a_assets[l.account], l.amount, days[l.posting], l.ref, l.label
+          FROM unnest(l_posting, l_account, l_amounts, l_refs, l_labels) WITH ORDINALITY l(posting, account, amount, ref, label, n)
+          JOIN t ON t.id = p_ids[l.posting]
          ORDER BY l.n
     )
     SELECT coalesce(array_agg(t.id), '{}') INTO inserted FROM t;
@@ -97,7 +96,7 @@ BEGIN
         END IF;
         SELECT array_agg(i.id IS NOT NULL ORDER BY p.n) INTO fresh
           FROM unnest(p_ids) WITH ORDINALITY p(id, n) LEFT JOIN unnest(inserted) i(id) ON i.id = p.id;
-        wallets := ledger_changed_wallets(locked, l_entities, l_posting, l_kinds, l_holders, l_assets, l_amounts, fresh);
+        wallets := ledger_changed_wallets(locked, a_entities, a_kinds, a_holders, a_assets, l_posting, l_account, l_amounts, fresh);
     END IF;
 
     UPDATE ledger_wallet w
@@ -116,60 +115,55 @@ END $$;
 
 -- The locked wallets as they will be once the fresh postings are in the journal.
 CREATE FUNCTION ledger_changed_wallets(
-    p_wallets ledger_wallet[], l_entities uuid[], l_posting int[], l_kinds text[], l_holders text[], l_assets text[], l_amounts numeric[], fresh boolean[]
+    p_wallets ledger_wallet[], a_entities uuid[], a_kinds text[], a_holders text[], a_assets text[], l_posting int[], l_account int[],
+    l_amounts numeric[], fresh boolean[]
 ) RETURNS ledger_wallet[] LANGUAGE sql AS $$
     SELECT array_agg(ROW(w.id, w.owner_ref, w.asset, w.playable_minor + d.playable, w.pending_minor + d.pending, w.locked_minor + d.locked,
                          w.bonus_minor + d.bonus, w.receivable_minor + d.receivable, w.entity_id)::ledger_wallet)
-      FROM (SELECT l.entity, l.holder, l.asset,
-                   coalesce(-sum(l.amount) FILTER (WHERE l.kind = 'playable'), 0) AS playable,
-                   coalesce(-sum(l.amount) FILTER (WHERE l.kind = 'pending'), 0) AS pending,
-                   coalesce(-sum(l.amount) FILTER (WHERE l.kind = 'locked'), 0) AS locked,
-                   coalesce(-sum(l.amount) FILTER (WHERE l.kind = 'bonus'), 0) AS bonus,
-                   coalesce(sum(l.amount) FILTER (WHERE l.kind = 'receivable'), 0) AS receivable
-              FROM unnest(l_entities, l_posting, l_kinds, l_holders, l_assets, l_amounts) l(entity, posting, kind, holder, asset, amount)
-             WHERE l.kind IN ('playable', 'pending', 'locked', 'bonus', 'receivable') AND fresh[l.posting]
-             GROUP BY l.entity, l.holder, l.asset) d
+      FROM (SELECT a.entity, a.holder, a.asset,
+                   coalesce(-sum(l.total) FILTER (WHERE a.kind = 'playable'), 0) AS playable,
+                   coalesce(-sum(l.total) FILTER (WHERE a.kind = 'pending'), 0) AS pending,
+                   coalesce(-sum(l.total) FILTER (WHERE a.kind = 'locked'), 0) AS locked,
+                   coalesce(-sum(l.total) FILTER (WHERE a.kind = 'bonus'), 0) AS bonus,
+                   coalesce(sum(l.total) FILTER (WHERE a.kind = 'receivable'), 0) AS receivable
+              FROM (SELECT x.account, sum(x.amount) AS total FROM unnest(l_posting, l_account, l_amounts) x(posting, account, amount)
+                     WHERE fresh[x.posting] GROUP BY x.account) l
+              JOIN unnest(a_entities, a_kinds, a_holders, a_assets) WITH ORDINALITY a(entity, kind, holder, asset, n) ON a.n = l.account
+             WHERE a.kind IN ('playable', 'pending', 'locked', 'bonus', 'receivable')
+             GROUP BY a.entity, a.holder, a.asset) d
       JOIN unnest(p_wallets) w ON w.owner_ref = d.holder AND w.asset = d.asset AND w.entity_id = d.entity
 $$;
 
--- Account ids in the order of the lines, NULL where there is none yet; one look into the index per different account.
-CREATE FUNCTION ledger_accounts_of_lines(l_entities uuid[], l_kinds text[], l_holders text[], l_assets text[]) RETURNS bigint[]
+-- Account ids in the order asked, NULL where there is none yet: one look into the index for each, whatever the planner thinks.
+CREATE FUNCTION ledger_account_ids(a_entities uuid[], a_kinds text[], a_holders text[], a_assets text[]) RETURNS bigint[]
 LANGUAGE sql STABLE AS $$
-    WITH lines AS MATERIALIZED (
-        SELECT * FROM unnest(l_entities, l_kinds, l_holders, l_assets) WITH ORDINALITY l(entity, kind, holder, asset, n)
-    ), known AS MATERIALIZED (
-        SELECT d.*, (SELECT a.id FROM ledger_account a
-                      WHERE a.owner_ref = d.holder AND a.asset = d.asset AND a.kind = d.kind AND a.entity_id = d.entity) AS id
-          FROM (SELECT DISTINCT l.entity, l.kind, l.holder, l.asset FROM lines l) d
-    )
-    SELECT array_agg(k.id ORDER BY l.n) FROM lines l JOIN known k USING (entity, kind, holder, asset)
+    SELECT array_agg((SELECT x.id FROM ledger_account x
+                       WHERE x.owner_ref = a.holder AND x.asset = a.asset AND x.kind = a.kind AND x.entity_id = a.entity) ORDER BY a.n)
+      FROM unnest(a_entities, a_kinds, a_holders, a_assets) WITH ORDINALITY a(entity, kind, holder, asset, n)
 $$;
 
 -- Make the wallet rows that are missing and lock all of them, in one order for everybody: opposite transfers don't deadlock.
-CREATE FUNCTION ledger_lock_wallets(l_entities uuid[], l_kinds text[], l_holders text[], l_assets text[]) RETURNS ledger_wallet[]
+CREATE FUNCTION ledger_lock_wallets(a_entities uuid[], a_kinds text[], a_holders text[], a_assets text[]) RETURNS ledger_wallet[]
 LANGUAGE plpgsql AS $$
 DECLARE
     wanted bigint;
     locked ledger_wallet[];
 BEGIN
     FOR attempt IN 1 .. 2 LOOP
-        WITH owners AS MATERIALIZED (
-            SELECT DISTINCT l.entity, l.holder, l.asset FROM unnest(l_entities, l_kinds, l_holders, l_assets) l(entity, kind, holder, asset)
-             WHERE l.kind IN ('playable', 'pending', 'locked', 'bonus', 'receivable')
-        ), rows AS (
-            SELECT w FROM ledger_wallet w
-             WHERE w.id = ANY (ARRAY(SELECT (SELECT x.id FROM ledger_wallet x
-                                              WHERE x.owner_ref = o.holder AND x.asset = o.asset AND x.entity_id = o.entity) FROM owners o))
-             ORDER BY w.owner_ref, w.asset, w.entity_id FOR UPDATE
-        )
-        SELECT (SELECT count(*) FROM owners), (SELECT coalesce(array_agg(rows.w), '{}') FROM rows) INTO wanted, locked;
+        -- Owners are sorted first; each one's row is looked up and locked when its turn comes.
+        SELECT count(*), coalesce(array_agg(l.w) FILTER (WHERE (l.w).id IS NOT NULL), '{}') INTO wanted, locked FROM (
+            SELECT (SELECT x FROM ledger_wallet x WHERE x.owner_ref = o.holder AND x.asset = o.asset AND x.entity_id = o.entity FOR UPDATE) AS w
+              FROM (SELECT DISTINCT a.holder, a.asset, a.entity FROM unnest(a_entities, a_kinds, a_holders, a_assets) a(entity, kind, holder, asset)
+                     WHERE a.kind IN ('playable', 'pending', 'locked', 'bonus', 'receivable')
+                     ORDER BY a.holder, a.asset, a.entity OFFSET 0) o
+            OFFSET 0) l;
         EXIT WHEN wanted = cardinality(locked);
         -- Some rows are missing. Those locked stay locked; an owner of none yet can't be waited for by anybody.
         INSERT INTO ledger_wallet (entity_id, owner_ref, asset, playable_minor, pending_minor, locked_minor, bonus_minor, receivable_minor)
-        SELECT DISTINCT l.entity, l.holder, l.asset, 0, 0, 0, 0, 0 FROM unnest(l_entities, l_kinds, l_holders, l_assets) l(entity, kind, holder, asset)
-         WHERE l.kind IN ('playable', 'pending', 'locked', 'bonus', 'receivable')
-           AND NOT EXISTS (SELECT FROM ledger_wallet w WHERE w.owner_ref = l.holder AND w.asset = l.asset AND w.entity_id = l.entity)
-         ORDER BY l.holder, l.asset, l.entity
+        SELECT DISTINCT a.entity, a.holder, a.asset, 0, 0, 0, 0, 0 FROM unnest(a_entities, a_kinds, a_holders, a_assets) a(entity, kind, holder, asset)
+         WHERE a.kind IN ('playable', 'pending', 'locked', 'bonus', 'receivable')
+           AND NOT EXISTS (SELECT FROM ledger_wallet w WHERE w.owner_ref = a.holder AND w.asset = a.asset AND w.entity_id = a.entity)
+         ORDER BY a.holder, a.asset, a.entity
         ON CONFLICT DO NOTHING;
     END LOOP;
     RETURN locked;

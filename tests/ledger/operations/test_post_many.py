@@ -96,18 +96,18 @@ def test_a_batch_is_one_round_trip(entity: LegalEntity) -> None:
 
     book(entity, "warm", *deposit("pl_1", 1))
     sent: list[int] = []
-    real = connection.connection.cursor
+    real = connection.connection.wait
 
     def counted(*args: object, **options: object) -> object:
         sent.append(1)
         return real(*args, **options)
 
     with transaction.atomic(), CaptureQueriesContext(connection) as queries:
-        connection.connection.cursor = counted
+        connection.connection.wait = counted
         try:
             post_many([posting(entity, f"k{n}", *deposit("pl_1", 1)) for n in range(100)], actor=TESTER, now=NOON)
         finally:
-            del connection.connection.cursor
+            del connection.connection.wait
 
     assert len(sent) == 1
     assert [query for query in queries.captured_queries if "SAVEPOINT" not in query["sql"]] == []

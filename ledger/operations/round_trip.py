@@ -1,0 +1,92 @@
+"""A prepared statement in one round trip, together with the BEGIN of its transaction if that was not sent yet.
+
+Django's driver sends BEGIN by itself before the first statement and waits for its answer: a posting would wait twice. Here libpq's
+pipeline mode sends both at once (psycopg's own pipeline costs more than the trip it saves). Parameters and answers are texts, so
+that no adapters are looked up. https://www.postgresql.org/docs/current/libpq-pipeline-mode.html
+"""
+
+from collections.abc import Generator, Sequence
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+from psycopg import Connection, OperationalError
+from psycopg.errors import error_from_result
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+from psycopg.pq.abc import PGconn, PGresult
+from psycopg.waiting import Ready, Wait
+
+
+class Statement(NamedTuple):
+    """A statement with $1, $2, … for its parameters; each connection prepares it once, under its name."""
+
+    name: bytes
+    sql: bytes
+
+
+_BEGIN = Statement(b"ledger_begin", b"BEGIN")
+_FAILED = (ExecStatus.FATAL_ERROR, ExecStatus.PIPELINE_ABORTED)
+_prepared: "WeakKeyDictionary[Connection[Any], set[Statement]]" = WeakKeyDictionary()
+
+
+def run(connection: "Connection[Any]", statement: Statement, params: Sequence[bytes | None]) -> list[tuple[str | None, ...]]:
+    """Run the statement in the connection's transaction, which begins with it if it hasn't yet; all rows, as texts.
+
+    No parameter may hold a NUL: libpq would end it there. Raises psycopg's errors, as a cursor does.
+    """
+    with connection.lock:
+        pgconn = connection.pgconn
+        known = _prepared.setdefault(connection, set())
+        wanted = [_BEGIN, statement] if pgconn.transaction_status == TransactionStatus.IDLE else [statement]
+        missing = [each for each in wanted if each not in known]
+        pgconn.enter_pipeline_mode()
+        try:
+            for each in missing:
+                pgconn.send_prepare(each.name, each.sql)
+            for each in wanted:
+                pgconn.send_query_prepared(each.name, params if each is statement else None)
+            pgconn.pipeline_sync()
+            results = connection.wait(_results(pgconn))
+        finally:
+            _leave_pipeline(connection)
+    known.update(each for each, result in zip(missing, results, strict=False) if result.status == ExecStatus.COMMAND_OK)
+    for result in results:
+        if result.status in _FAILED:
+            raise error_from_result(result)
+    return _rows(results[-1])
+
+
+def _results(pgconn: PGconn) -> Generator[Wait, Ready | int, list[PGresult]]:
+    """Send what is left to send and read all results up to the end of the pipeline."""
+    while pgconn.flush():
+        if (yield Wait.RW) & Ready.R:
+            pgconn.consume_input()
+    results: list[PGresult] = []
+    while True:
+        while pgconn.is_busy():
+            yield Wait.R
+            pgconn.consume_input()
+        result = pgconn.get_result()
+        if result is None:  # the end of one statement's results
+            if pgconn.status != ConnStatus.OK:
+                raise OperationalError("The connection to the database was lost.")
+        elif result.status == ExecStatus.PIPELINE_SYNC:
+            return results
+        else:
+            results.append(result)
+
+
+def _leave_pipeline(connection: "Connection[Any]") -> None:
+    """Back to ordinary statements; a connection that can't (interrupted, lost) is closed: answers may still be on their way."""
+    try:
+        connection.pgconn.exit_pipeline_mode()
+    except OperationalError:
+        connection.close()
+
+
+def _rows(result: PGresult) -> list[tuple[str | None, ...]]:
+    columns = range(result.nfields)
+    return [tuple([_text(result.get_value(row, column)) for column in columns]) for row in range(result.ntuples)]
+
+
+def _text(value: bytes | None) -> str | None:
+    return None if value is None else value.decode()
