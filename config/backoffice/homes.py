@@ -17,6 +17,7 @@ from ledger.admin.frames import Chip, Page, Tone, page_of
 from ledger.admin.frames.keyset import CAP, capped_count
 from ledger.admin.frames.text import due_text, duration_text
 from ledger.models import ApprovalRequest, AuditRecord, AuditSeal
+from reconciliation.admin.trust import figures_now
 from reconciliation.models import CloseState, DailyClose, ExceptionCase, FileState, ReconciliationRun, RunState, SourceFile
 from reconciliation.models.cases import LIVE_STATES
 
@@ -206,6 +207,18 @@ def _residuals(page: Page) -> Waiting:
     )
 
 
+def _trust(page: Page) -> Waiting:
+    """The one figure (L17), by what spoils it; the worst currency says how much."""
+    figures = [figure for _, _, found in figures_now(page) for figure in found]
+    spoilt = [figure for figure in figures if figure.spoilers]
+    worst = min(spoilt, key=lambda figure: figure.good_minor * 10**9 // figure.value_minor, default=None)
+    age = f"{worst.percent} % of {worst.asset} returned in time" if worst else "all of it returned in time"
+    sums = [(sum(spoiler.unit.value_minor for spoiler in figure.spoilers), figure.asset) for figure in spoilt]
+    number = sum(len(figure.spoilers) for figure in spoilt)
+    chip = Chip(Tone.ATTENTION, "balance", "Clearing")
+    return Waiting("payments and batches that spoil clearing, 7 days", f"{number:,}", reverse("admin:trust"), chip, sums, age)
+
+
 def _runs(page: Page) -> Waiting:
     rows = ReconciliationRun.objects.filter(state=RunState.FAILED)
     link = f"{reverse('admin:reconciliation_reconciliationrun_changelist')}?view=failed"
@@ -255,6 +268,7 @@ ROWS: list[tuple[tuple[str, ...], Callable[[Page], Waiting]]] = [
     (("ledger.view_approvalrequest",), _approvals),
     (("reconciliation.sign_close",), _close),
     (("reconciliation.view_reconciliationrun",), _residuals),
+    (("reconciliation.view_reconciliationrun",), _trust),
     (("reconciliation.view_reconciliationrun",), _runs),
     (("reconciliation.view_sourcefile",), _files),
     (("reconciliation.work_case",), _mine),

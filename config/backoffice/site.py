@@ -27,8 +27,10 @@ class BackOfficeSite(UnfoldAdminSite):  # type: ignore[misc]
     def extra_urls(self) -> list[URLPattern]:
         from config.backoffice.cards import cards
         from config.backoffice.live import live
+        from reconciliation.admin.trust import trust_page
 
         return [
+            path("trust/", self.admin_view(trust_page), name="trust"),
             path("live/", self.admin_view(live), name="live"),
             path("home/cards/", self.admin_view(cards), name="home_cards"),
         ]
