@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import F, Sum
 
-from cashier.models import Capture, DepositIntent, Hold, PayoutIntent, Player, Refund
+from cashier.models import Bonus, Capture, DepositIntent, Hold, PayoutIntent, Player, Refund
 from ledger.ids import to_public
 from ledger.models import Entry
 from ledger.proofs.checks import Check, Difference, check_of, check_sql
@@ -50,6 +50,16 @@ def locked_is_named() -> Check:
         for player_id, currency, total in rows.annotate(total=amount).order_by():
             expected[_key(player_id, currency)] += int(total)
     return _compare("locked_is_named", _booked("locked", except_prefix="dp_"), expected)
+
+
+def bonus_is_named() -> Check:
+    """The `bonus` accounts hold what each active bonus still has, by its reference, and nothing else."""
+    expected: Counter[str] = Counter()
+    for pk, balance in Bonus.objects.filter(balance_minor__gt=0).values_list("pk", "balance_minor").iterator():
+        expected[to_public(Bonus.PREFIX, pk)] += int(balance)
+    rows = Entry.objects.filter(account__kind="bonus").values_list("ref").annotate(total=Sum("amount_minor")).order_by()
+    booked = Counter({ref: -int(total) for ref, total in rows if total})
+    return check_of("bonus_is_named", len(expected), _differences(booked, expected, "bonus"))
 
 
 def captures_are_booked() -> Check:

@@ -1,8 +1,9 @@
-"""Pages of the cashier: deposits, attempts, events, payouts, players, accounts."""
+"""Pages of the cashier: deposits, attempts, events, payouts, bonuses, players, accounts."""
 
 from cashier.admin import chips
 from cashier.admin.accounts import BankAccountAdmin, MerchantAccountAdmin
 from cashier.admin.attempts import AttemptAdmin
+from cashier.admin.bonuses import BonusAdmin
 from cashier.admin.deposits import DepositIntentAdmin
 from cashier.admin.events import PspEventAdmin
 from cashier.admin.payouts import PayoutIntentAdmin
@@ -25,6 +26,7 @@ links.register_names(BankAccount.PREFIX, _bank_names)
 __all__ = [
     "AttemptAdmin",
     "BankAccountAdmin",
+    "BonusAdmin",
     "DepositIntentAdmin",
     "MerchantAccountAdmin",
     "PayoutIntentAdmin",

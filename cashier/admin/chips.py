@@ -66,3 +66,11 @@ chip_map(
 )
 chip_map("instrument", UNVERIFIED=(Tone.ATTENTION, "Not verified"), VERIFIED=(Tone.GOOD, "Verified"), BLOCKED=(Tone.BAD, "Blocked|block"))
 chip_map("hold", HELD=(Tone.ATTENTION, "Held|pan_tool"), RELEASED=(Tone.GOOD, "Released"), TAKEN=(Tone.IDLE, "Taken"))
+chip_map(
+    "bonus",
+    ACTIVE=(Tone.MOVING, "Active|redeem"),
+    PAID=(Tone.GOOD, "Paid as cash"),
+    CONVERTED=(Tone.GOOD, "Converted"),
+    EXPIRED=(Tone.IDLE, "Expired|timer_off"),
+    FORFEITED=(Tone.BAD, "Forfeited|block"),
+)

@@ -1,73 +1,74 @@
-"""Stakes, wins and rollbacks of game rounds (G2). Each is one transaction and at most one posting."""
+"""Stakes, wins and rollbacks of game rounds (G2). Each is one transaction and one posting for the move at most.
 
-from dataclasses import dataclass
+What bonuses have to say of a stake, and what a move does to them, is asked of cashier.bonuses under the same lock (G4).
+"""
+
 from datetime import datetime
-from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 
+from cashier.bonuses.locks import lock_active
+from cashier.bonuses.rounds import convert_wagered, record_rollback, record_stake, record_win, shares_of_move
+from cashier.bonuses.terms import Bet, offers
+from cashier.games.booking import book
+from cashier.games.calls import Moved, RoundCall, game_of
+from cashier.games.free_spins import credit_spin, play_spin, require_no_spin, same_spin
 from cashier.games.limits import check_may_stake
-from cashier.games.refusals import DebitRolledBack, RoundConflict, RoundCredited, RoundEnded, RoundWithoutStake
+from cashier.games.refusals import DebitRolledBack, RoundConflict, RoundCredited, RoundEnded
 from cashier.games.rounds import add_move, find_move, find_or_make_round, lock_round, stake_of
 from cashier.games.splits import Split, split_stake, split_win
 from cashier.models import GameRound, Player, RoundMove
 from ledger.actors import Actor
-from ledger.ids import from_public, new_id, to_public
+from ledger.ids import from_public, new_id
 from ledger.locks import WalletBalance, lock_wallet
-from ledger.operations import Posting, post
 from ledger.transitions import move
+
+__all__ = ["Moved", "RoundCall", "credit_round", "debit_round", "end_round", "rollback_round"]
 
 Kind = RoundMove.Kind
 
 
-@dataclass(frozen=True, slots=True)
-class RoundCall:
-    """Who plays what: amounts are minor units of `currency`. `txn_ref` names this move for the client, once per kind."""
-
-    player: Player
-    round_id: str
-    currency: str
-    amount_minor: int
-    txn_ref: str
-    client_id: str
-    meta: dict[str, Any] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """A move and the wallet after it, minor units."""
-
-    move: RoundMove
-    playable_minor: int
-    bonus_minor: int
-
-
 def debit_round(call: RoundCall, *, actor: Actor, now: datetime) -> Moved:
-    """Take a stake: cash first, then bonus. The same reference again is the same stake.
+    """Take a stake: cash and bonus in the brand's order, or a free spin. The same reference again is the same stake.
 
-    Raises InsufficientFunds, PlayerMayNotPlay, StakeAboveLimit, DebitRolledBack, RoundEnded, RoundConflict.
+    Raises InsufficientFunds, PlayerMayNotPlay, StakeAboveLimit, DebitRolledBack, RoundEnded, RoundConflict, FreeSpinRound; where
+    the stake needs bonus money whose terms forbid it: AboveMaxBet, GameProhibited, GameNotNamed, BonusTermOver; and as `take_spin`.
     """
     with transaction.atomic():
-        # 1. The wallet's lock orders all moves of this player: limits, rollbacks and balance are read under it.
+        # 1. The wallet's lock orders all moves of this player: limits, rollbacks, bonuses and balance are read under it.
         wallet = lock(call)
         known = find_move(client_id=call.client_id, kind=Kind.DEBIT, ref=call.txn_ref)
         if known is not None:
-            return moved(same(known, call), wallet)
+            return moved(same_spin(known, call, call.bonus_id) if call.bonus_id else same(known, call), wallet)
         if find_move(client_id=call.client_id, kind=Kind.REFUSAL, ref=call.txn_ref) is not None:
             raise DebitRolledBack
-        check_may_stake(player=call.player, amount_minor=call.amount_minor, currency=call.currency, now=now)
+        staked_minor = 0 if call.bonus_id else call.amount_minor
+        check_may_stake(player=call.player, amount_minor=staked_minor, currency=call.currency, now=now)
         game_round = require_open(get_round(call, actor=actor, now=now))
-        # 2. The split is decided here and stored; the posting refuses what the wallet does not hold.
-        split = split_stake(call.amount_minor, playable_minor=wallet.playable, bonus_minor=wallet.bonus)
-        made = book(game_round, Kind.DEBIT, split, call.txn_ref, meta=call.meta, actor=actor, now=now)
-        return moved(made, wallet, sign=-1)
+        if call.bonus_id:
+            return moved(play_spin(game_round, call, call.bonus_id, actor=actor, now=now), wallet)
+        require_no_spin(game_round)
+        return moved(stake(game_round, call, wallet, actor=actor, now=now), wallet, sign=-1)
+
+
+def stake(game_round: GameRound, call: RoundCall, wallet: WalletBalance, *, actor: Actor, now: datetime) -> RoundMove:
+    """Decide the split, which is stored with the move; post it; tell the bonuses. The posting refuses what the wallet does not hold."""
+    bet = Bet(call.amount_minor, game_of(call), now)
+    bonuses = lock_active(player=call.player, currency=call.currency)
+    offered, refusals = offers(bonuses, bet)
+    bonus_first = call.player.brand.bonus_first
+    split = split_stake(call.amount_minor, playable_minor=wallet.playable, offered=offered, bonus_first=bonus_first)
+    if split.playable_minor > wallet.playable and refusals and call.amount_minor <= wallet.playable + wallet.bonus:
+        raise refusals[0]
+    made = book(game_round, Kind.DEBIT, split, call.txn_ref, meta=call.meta, actor=actor, now=now)
+    record_stake(bonuses, split.shares, bet, move=made, actor=actor, now=now)
+    return made
 
 
 def credit_round(call: RoundCall, *, actor: Actor, now: datetime) -> Moved:
     """Pay a win to where the round's stakes came from; a win of zero is kept and posts nothing. The same reference: the same win.
 
-    Raises RoundUnknown, RoundWithoutStake, RoundEnded, RoundConflict.
+    A bonus that is wagered is converted then. Raises RoundUnknown, RoundWithoutStake, RoundEnded, RoundConflict.
     """
     with transaction.atomic():
         wallet = lock(call)
@@ -75,12 +76,20 @@ def credit_round(call: RoundCall, *, actor: Actor, now: datetime) -> Moved:
         if known is not None:
             return moved(same(known, call), wallet)
         game_round = require_open(lock_round(player=call.player, round_id=call.round_id, client_id=call.client_id))
-        stake = stake_of(game_round)
-        if not stake.total_minor:
-            raise RoundWithoutStake
-        split = split_win(call.amount_minor, stake=stake)
-        made = book(game_round, Kind.CREDIT, split, call.txn_ref, meta=call.meta, actor=actor, now=now)
-        return moved(made, wallet, sign=1)
+        made = win(game_round, call, actor=actor, now=now)
+        convert_wagered(player=call.player, currency=call.currency, actor=actor, now=now)
+        return moved(made, lock(call))
+
+
+def win(game_round: GameRound, call: RoundCall, *, actor: Actor, now: datetime) -> RoundMove:
+    """Post the win by the proportion of the round's stakes; without a stake, to the free spin's bonus."""
+    staked = stake_of(game_round)
+    if not staked.total_minor:
+        return credit_spin(game_round, call, actor=actor, now=now)
+    split = split_win(call.amount_minor, stake=staked)
+    made = book(game_round, Kind.CREDIT, split, call.txn_ref, meta=call.meta, actor=actor, now=now)
+    record_win(split.shares, move=made, actor=actor, now=now)
+    return made
 
 
 def rollback_round(call: RoundCall, *, actor: Actor, now: datetime) -> Moved:
@@ -101,9 +110,10 @@ def rollback_round(call: RoundCall, *, actor: Actor, now: datetime) -> Moved:
             raise RoundConflict
         if game_round.moves.filter(kind=Kind.CREDIT, amount_minor__gt=0).exists():
             raise RoundCredited
-        split = Split(debit.playable_minor, debit.bonus_minor)
+        split = Split(debit.playable_minor, shares_of_move(debit))
         made = book(game_round, Kind.ROLLBACK, split, debit.txn_ref, of=debit, meta=call.meta, actor=actor, now=now)
-        return moved(made, wallet, sign=1)
+        record_rollback(debit, move=made, actor=actor, now=now)
+        return moved(made, lock(call))
 
 
 def end_round(*, player: Player, round_id: str, client_id: str, actor: Actor, now: datetime) -> GameRound:
@@ -154,59 +164,9 @@ def refuse_ahead(call: RoundCall, *, actor: Actor, now: datetime) -> RoundMove:
     if known is not None:
         return known
     game_round = get_round(call, actor=actor, now=now)
-    return add_move(game_round, Kind.REFUSAL, move_id=new_id(), txn_ref=call.txn_ref, split=Split(0, 0), transaction_id=None, now=now)
-
-
-RULES = {
-    Kind.DEBIT: ("round.debited", "ROUND_DEBITED@1"),
-    Kind.CREDIT: ("round.credited", "ROUND_CREDITED@1"),
-    Kind.ROLLBACK: ("round.rolled_back", "ROUND_ROLLED_BACK@1"),
-}
-
-
-def book(
-    game_round: GameRound,
-    kind: RoundMove.Kind,
-    split: Split,
-    txn_ref: str,
-    *,
-    of: RoundMove | None = None,
-    meta: dict[str, Any] | None,
-    actor: Actor,
-    now: datetime,
-) -> RoundMove:
-    """Post the move, keyed by its own id, and write its row."""
-    move_id = new_id()
-    transaction_id: UUID | None = None
-    if split.total_minor:
-        event, rule = RULES[kind]
-        key = f"{event}:{to_public(RoundMove.PREFIX, of.id if of is not None else move_id)}"
-        transaction_id = post(posting(game_round, rule, key, split, now=now), actor=actor, now=now).id
-    return add_move(
-        game_round, kind, move_id=move_id, txn_ref=txn_ref, split=split, transaction_id=transaction_id, of=of, meta=meta, now=now
-    )
-
-
-def posting(game_round: GameRound, rule: str, key: str, split: Split, *, now: datetime) -> Posting:
-    player = game_round.player
-    source = {
-        "player": player.public_id,
-        "entity": game_round.entity.public_id,
-        "round": game_round.public_id,
-        "asset": game_round.currency,
-        "playable_minor": split.playable_minor,
-        "bonus_minor": split.bonus_minor,
-    }
-    return Posting(
-        rule=rule,
-        key=key,
-        entity_id=game_round.entity_id,
-        source=source,
-        occurred_at=now,
-        intent_id=game_round.public_id,
-        player_id=player.public_id,
-    )
+    return add_move(game_round, Kind.REFUSAL, move_id=new_id(), txn_ref=call.txn_ref, split=Split(0), transaction_id=None, now=now)
 
 
 def moved(made: RoundMove, wallet: WalletBalance, *, sign: int = 0) -> Moved:
+    """The move with the wallet as it is after it: `wallet` itself, or `wallet` as it was before plus or less the move."""
     return Moved(made, wallet.playable + sign * made.playable_minor, wallet.bonus + sign * made.bonus_minor)

@@ -33,6 +33,12 @@ class RoundWithoutStake(Refused):
     code = "ROUND_WITHOUT_STAKE"
 
 
+class FreeSpinRound(Conflict):
+    """A free spin is played in a round of its own, without other stakes."""
+
+    code = "FREE_SPIN_ROUND"
+
+
 class RoundConflict(Conflict):
     """The round or reference belongs to another player, currency or amount."""
 

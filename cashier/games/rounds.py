@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q, Sum
 
+from cashier.bonuses.rounds import shares_of_round
 from cashier.games.refusals import RoundConflict, RoundUnknown
 from cashier.games.splits import Split
 from cashier.models import GameRound, Player, RoundMove
@@ -58,7 +59,7 @@ def stake_of(game_round: GameRound) -> Split:
     """What is staked in the round and not rolled back, by cash and bonus."""
     debits = Q(kind=Kind.DEBIT, answers__isnull=True)
     sums = game_round.moves.filter(debits).aggregate(playable=Sum("playable_minor"), bonus=Sum("bonus_minor"))
-    return Split(int(sums["playable"] or 0), int(sums["bonus"] or 0))
+    return Split(int(sums["playable"] or 0), shares_of_round(game_round) if sums["bonus"] else ())
 
 
 def add_move(

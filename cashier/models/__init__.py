@@ -2,6 +2,7 @@
 
 from cashier.models.accounts import AccountCode, BankAccount, MerchantAccount, SettlementRoute
 from cashier.models.attempts import Attempt, Capture, Void
+from cashier.models.bonuses import Bonus, BonusMove
 from cashier.models.brands import Brand
 from cashier.models.clients import ApiClient
 from cashier.models.deposits import DepositIntent, DepositState
@@ -19,6 +20,8 @@ __all__ = [
     "ApiClient",
     "Attempt",
     "BankAccount",
+    "Bonus",
+    "BonusMove",
     "Brand",
     "Capture",
     "DepositIntent",

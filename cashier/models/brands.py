@@ -11,7 +11,7 @@ class Brand(PublicIdModel):
     """`code` is the `brand_id` of the API.
 
     fee_rules: {method: {"model": "player_on_top" | "player_taken_off", "percent": "2.00", "fixed_minor": 0}}; a method
-    without a rule is paid for by the operator (C19).
+    without a rule is paid for by the operator (C19). bonus_first: stakes use bonus money before cash (cash first by default).
     """
 
     PREFIX = "br_"
@@ -26,6 +26,7 @@ class Brand(PublicIdModel):
     entity = models.ForeignKey("ledger.LegalEntity", on_delete=models.PROTECT, related_name="brands")
     late_money = CodeField(max_length=8, choices=LateMoney.choices, default=LateMoney.HOLD)
     fee_rules = models.JSONField(default=dict, blank=True)
+    bonus_first = models.BooleanField(default=False)
     history = HistoricalRecords()
 
     def __str__(self) -> str:

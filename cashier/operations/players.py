@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django.db import transaction
 
+from cashier.bonuses.endings import forfeit_on_exclusion
+from cashier.bonuses.locks import lock_bonus_wallets
 from cashier.locks import lock_player
 from cashier.models import Brand, Player, PlayerIdentity
 from cashier.refusals import Conflict, Refused
@@ -22,6 +24,8 @@ TRANSITIONS = {
     Player.State.BLOCKED: ("block", "player.blocked"),
     Player.State.CLOSED: ("close", "player.closed"),
 }
+# Who leaves so loses active bonuses; a block can be lifted, and leaves them.
+LEFT = (Player.State.SELF_EXCLUDED, Player.State.CLOSED)
 PLAIN_FIELDS = ("country", "currency", "kyc_status", "kyc_level", "is_vip")
 
 
@@ -62,8 +66,14 @@ def create_player(*, brand: Brand, external_id: str, facts: PlayerFacts, actor: 
 
 
 def change_player(*, player_id: UUID, facts: PlayerFacts, actor: Actor, now: datetime) -> Player:
-    """Change status, limits, KYC, identity; what is not stated stays. Raises LimitIncrease, TransitionNotAllowed, Player.DoesNotExist."""
+    """Change status, limits, KYC, identity; what is not stated stays. Self-exclusion and closing forfeit active bonuses.
+
+    Raises LimitIncrease, TransitionNotAllowed, Player.DoesNotExist."""
     with transaction.atomic():
+        leaves = facts.status in LEFT
+        if leaves:
+            # Wallets before the player's row, as rounds lock them.
+            lock_bonus_wallets(Player.objects.select_related("brand").get(pk=player_id))
         player = lock_player(player_id)
         changed = set_fields(player, facts.fields)
         if facts.limits is not None:
@@ -77,6 +87,8 @@ def change_player(*, player_id: UUID, facts: PlayerFacts, actor: Actor, now: dat
         if facts.status and facts.status != player.state:
             transition, event = TRANSITIONS[Player.State(facts.status)]
             move(player, transition, actor=actor, now=now, event=event)
+            if leaves:
+                forfeit_on_exclusion(player=player, reason=event, actor=actor, now=now)
         if facts.identity:
             keep_identity(player, {**read_identity(player), **facts.identity}, now=now)
     return player

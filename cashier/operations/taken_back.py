@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from cashier.bonuses.endings import forfeit_of_deposit
 from cashier.locks import lock_captures, lock_intent
 from cashier.models import Capture, DepositIntent, Hold
 from cashier.operations.bookings import book_deposit, split_taken
@@ -57,6 +58,7 @@ def _take_back(
             receivable_minor=parts["receivable_minor"],
         )
         take_hold(capture, event, actor=actor, now=now)
+        forfeit_of_deposit(deposit_ref=intent.public_id, reason=event, actor=actor, now=now)
         capture.returned_minor = capture.amount_minor
         intent.returned_minor += capture.amount_minor
         intent.updated_at = now

@@ -60,6 +60,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "DisputeStatus": "disputes.models.DisputeState",
         "PlayerStatus": "cashier.models.Player.State",
+        "BonusStatus": "cashier.models.Bonus.State",
         "EvidenceKind": "disputes.models.Evidence.Kind",
     },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "config.api.schema.add_error_component"],

@@ -4,6 +4,7 @@ PROOF_CHECKS: list[str] = [
     "cashier.proofs.pending_is_what_waits",
     "cashier.proofs.unconfirmed_mirrors_pending",
     "cashier.proofs.locked_is_named",
+    "cashier.proofs.bonus_is_named",
     "cashier.proofs.captures_are_booked",
     "cashier.proofs.refunds_are_booked",
     "cashier.proofs.intents_sum_their_captures",

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from cashier.bonuses.endings import forfeit_of_deposit
 from cashier.models import Capture, MerchantAccount
 from cashier.operations.disputed import change_disputed, lock_disputed_capture
 from cashier.operations.payouts import cancel_unsent_payouts
@@ -141,7 +142,10 @@ def take_from_player(dispute: Dispute, capture: Capture, notice: Notice, *, acto
         now=now,
         payload_sha256=notice.payload_sha256,
     )
-    # 3. What the hold kept beyond that goes back; the capture counts as disputed.
+    # 3. The bonus that the deposit earned is forfeited, by a posting of its own.
+    reason = f"chargeback {dispute.public_id}"
+    forfeit_of_deposit(deposit_ref=dispute.capture.intent.public_id, reason=reason, actor=actor, now=now)
+    # 4. What the hold kept beyond that goes back; the capture counts as disputed.
     left_minor = dispute.held_minor - opening.held_minor
     dispute.held_minor = 0
     dispute.disputed_minor = notice.amount_minor

@@ -8,12 +8,13 @@ from django.test import Client
 from config.api.tokens import Claims
 from disputes.operations import open_dispute
 from tests.api.calling import Api
+from tests.cashier.bonuses.acting import grant
 from tests.cashier.games.test_rounds import debit
 from tests.cashier.payouts.test_request_payout import ask
 from tests.disputes.telling import by, notice
 from tests.house import CLIENT, House, kinds, make_capture, make_client, make_house
 
-ALL = "cashier payouts wallet games players disputes reconciliation"
+ALL = "cashier payouts wallet games bonuses players disputes reconciliation"
 SCOPES = " ".join(f"{area}:{act}" for area in ALL.split() for act in ("read", "write"))
 
 
@@ -23,6 +24,7 @@ def paths(house: House) -> dict[str, str]:
     payout = ask(house)
     dispute = open_dispute(notice(house, make_capture(house)), **by(house))
     staked = debit(house)
+    bonus = grant(house)
     from ledger.ids import to_public
 
     assert staked.move.transaction_id is not None
@@ -33,6 +35,8 @@ def paths(house: House) -> dict[str, str]:
         "wallet:read transaction": f"transactions/{to_public('txn_', staked.move.transaction_id)}",
         "payouts:read": f"cashier/payouts/{payout.public_id}",
         "games:read": "games/rounds/r1",
+        "bonuses:read": f"bonuses/{bonus.public_id}",
+        "bonuses:read wager": f"bonuses/{bonus.public_id}/wager",
         "disputes:read": f"disputes/{dispute.public_id}",
     }
 
@@ -44,6 +48,9 @@ WRITES = [
     ("games:write", "post", "games/rounds/credit", {}),
     ("games:write", "post", "games/rounds/rollback", {}),
     ("games:write", "post", "games/rounds/r1/end", {}),
+    ("bonuses:write", "post", "bonuses/grant", {}),
+    ("bonuses:write", "post", "bonuses/bn_0/convert", {}),
+    ("bonuses:write", "post", "bonuses/bn_0/forfeit", {}),
 ]
 
 

@@ -6,8 +6,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cashier.games.operations import Moved
-from cashier.models import GameRound
-from ledger.api.fields import AMOUNT_SCHEMA
+from cashier.models import Bonus, GameRound
+from ledger.api.fields import AMOUNT_SCHEMA, PublicIdField
 from ledger.ids import to_public
 from ledger.models import JournalTransaction
 from ledger.money import format_major, get_asset
@@ -33,10 +33,14 @@ class RoundMoveCall(serializers.Serializer[Any]):
 
 
 class RoundDebit(RoundMoveCall):
-    """A stake; the idempotency key (header or body) is its reference."""
+    """A stake; the idempotency key (header or body) is its reference. `meta.game` names the game to bonuses.
+
+    `bonus_id`: a free spin of this bonus, `amount` being the spin's value; nothing is taken from the wallet.
+    """
 
     amount = RawAmount()
     currency = serializers.CharField(max_length=16)
+    bonus_id = PublicIdField(prefix=Bonus.PREFIX, required=False)
     idempotency_key = serializers.RegexField(NAME, required=False)
 
 

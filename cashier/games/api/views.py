@@ -33,7 +33,11 @@ class DebitView(APIView):
     @extend_schema(operation_id="debit_round", request=RoundDebit, responses=MovedBody)
     @idempotent
     def post(self, request: Request) -> Response:
-        """Take a stake. 422 INSUFFICIENT_FUNDS, PLAYER_NOT_ACTIVE, LIMIT_EXCEEDED, ROLLED_BACK."""
+        """Take a stake. 422 INSUFFICIENT_FUNDS, PLAYER_NOT_ACTIVE, LIMIT_EXCEEDED, ROLLED_BACK.
+
+        Where it needs bonus money: 422 BONUS_MAX_BET, BONUS_GAME_PROHIBITED, BONUS_GAME_REQUIRED, BONUS_EXPIRED. A free spin:
+        422 FREE_SPIN_NONE_LEFT, FREE_SPIN_DIFFERS, BONUS_EXPIRED; 404 BONUS_UNKNOWN; 409 BONUS_ENDED, FREE_SPIN_ROUND.
+        """
         stated = checked(RoundDebit, request)
         asset = parse_currency(stated["currency"])
         amount_minor = parse_amount(stated["amount"], asset)
@@ -133,6 +137,7 @@ def call_of(request: Request, player: Player, stated: Mapping[str, Any], *, curr
         txn_ref=txn_ref,
         client_id=caller_of(request).client_id,
         meta=stated.get("meta"),
+        bonus_id=stated.get("bonus_id"),
     )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from cashier.bonuses.shares import Share
 from cashier.games.operations import Moved, RoundCall, credit_round, debit_round, end_round, rollback_round
 from cashier.games.refusals import (
     DebitRolledBack,
@@ -19,7 +20,9 @@ from cashier.games.splits import Split, split_stake, split_win
 from cashier.models import GameRound, Player, RoundMove
 from ledger.canonical import canonical_json, sha256_hex
 from ledger.errors import InsufficientFunds
+from ledger.ids import new_id
 from ledger.transitions import move
+from tests.cashier.bonuses.acting import grant
 from tests.house import CLIENT, TESTER, House, give, kinds, lines, make_player, wallet
 
 
@@ -61,7 +64,7 @@ def test_a_stake_and_a_win(house: House) -> None:
 def test_story_24_cash_first_then_bonus_and_the_exact_mirror_back(house: House) -> None:
     poor = make_player(house.brand, "poor", house.now)
     give(house, 500, player=poor)
-    give(house, 2_000, player=poor, kind="bonus")
+    grant(house, player=poor)
 
     staked = debit(house, 800, player=poor)
     back = rollback(house, player=poor)
@@ -74,9 +77,21 @@ def test_story_24_cash_first_then_bonus_and_the_exact_mirror_back(house: House) 
 
 @pytest.mark.spec("G2")
 def test_a_win_goes_where_the_stake_came_from_and_the_odd_unit_to_cash() -> None:
-    assert split_win(1_001, stake=Split(500, 500)) == Split(501, 500)
-    assert split_win(6_000, stake=Split(0, 1_000)) == Split(0, 6_000)
-    assert split_stake(800, playable_minor=500, bonus_minor=100) == Split(700, 100)
+    one, two = new_id(), new_id()
+
+    assert split_win(1_001, stake=Split(500, (Share(one, 500),))) == Split(501, (Share(one, 500),))
+    assert split_win(6_000, stake=Split(0, (Share(one, 1_000),))) == Split(0, (Share(one, 6_000),))
+    assert split_win(100, stake=Split(0, (Share(one, 1), Share(two, 2)))) == Split(1, (Share(one, 33), Share(two, 66)))
+
+
+@pytest.mark.spec("G2", "G4")
+def test_a_stake_is_cash_first_then_the_oldest_bonus_or_bonus_first_by_the_brand() -> None:
+    one, two = new_id(), new_id()
+    offered = [Share(one, 100), Share(two, 400)]
+
+    assert split_stake(800, playable_minor=500, offered=offered) == Split(500, (Share(one, 100), Share(two, 200)))
+    assert split_stake(800, playable_minor=500, offered=offered[:1]) == Split(700, (Share(one, 100),))
+    assert split_stake(300, playable_minor=500, offered=offered, bonus_first=True) == Split(0, (Share(one, 100), Share(two, 200)))
 
 
 @pytest.mark.spec("L3", "G2")

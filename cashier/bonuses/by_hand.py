@@ -1,0 +1,114 @@
+"""Bonuses granted and forfeited by the staff: acts on money, each proposed by one person and decided by another (S1, L12)."""
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from cashier.bonuses.books import RULES, source_of
+from cashier.bonuses.endings import forfeit_bonus, require_active
+from cashier.bonuses.grants import Grant, check_terms, grant_bonus, new_bonus
+from cashier.bonuses.refusals import BonusNotForPlayer
+from cashier.bonuses.terms import ending_of
+from cashier.models import Bonus, Player
+from ledger.actors import Actor
+from ledger.models import ApprovalRequest
+from ledger.money import format_major, get_asset
+from ledger.operations import request_approval
+from ledger.operations.postings import lines_of
+from ledger.values import Line
+
+GRANT, FORFEIT = "bonus.grant", "bonus.forfeit"
+
+
+def propose_grant(*, player: Player, grant: Grant, reason: str, maker: Actor, now: datetime) -> ApprovalRequest:
+    """Ask for a bonus for a player. Raises BonusTermsWrong, BonusNotForPlayer, ApprovalRefused without a reason."""
+    check_terms(grant)
+    if not player.is_creditable:
+        raise BonusNotForPlayer
+    amount_minor = grant.amount_minor or grant.spins * grant.spin_minor
+    what = f"{grant.spins} free spins worth" if grant.spins else grant.kind
+    return request_approval(
+        kind=GRANT,
+        payload={"player": player.public_id, "grant": payload_of(grant)},
+        summary=f"Bonus: {what} {major(amount_minor, grant.currency)}, wagered {grant.wager_times} times",
+        reason=reason,
+        maker=maker,
+        entity_id=player.brand.entity_id,
+        amount_minor=amount_minor,
+        currency=grant.currency,
+        target_kind="player",
+        target_id=player.public_id,
+        now=now,
+    )
+
+
+def propose_forfeit(*, bonus_id: UUID, reason: str, maker: Actor, now: datetime) -> ApprovalRequest:
+    """Ask to take what is left of a bonus. Raises BonusEnded, ApprovalRefused without a reason."""
+    bonus = require_active(Bonus.objects.select_related("player").get(pk=bonus_id))
+    return request_approval(
+        kind=FORFEIT,
+        payload={"bonus": bonus.public_id, "reason": reason},
+        summary=f"Forfeit {bonus.public_id} with {major(bonus.balance_minor, bonus.currency)}",
+        reason=reason,
+        maker=maker,
+        entity_id=bonus.entity_id,
+        amount_minor=bonus.balance_minor,
+        currency=bonus.currency,
+        target_kind="bonus",
+        target_id=bonus.public_id,
+        now=now,
+    )
+
+
+def execute_grant(*, payload: dict[str, Any], request: ApprovalRequest, actor: Actor, now: datetime) -> Bonus:
+    """The approved bonus; the maker grants, the checker only consents. Raises as grant_bonus: then nothing is decided."""
+    ref, maker = f"approval:{request.public_id}", Actor(request.maker_kind, request.maker_id)
+    return grant_bonus(
+        player=player_of(payload), grant=grant_of(payload["grant"]), grant_ref=ref, reason=request.reason, actor=maker, now=now
+    )
+
+
+def execute_forfeit(*, payload: dict[str, Any], request: ApprovalRequest, actor: Actor, now: datetime) -> Bonus:
+    """Take what is left at this moment. Raises BonusEnded: then nothing is decided."""
+    maker = Actor(request.maker_kind, request.maker_id)
+    return forfeit_bonus(bonus_id=Bonus.id_of(payload["bonus"]), reason=payload["reason"], actor=maker, now=now)
+
+
+def preview_grant(payload: dict[str, Any]) -> list[Line]:
+    """The lines that approval would post; free spins post none before one wins."""
+    grant, player = grant_of(payload["grant"]), player_of(payload)
+    if not grant.amount_minor:
+        return []
+    # The bonus has no row yet: its id in these lines is not the one that it will have, and is not shown.
+    source = source_of(new_bonus(player, grant, "", "", player.created_at), {"amount_minor": grant.amount_minor})
+    return lines_of(RULES["bonus.paid" if grant.is_cash else "bonus.granted"], {**source, "bonus": ""})
+
+
+def preview_forfeit(payload: dict[str, Any]) -> list[Line]:
+    """The lines that approval would post now."""
+    bonus = Bonus.objects.select_related("player", "entity").get(pk=Bonus.id_of(payload["bonus"]))
+    if not bonus.balance_minor:
+        return []
+    parts = ending_of(bonus, is_converted=False)
+    return lines_of(RULES["bonus.forfeited"], source_of(bonus, {"cost_minor": parts.cost_minor, "gaming_minor": parts.gaming_minor}))
+
+
+def payload_of(grant: Grant) -> dict[str, Any]:
+    """The grant as canonical JSON; its term in whole seconds."""
+    facts = asdict(grant) | {"prohibited_games": list(grant.prohibited_games), "term_seconds": int(grant.term.total_seconds())}
+    del facts["term"]
+    return facts
+
+
+def grant_of(facts: dict[str, Any]) -> Grant:
+    rest = {name: value for name, value in facts.items() if name not in ("term_seconds", "prohibited_games")}
+    return Grant(term=timedelta(seconds=facts["term_seconds"]), prohibited_games=tuple(facts["prohibited_games"]), **rest)
+
+
+def player_of(payload: dict[str, Any]) -> Player:
+    return Player.objects.select_related("brand__entity").get(pk=Player.id_of(payload["player"]))
+
+
+def major(amount_minor: int, currency: str) -> str:
+    return f"{format_major(amount_minor, get_asset(currency))} {currency}"
