@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 
 from cashier.admin import choices
+from cashier.admin.totals import RailTotalsPages
 from cashier.models import Capture, DepositIntent, DepositState, PspEvent, Refund
 from cashier.models.deposits import OPEN_STATES
 from cashier.operations import refund_by_hand
@@ -21,7 +22,6 @@ from ledger.admin.frames import (
     Fact,
     Filter,
     ListFrame,
-    OpsAdmin,
     Page,
     Record,
     Standing,
@@ -119,7 +119,7 @@ def _late(rows: QuerySet[Any], page: Page) -> QuerySet[Any]:
 
 
 @admin.register(DepositIntent)
-class DepositIntentAdmin(OpsAdmin):
+class DepositIntentAdmin(RailTotalsPages):
     frame = ListFrame(
         question="Did the money come in?",
         columns=(
@@ -148,6 +148,7 @@ class DepositIntentAdmin(OpsAdmin):
             Filter("currency", "Currency", choices=choices.currencies),
             Filter("amount_from", "Amount from", lookup="gross_minor__gte", kind="amount"),
         ),
+        fill=lambda page: {"strip": "ops/totals_link.html"},
         search=search_deposits,
         search_hint="Exact id or PSP reference",
         related=("player", "merchant_account"),

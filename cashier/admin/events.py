@@ -27,6 +27,7 @@ from ledger.admin.frames import (
     chip_cell,
     get_chip,
     hidden,
+    links,
     money_cell,
     reason_field,
     ref_cell,
@@ -39,6 +40,17 @@ from ledger.refusals import Conflict
 
 State = PspEventWork.State
 MAY = "cashier.replay_events"
+
+
+def event_behind(posted: links.Posted) -> str:
+    """The event whose body caused a posting, by its hash, among those of the same intent: these few are found by index."""
+    if not posted.payload_sha256 or not posted.intent_ref:
+        return ""
+    event = PspEvent.objects.filter(intent_ref=posted.intent_ref, body_sha256=posted.payload_sha256).first()
+    return event.public_id if event else ""
+
+
+links.register_source(event_behind)
 
 
 def event_words(event: PspEvent) -> str:

@@ -1,6 +1,5 @@
 """The journal, read only (L2): one posting with both its sides, its source, and who posted it."""
 
-import json
 from typing import Any
 
 from django.contrib import admin
@@ -8,22 +7,19 @@ from django.db.models import QuerySet
 
 from ledger.admin.frames import (
     Column,
-    Event,
-    Fact,
     Filter,
     ListFrame,
     OpsAdmin,
     Page,
     Record,
     View,
-    moment_cell,
     ref_cell,
     text_cell,
     when_cell,
 )
-from ledger.admin.frames.records import raw, timeline, values
 from ledger.admin.people import actor_words
-from ledger.admin.story import entries_panel, event_words
+from ledger.admin.story import event_words
+from ledger.admin.transaction import transaction_record
 from ledger.models import JournalTransaction
 from ledger.refusals import Refused
 
@@ -66,37 +62,4 @@ class JournalTransactionAdmin(OpsAdmin):
         return "Journal"
 
     def record(self, obj: JournalTransaction, page: Page) -> Record:
-        facts = [
-            Fact("Posted", moment_cell(obj.posted_at, page.now)),
-            Fact("Business day", f"{obj.business_date.day} {obj.business_date:%b %Y}"),
-            Fact("For", ref_cell(obj.intent_ref)),
-            Fact("Player", ref_cell(obj.player_ref)),
-            Fact("By", actor_words(obj.actor_kind, obj.actor_id, page)),
-        ]
-        whole = values(
-            "How it came",
-            [
-                ("Posting key", obj.posting_key),
-                ("Rule", obj.rule),
-                ("Fingerprint", obj.fingerprint),
-                ("Payload SHA-256", obj.payload_sha256 or "—"),
-                ("Corrects day", str(obj.corrects_date or "—")),
-                ("Reverses", ref_cell(obj.reverses.public_id) if obj.reverses else "—"),
-                ("Trace", obj.trace_id or "—"),
-            ],
-        )
-        story = timeline(
-            [
-                Event(obj.occurred_at, "It happened", "system"),
-                Event(obj.posted_at, "It was posted", "ledger", actor_words(obj.actor_kind, obj.actor_id, page)),
-            ]
-        )
-        lines = entries_panel(JournalTransaction.objects.filter(pk=obj.pk), "Lines", page)
-        return Record(
-            question="What does this posting say?",
-            headline=event_words(obj.kind.lower()),
-            code=obj.public_id,
-            facts=facts,
-            main=[lines, raw("What its rule read", json.dumps(obj.source, indent=2, sort_keys=True))],
-            side=[whole, story],
-        )
+        return transaction_record(obj, page)

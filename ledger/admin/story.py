@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import Model, QuerySet
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -37,6 +38,34 @@ def postings_of(reference: str, page: Page, *, title: str = "Postings") -> Panel
     """Every journal line of an intent, payout or dispute: both sides."""
     found = JournalTransaction.objects.filter(intent_ref=reference).order_by("id")[:MOST_ROWS]
     return entries_panel(found, title, page)
+
+
+def both_sides(obj: JournalTransaction, page: Page) -> Panel:
+    """The lines of one transaction, each with what it must clear against, and per currency the sums of both sides."""
+    entries = list(Entry.objects.filter(transaction=obj).select_related("account").order_by("id"))
+    headers = [("Account", "text"), ("Clears against", "text"), ("Debit", "num"), ("Credit", "num")]
+    rows = [[_account_link(entry, page), _clears(entry), *_columns(int(entry.amount_minor), entry.asset)] for entry in entries]
+    for asset in sorted({entry.asset for entry in entries}):
+        amounts = [int(entry.amount_minor) for entry in entries if entry.asset == asset]
+        debits, credits = sum(each for each in amounts if each > 0), -sum(each for each in amounts if each < 0)
+        rows.append([format_html("<b>Sum in {}</b>", asset), "", money_cell(debits, asset), money_cell(credits, asset)])
+    return table("Both sides", headers, rows, empty="It has no lines.")
+
+
+def _account_link(entry: Entry, page: Page) -> SafeString:
+    url = reverse("admin:ledger_account_change", args=[entry.account_id])
+    holder = holder_cell(entry.account.owner_ref, page)
+    return format_html('<a class="ops-link-quiet" href="{}">{}</a> {}', url, sentence(entry.account.kind), holder)
+
+
+def _clears(entry: Entry) -> SafeString:
+    kind = format_html(' <span class="ops-soft">{}</span>', entry.label) if entry.label else ""
+    return format_html("{}{}", ref_cell(entry.ref), kind)
+
+
+def _columns(amount_minor: int, asset: str) -> tuple[str, str]:
+    shown = money_cell(abs(amount_minor), asset)
+    return (shown, "") if amount_minor > 0 else ("", shown)
 
 
 def entries_panel(transactions: QuerySet[JournalTransaction], title: str, page: Page) -> Panel:

@@ -12,18 +12,30 @@ from ledger.operations.postings import content_hash, lines_of
 from ledger.proofs.checks import Check, Difference, Report, check_of, report_of
 
 _CHUNK = 2_000
-_PAGE = """
+_POSTED = """
 SELECT t.id, t.entity_id, t.rule, t.source, t.fingerprint,
        (SELECT json_agg(json_build_array(a.kind, a.owner_ref, e.asset, e.amount_minor, e.ref, e.label) ORDER BY e.id)
           FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id WHERE e.transaction_id = t.id)
-  FROM ledger_journal_transaction t WHERE t.id > %s ORDER BY t.id LIMIT %s
+  FROM ledger_journal_transaction t
 """
+_PAGE = f"{_POSTED} WHERE t.id > %s ORDER BY t.id LIMIT %s"
+_ONE = f"{_POSTED} WHERE t.id = %s"
 Lines = list[tuple[Any, ...]]
 
 
 def replay_journal(*, progress: Callable[[int], None] | None = None) -> Report:
     """Replay every transaction and report each whose lines differ from what is posted. Streams in chunks."""
     return report_of([lambda: _replay(progress)])
+
+
+def replay_one(transaction_id: UUID) -> Difference | None:
+    """What differs between one transaction and its replay; None if nothing does. Raises LookupError where there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ONE, [transaction_id])
+        row = cursor.fetchone()
+    if row is None:
+        raise LookupError(f"No transaction {transaction_id}.")
+    return _fault(*row)
 
 
 def _replay(progress: Callable[[int], None] | None) -> Check:

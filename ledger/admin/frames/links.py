@@ -1,10 +1,12 @@
 """From a public id to its page, without the lower floors naming the upper ones: each page registers the prefix that it shows."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
 
 _pages: dict[str, str] = {}
+_sources: list[Callable[["Posted"], str]] = []
 _namers: dict[str, Callable[[], dict[str, str]]] = {}
 
 
@@ -32,6 +34,24 @@ def register_names(prefix: str, names: Callable[[], dict[str, str]]) -> None:
 def names_of(prefix: str) -> dict[str, str]:
     """{public id: words} of a prefix; empty where its things have no names, or are too many."""
     return _namers[prefix]() if prefix in _namers else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What a posting says of the message that caused it."""
+
+    payload_sha256: str
+    intent_ref: str
+
+
+def register_source(find: Callable[[Posted], str]) -> None:
+    """Say how the message behind a posting is found: `find` gives its public id, or an empty text."""
+    _sources.append(find)
+
+
+def source_of(posted: Posted) -> str:
+    """Public id of the message that caused a posting, or an empty text."""
+    return next((found for find in _sources if (found := find(posted))), "")
 
 
 def prefixes() -> dict[str, str]:
