@@ -64,7 +64,9 @@ def test_wins_against_the_end_of_the_bonus_leave_nothing_behind(house: House) ->
 @pytest.mark.spec("G4", "K5")
 def test_self_exclusion_against_stakes_does_not_deadlock(house: House) -> None:
     bonus = grant(house, 5_000, wager_times=10)
-    leave = partial(change_player, player_id=house.player.pk, facts=PlayerFacts(status="SELF_EXCLUDED"), actor=CLIENT, now=house.now)
+    leave: Callable[[], Any] = partial(
+        change_player, player_id=house.player.pk, facts=PlayerFacts(status="SELF_EXCLUDED"), actor=CLIENT, now=house.now
+    )
 
     stakes: list[Callable[[], Any]] = [partial(debit, house, 100, f"d{number}", round_id=f"r{number}") for number in range(5)]
 
