@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 
 from cashier.admin import choices
+from cashier.admin.lineage import lineage_panel
 from cashier.models import DepositIntent, PayoutIntent, Player
 from ledger.admin.frames import (
     Column,
@@ -93,7 +94,13 @@ class PlayerAdmin(OpsAdmin):
             code=obj.public_id,
             chip=get_chip("player", obj.state),
             facts=facts,
-            main=[_balances(obj), _deposits(obj, page), _payouts(obj, page), timeline(transition_events(obj, "player", page))],
+            main=[
+                _balances(obj),
+                lineage_panel(obj),
+                _deposits(obj, page),
+                _payouts(obj, page),
+                timeline(transition_events(obj, "player", page)),
+            ],
             side=[
                 values("Personal data", [("Name", "•••"), ("E-mail", "•••"), ("Phone", "•••")], note="masked"),
                 _instruments(obj),
