@@ -15,6 +15,7 @@ class ApprovalKind:
     permission: "app.codename" that a checker must hold by role; superusers are no exception.
     preview: dotted path (payload) -> list[Line]. rejected: dotted path, called as execute when the request ends otherwise.
     check: dotted path (request, checker), raises to refuse a checker for reasons of its own (who touched that day).
+    may_be_free: below a threshold one person may do it alone; the act's own operation sees to that.
     """
 
     execute: str
@@ -23,6 +24,7 @@ class ApprovalKind:
     preview: str | None = None
     rejected: str | None = None
     check: str | None = None
+    may_be_free: bool = False
 
 
 def get_approval_kind(kind: str) -> ApprovalKind:

@@ -11,6 +11,12 @@ def seal_audit(**_: object) -> int:
     return operations.seal_audit(now=clock.now())
 
 
+@shared_task(name="ledger.tasks.archive_audit")
+def archive_audit(**_: object) -> int:
+    """Sign the audit log's head of each day that ended, and export its segment (S5)."""
+    return len(operations.archive_audit(now=clock.now()).signed)
+
+
 @shared_task(name="ledger.tasks.write_checkpoints")
 def write_checkpoints(**_: object) -> int:
     """Write checkpoints of house balances (L7)."""

@@ -1,6 +1,7 @@
 """Roles of the staff as auth groups with least privilege (B4, S2), and the people of the demo.
 
-A role sees what it must look at and presses what is its work. Who may propose a posting by hand may not approve one (S2).
+A role sees what it must look at and presses what is its work. Which permissions nobody holds together is data
+(ledger.SeparateDuty), and the database refuses a grant that joins them (S2).
 """
 
 import secrets
@@ -27,7 +28,9 @@ ACTS: dict[str, tuple[str, ...]] = {
         "cashier.replay_events",
         "cashier.pause_captures",
         "ledger.propose_adjustment",
+        "cashier.propose_bonus",
         "ledger.propose_reversal",
+        "ledger.propose_write_off",
     ),
     "risk": ("cashier.approve_payout", "disputes.submit_dispute", "disputes.approve_dispute", "reconciliation.work_case"),
     "finance": (
@@ -39,14 +42,14 @@ ACTS: dict[str, tuple[str, ...]] = {
         "reconciliation.prepare_close",
         "reconciliation.sign_close",
         "reconciliation.reopen_close",
-        "ledger.approve_adjustment",
-        "ledger.approve_write_off",
-        "ledger.approve_reversal",
-        "ledger.propose_write_off",
+        "ledger.propose_policy",
+        "cashier.approve_bonus",
     ),
+    # Apart from finance, which approves what cases post: who approves postings by hand approves no dispositions (S2).
+    "controller": ("ledger.approve_adjustment", "ledger.approve_write_off", "ledger.approve_reversal", "ledger.approve_policy"),
     "auditor": ("reconciliation.export_case",),
 }
-HIDDEN = {"ops": ("auditrecord", "auditseal"), "risk": ("auditrecord", "auditseal"), "finance": (), "auditor": ()}
+HIDDEN = {"ops": ("auditrecord", "auditseal"), "risk": ("auditrecord", "auditseal"), "finance": (), "controller": (), "auditor": ()}
 NOBODY_SEES = ("playeridentity", "idempotencykey", "webhooknonce", "apiclient")
 
 PEOPLE: tuple[tuple[str, str, str, str], ...] = (
@@ -55,6 +58,8 @@ PEOPLE: tuple[tuple[str, str, str, str], ...] = (
     ("risk", "rafe", "Rafe", "Lindqvist"),
     ("finance", "ben", "Ben", "Zammit"),
     ("finance", "fay", "Fay", "Novak"),
+    ("controller", "kim", "Kim", "Vella"),
+    ("controller", "max", "Max", "Farrugia"),
     ("auditor", "ola", "Ola", "Brandt"),
 )
 

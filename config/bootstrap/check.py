@@ -14,6 +14,8 @@ NOT_RUN = "NOT RUN"
 # A production environment that lacks nothing, so that whatever `check --deploy` says is said of the product.
 PRODUCTION = {
     "SECRET_KEY": secrets.token_urlsafe(64),
+    "AUDIT_SIGNING_KEY": "/run/secrets/audit.pem",
+    "AUDIT_ARCHIVE_DIR": "/srv/audit",
     "ALLOWED_HOSTS": "countroom.example",
     "CSRF_TRUSTED_ORIGINS": "https://countroom.example",
     "SIMULATION": "false",

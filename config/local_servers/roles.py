@@ -29,7 +29,9 @@ def prepare_command(argv: Sequence[str]) -> None:
 
 def is_without_database(argv: Sequence[str]) -> bool:
     """True where a command only reads the code: help, static files, schema."""
-    return len(argv) < 2 or argv[1] in WITHOUT_DATABASE or bool({"-h", "--help", "--version"} & set(argv[1:]))
+    if len(argv) < 2 or argv[1] in WITHOUT_DATABASE or {"-h", "--help", "--version"} & set(argv[1:]):
+        return True
+    return argv[1] == "audit_verify" and any(part.partition("=")[0] == "--segment" for part in argv)
 
 
 def use_owner() -> None:

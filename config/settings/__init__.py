@@ -24,6 +24,7 @@ from config.settings.api import (  # noqa: F401
     SPECTACULAR_SETTINGS,
 )
 from config.settings.approval_kinds import APPROVAL_KINDS  # noqa: F401
+from config.settings.audit import AUDIT_ARCHIVE_DIR, AUDIT_PUBLIC_KEYS, AUDIT_SIGNER, AUDIT_SIGNING_KEY  # noqa: F401
 from config.settings.backoffice import UNFOLD  # noqa: F401
 from config.settings.formats import REPORT_FORMATS  # noqa: F401
 from config.settings.logs import LOGGING  # noqa: F401

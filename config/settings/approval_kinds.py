@@ -5,8 +5,8 @@ APPROVAL_KINDS: dict[str, dict[str, object]] = {
         "execute": "cashier.operations.payouts.review.approve_payout",
         "rejected": "cashier.operations.payouts.review.reject_payout",
         "preview": "cashier.operations.payouts.review.preview_payout",
-        "check": "cashier.operations.payouts.review.check_checker",
         "permission": "cashier.approve_payout",
+        "may_be_free": True,
     },
     "dispute.submit": {
         "execute": "disputes.operations.answer.execute_answer",
@@ -57,6 +57,20 @@ APPROVAL_KINDS: dict[str, dict[str, object]] = {
         "execute": "cashier.operations.refunds_by_hand.execute_refund",
         "preview": "cashier.operations.refunds_by_hand.preview_refund",
         "permission": "cashier.refund_capture",
+        "may_be_free": True,
     },
+    "bonus.grant": {
+        "execute": "cashier.bonuses.by_hand.execute_grant",
+        "preview": "cashier.bonuses.by_hand.preview_grant",
+        "permission": "cashier.approve_bonus",
+    },
+    "bonus.forfeit": {
+        "execute": "cashier.bonuses.by_hand.execute_forfeit",
+        "preview": "cashier.bonuses.by_hand.preview_forfeit",
+        "permission": "cashier.approve_bonus",
+    },
+    "threshold.change": {"execute": "ledger.operations.thresholds.execute_threshold", "permission": "ledger.approve_policy"},
+    "role.grant": {"execute": "ledger.operations.staff.execute_roles", "permission": "ledger.approve_policy"},
+    "duty.change": {"execute": "ledger.operations.staff.execute_duty", "permission": "ledger.approve_policy"},
     "captures.resume": {"execute": "cashier.operations.pauses.resume_captures", "permission": "cashier.pause_captures"},
 }

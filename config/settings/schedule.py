@@ -4,9 +4,12 @@ from celery.schedules import crontab
 
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "ledger-seal-audit": {"task": "ledger.tasks.seal_audit", "schedule": 3.0},
+    # Every hour, though a day ends once: what an outage left undone is done in the next one.
+    "ledger-archive-audit": {"task": "ledger.tasks.archive_audit", "schedule": crontab(minute=10)},
     "ledger-write-checkpoints": {"task": "ledger.tasks.write_checkpoints", "schedule": 60.0},
     "ledger-expire-approvals": {"task": "ledger.tasks.expire_approvals", "schedule": 60.0},
     "ledger-drop-old-idempotency-keys": {"task": "ledger.tasks.drop_old_keys", "schedule": 86400.0},
+    "cashier-sweep-bonuses": {"task": "cashier.tasks.bonuses.sweep_bonuses", "schedule": 30.0},
     "cashier-sweep-payouts": {"task": "cashier.tasks.payouts.sweep_payouts", "schedule": 10.0},
     "disputes-sweep-answers": {"task": "disputes.tasks.sweep_answers", "schedule": 30.0},
     "cashier-sweep-calls": {"task": "cashier.tasks.sweep.sweep_calls", "schedule": 5.0},

@@ -93,6 +93,7 @@ def ask_second_person(
         currency=dispute.currency,
         target_kind="dispute",
         target_id=dispute.public_id,
+        player_ref=dispute.player.public_id,
         now=now,
     )
     dispute.approval_id, dispute.updated_at = request.public_id, now

@@ -3,8 +3,11 @@
 from ledger.admin.accounts import AccountAdmin
 from ledger.admin.approvals import ApprovalRequestAdmin
 from ledger.admin.audit import AuditRecordAdmin
+from ledger.admin.duties import SeparateDutyAdmin
 from ledger.admin.frames import links
 from ledger.admin.journal import JournalTransactionAdmin
+from ledger.admin.staff import StaffAdmin
+from ledger.admin.thresholds import ApprovalThresholdAdmin
 from ledger.models import LegalEntity
 
 
@@ -14,4 +17,12 @@ def _entity_names() -> dict[str, str]:
 
 links.register_names(LegalEntity.PREFIX, _entity_names)
 
-__all__ = ["AccountAdmin", "ApprovalRequestAdmin", "AuditRecordAdmin", "JournalTransactionAdmin"]
+__all__ = [
+    "AccountAdmin",
+    "ApprovalRequestAdmin",
+    "ApprovalThresholdAdmin",
+    "AuditRecordAdmin",
+    "JournalTransactionAdmin",
+    "SeparateDutyAdmin",
+    "StaffAdmin",
+]

@@ -1,6 +1,7 @@
 """The four-eyes inbox (S1, UX 4.15): what waits for my yes, and what of mine waits for others. Decisions go through `decide`."""
 
 from collections.abc import Mapping
+from textwrap import shorten
 from typing import Any
 
 from django.conf import settings
@@ -40,6 +41,7 @@ from ledger.admin.frames import (
 )
 from ledger.admin.frames.records import checklist, timeline, values
 from ledger.admin.frames.text import money_text, sentence
+from ledger.admin.payloads import payload_pairs
 from ledger.admin.people import actor_words
 from ledger.approvals import get_approval_kind
 from ledger.canonical import canonical_json, sha256_hex
@@ -88,8 +90,13 @@ def _not_mine(rows: QuerySet[ApprovalRequest], page: Page) -> QuerySet[ApprovalR
 def why_me(request: ApprovalRequest, page: Page) -> str:
     """The line that says why this person is asked, or why not."""
     if request.maker_kind == "user" and request.maker_id == str(page.user.pk):
-        return "You asked for it: somebody else decides"
+        return "You asked, others decide"
     return f"Your role decides on {_kind_words(request.kind)}" if request.kind in kinds_of(page) else "Another role decides"
+
+
+def _short(text: str) -> str:
+    """One line of a list; the whole text stands on the record's page."""
+    return shorten(text, 24, placeholder="…")
 
 
 def _kind_words(kind: str) -> str:
@@ -163,12 +170,12 @@ class ApprovalRequestAdmin(OpsAdmin):
         question="What waits for a second person?",
         columns=[
             Column("Expires", _expires, area="b"),
-            Column("What", lambda row, page: row.summary, kind="name", area="a"),
+            Column("What", lambda row, page: shorten(row.summary, 44, placeholder="…"), kind="name", area="a"),
             Column("Amount", lambda row, page: money_cell(row.amount_minor if row.currency else None, row.currency), kind="num", area="d"),
             Column("Asked by", lambda row, page: actor_words(row.maker_kind, row.maker_id, page), area="c"),
-            Column("Reason", lambda row, page: row.reason, area="late"),
+            Column("Reason", lambda row, page: _short(row.reason), area="late"),
             Column("Approvals", lambda row, page: approvals_words(row)),
-            Column("Why me", why_me, area="late"),
+            Column("Why me", lambda row, page: _short(why_me(row, page)), area="late"),
         ],
         views=[
             View("me", "Waiting for me", _for_me, urgent=True),
@@ -248,10 +255,14 @@ class ApprovalRequestAdmin(OpsAdmin):
             facts=facts,
             main=[*self._effect(obj, page), values("What was asked", payload_pairs(obj.payload)), timeline(self._events(obj, page))],
             side=[
-                values("Why", [("Reason", obj.reason), ("Rule", why_me(obj, page)), ("Asked", moment_cell(obj.requested_at, page.now))]),
+                values("Why", self._why(obj, page)),
                 checklist("Checks", [seal]),
             ],
         )
+
+    def _why(self, obj: ApprovalRequest, page: Page) -> list[tuple[str, str]]:
+        asked = moment_cell(obj.requested_at, page.now)
+        return [("Reason", obj.reason), ("Rule", obj.rule or "One other person decides"), ("You", why_me(obj, page)), ("Asked", asked)]
 
     def _effect(self, obj: ApprovalRequest, page: Page) -> list[Any]:
         receipt = preview_of(obj, page)
@@ -271,17 +282,3 @@ class ApprovalRequestAdmin(OpsAdmin):
             for each in obj.decisions.all()
         ]
         return [asked, *decided]
-
-
-def payload_pairs(payload: dict[str, Any]) -> list[tuple[str, str]]:
-    """A frozen payload as labels and values, in its own order; references become links."""
-    return [(sentence(name), _payload_value(name, value, payload)) for name, value in payload.items()]
-
-
-def _payload_value(name: str, value: Any, payload: dict[str, Any]) -> str:
-    currency = payload.get("currency") or payload.get("asset")
-    if name.endswith("_minor") and isinstance(value, int) and isinstance(currency, str):
-        return money_cell(value, currency)
-    if isinstance(value, str):
-        return ref_cell(value, full=True) if "_" in value and len(value.partition("_")[2]) == 26 else value or "—"
-    return canonical_json(value) if isinstance(value, dict | list) else str(value)

@@ -1,10 +1,11 @@
 """Tables of the ledger."""
 
 from ledger.models.approvals import ApprovalDecision, ApprovalRequest
-from ledger.models.audit import AuditRecord, AuditSeal, IdempotencyKey, Transition
+from ledger.models.audit import AuditHead, AuditRecord, AuditSeal, IdempotencyKey, Transition
 from ledger.models.base import APPEND_ONLY, MinorUnitsField, PublicIdModel
 from ledger.models.entities import BusinessDay, LegalEntity, SimulationClock
 from ledger.models.journal import Account, Checkpoint, Entry, JournalTransaction, Wallet
+from ledger.models.policies import ApprovalThreshold, SeparateDuty
 from ledger.models.users import User
 
 __all__ = [
@@ -12,6 +13,8 @@ __all__ = [
     "Account",
     "ApprovalDecision",
     "ApprovalRequest",
+    "ApprovalThreshold",
+    "AuditHead",
     "AuditRecord",
     "AuditSeal",
     "BusinessDay",
@@ -22,6 +25,7 @@ __all__ = [
     "LegalEntity",
     "MinorUnitsField",
     "PublicIdModel",
+    "SeparateDuty",
     "SimulationClock",
     "Transition",
     "User",

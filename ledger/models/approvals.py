@@ -37,7 +37,10 @@ class ApprovalRequest(FSMModelMixin, PublicIdModel):
     currency = models.CharField(max_length=16, blank=True, db_collation="C")
     target_kind = models.CharField(max_length=64, blank=True, db_collation="C")
     target_id = models.CharField(max_length=64, blank=True, db_collation="C")
+    brand = models.CharField(max_length=64, blank=True, db_collation="C", help_text="The brand's code, where it is of one.")
+    player_ref = models.CharField(max_length=64, blank=True, db_collation="C", help_text="Public id of the player it is about.")
     required = models.PositiveSmallIntegerField(default=1)
+    rule = models.CharField(max_length=300, blank=True, help_text="The threshold that fired, in words.")
     requested_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
@@ -54,6 +57,7 @@ class ApprovalRequest(FSMModelMixin, PublicIdModel):
         indexes = [
             models.Index(fields=["state", "expires_at"], name="ledger_approval_open"),
             models.Index(fields=["target_kind", "target_id"], name="ledger_approval_target"),
+            models.Index(fields=["maker_id", "kind", "requested_at"], name="ledger_approval_made"),
         ]
         permissions = [
             (f"{verb}_{act}", f"Can {verb} {text}")

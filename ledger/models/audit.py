@@ -48,6 +48,25 @@ class AuditSeal(models.Model):
         return f"{self.position} {self.chain_hash}"
 
 
+class AuditHead(models.Model):
+    """The chain's end of one UTC day, signed (S5): `signature` is Ed25519 in base64 over `audit_chain.head_statement`."""
+
+    id = models.BigAutoField(primary_key=True)
+    day = models.DateField(unique=True)
+    position = models.BigIntegerField()
+    chain_hash = models.CharField(max_length=64, db_collation="C")
+    key_id = models.CharField(max_length=64, db_collation="C")
+    signature = models.CharField(max_length=256, db_collation="C")
+    signed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "ledger_audit_head"
+        db_table_comment = APPEND_ONLY
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.position}"
+
+
 class Transition(models.Model):
     """One change of one state, written in its transaction (S8). `from_state` is empty for the state of birth."""
 

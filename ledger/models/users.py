@@ -27,8 +27,10 @@ class User(PublicIdModel, AbstractUser):
     def save(self, *args: Any, **options: Any) -> None:
         """As ever; a save of the last login alone leaves no history row."""
         fields: Iterable[str] | None = options.get("update_fields")
-        self.skip_history_when_saving = fields is not None and set(fields) == {"last_login"}
+        if fields is not None and set(fields) == {"last_login"}:
+            # The library asks whether the attribute is there, not for its value.
+            self.skip_history_when_saving = True
         try:
             super().save(*args, **options)
         finally:
-            del self.skip_history_when_saving
+            self.__dict__.pop("skip_history_when_saving", None)

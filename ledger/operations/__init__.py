@@ -1,5 +1,6 @@
 """Every write of the ledger. Others import from here."""
 
+from ledger.duties import holds_permission
 from ledger.errors import (
     ApprovalRefused,
     BadSource,
@@ -14,8 +15,9 @@ from ledger.errors import (
     UnknownRule,
 )
 from ledger.operations.adjustments import propose_adjustment, propose_write_off
-from ledger.operations.approvals import decide, expire_approvals, holds_permission, may_decide, request_approval, withdraw_approval
+from ledger.operations.approvals import decide, expire_approvals, may_decide, request_approval, withdraw_approval
 from ledger.operations.audit import record_audit
+from ledger.operations.audit_heads import archive_audit
 from ledger.operations.checkpoints import write_checkpoints
 from ledger.operations.days import close_to_postings, open_to_postings
 from ledger.operations.idempotency import (
@@ -27,9 +29,12 @@ from ledger.operations.idempotency import (
     forget_idempotent,
     suspend_idempotent,
 )
+from ledger.operations.people_needed import get_threshold, people_needed
 from ledger.operations.postings import PostedTransaction, Posting, lines_of, post, post_many
 from ledger.operations.reversals import propose_reversal
 from ledger.operations.sealing import get_chain_head, seal_audit
+from ledger.operations.staff import propose_duty, propose_roles
+from ledger.operations.thresholds import propose_threshold
 
 __all__ = [
     "ApprovalRefused",
@@ -47,6 +52,7 @@ __all__ = [
     "UnbalancedPosting",
     "UnknownAccountKind",
     "UnknownRule",
+    "archive_audit",
     "begin_idempotent",
     "close_to_postings",
     "decide",
@@ -55,15 +61,20 @@ __all__ = [
     "finish_idempotent",
     "forget_idempotent",
     "get_chain_head",
+    "get_threshold",
     "holds_permission",
     "lines_of",
     "may_decide",
     "open_to_postings",
+    "people_needed",
     "post",
     "post_many",
     "record_audit",
     "propose_adjustment",
+    "propose_duty",
     "propose_reversal",
+    "propose_roles",
+    "propose_threshold",
     "propose_write_off",
     "request_approval",
     "seal_audit",

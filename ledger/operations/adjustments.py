@@ -84,7 +84,8 @@ def _propose(
     lines_of(payload["rule"], source)
     return request_approval(
         kind=kind, payload=payload, summary=summary, reason=reason, maker=maker, entity_id=entity_id,
-        amount_minor=source["amount_minor"], currency=source["asset"], target_kind="Wallet", target_id=holder, now=now,
+        amount_minor=source["amount_minor"], currency=source["asset"], target_kind="Wallet", target_id=holder,
+        player_ref=payload["player_id"], now=now,
     )  # fmt: skip
 
 

@@ -4,17 +4,17 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.models import Permission
 from django.db import transaction
-from django.db.models import Q
 from django.utils.module_loading import import_string
 
 from ledger.actors import Actor, system_actor, user_actor
 from ledger.approvals import get_approval_kind
 from ledger.canonical import canonical_json, sha256_hex
+from ledger.duties import holds_permission, players_in, require_not_own_player, require_separate_decider
 from ledger.errors import ApprovalRefused
 from ledger.models import ApprovalDecision, ApprovalRequest, LegalEntity, User
 from ledger.operations.audit import record_audit
+from ledger.operations.people_needed import people_needed
 from ledger.transitions import attribute, move
 
 
@@ -30,20 +30,31 @@ def request_approval(
     currency: str = "",
     target_kind: str = "",
     target_id: str = "",
+    brand: str = "",
+    player_ref: str = "",
     required: int = 1,
     now: datetime,
 ) -> ApprovalRequest:
-    """Ask for other people's consent: the payload is frozen with its hash. Raises ApprovalRefused (no reason, unknown kind)."""
+    """Ask for other people's consent: the payload is frozen with its hash.
+
+    `brand`: its code; `player_ref`: public id of the player it is about. `required`: people at least; the threshold of kind, brand
+    and currency may ask for more. Raises ApprovalRefused (no reason, unknown kind, the maker's own player account).
+    """
     row = get_approval_kind(kind)
     if not reason.strip():
         raise ApprovalRefused("A request for approval needs a reason.")
     if required < 1:
         raise ApprovalRefused("A request for approval needs one checker at least.")
+    require_not_own_player(maker, players_in([payload, player_ref]))
     with transaction.atomic():
+        needed = people_needed(
+            kind=kind, brand=brand, currency=currency, amount_minor=amount_minor, player_ref=player_ref, maker=maker, now=now
+        )
         request = ApprovalRequest(
             kind=kind, payload=payload, payload_sha256=sha256_hex(canonical_json(payload)), summary=summary, reason=reason.strip(),
             maker_kind=maker.kind, maker_id=maker.id, entity=LegalEntity(pk=entity_id) if entity_id else None,
-            amount_minor=amount_minor, currency=currency, target_kind=target_kind, target_id=target_id, required=required,
+            amount_minor=amount_minor, currency=currency, target_kind=target_kind, target_id=target_id, brand=brand,
+            player_ref=player_ref, required=max(required, needed.people), rule=needed.rule[:300],
             requested_at=now, expires_at=now + timedelta(hours=row.expires_hours),
         )  # fmt: skip
         attribute(request, maker, "approval.requested")
@@ -62,6 +73,7 @@ def decide(*, request_id: UUID, approve: bool, checker: User, reason: str, now: 
     """
     try:
         with transaction.atomic():
+            _require_person(checker)
             request = ApprovalRequest.objects.select_for_update().get(pk=request_id)
             _require_may_decide(request, checker, approve, reason, now)
             _write_decision(request, checker, approve, reason, now)
@@ -101,11 +113,9 @@ def may_decide(request: ApprovalRequest, checker: User) -> bool:
     return request.state == "PENDING" and not is_maker and holds_permission(checker, get_approval_kind(request.kind).permission)
 
 
-def holds_permission(user: User, permission: str) -> bool:
-    """Whether an active person holds "app.codename" by role or by name; being superuser gives nothing (S1)."""
-    app, _, codename = permission.partition(".")
-    held = Permission.objects.filter(Q(group__user=user) | Q(user=user), content_type__app_label=app, codename=codename)
-    return user.is_active and held.exists()
+def _require_person(checker: object) -> None:
+    if not isinstance(checker, User):
+        raise ApprovalRefused("Only a person of the staff decides: API clients and the system may ask, never approve.")
 
 
 def _require_may_decide(request: ApprovalRequest, checker: User, approve: bool, reason: str, now: datetime) -> None:
@@ -119,6 +129,8 @@ def _require_may_decide(request: ApprovalRequest, checker: User, approve: bool, 
         raise ApprovalRefused("Who made a request can't decide on it.")
     if not holds_permission(checker, kind.permission):
         raise ApprovalRefused(f"Deciding this needs the permission {kind.permission}.")
+    require_separate_decider(checker, kind.permission)
+    require_not_own_player(user_actor(checker), players_in([request.payload, request.player_ref]))
     if request.decisions.filter(checker=checker).exists():
         raise ApprovalRefused("This person has decided already.")
     if not approve and not reason.strip():
@@ -169,11 +181,11 @@ def _audit(act: str, request: ApprovalRequest, actor: Actor, reason: str, now: d
     record_audit(act=act, actor=actor, target_kind="ApprovalRequest", target_id=request.public_id, detail=detail, reason=reason, now=now)
 
 
-def _audit_refusal(request_id: UUID, checker: User, approve: bool, error: Exception, now: datetime) -> None:
+def _audit_refusal(request_id: UUID, checker: object, approve: bool, error: Exception, now: datetime) -> None:
     request = ApprovalRequest.objects.filter(pk=request_id).first()
     record_audit(
         act="approval.refused",
-        actor=user_actor(checker),
+        actor=user_actor(checker) if isinstance(checker, User) else Actor("client", str(getattr(checker, "client_id", checker))[:128]),
         target_kind="ApprovalRequest",
         target_id=request.public_id if request else str(request_id),
         detail={"kind": request.kind if request else "", "approve": approve, "refusal": type(error).__name__},

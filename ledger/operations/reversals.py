@@ -27,7 +27,7 @@ def propose_reversal(*, transaction_id: UUID, held_minor: int = 0, reason: str, 
     return request_approval(
         kind="ledger.reversal", payload=payload, summary=f"Reverse {original.kind} {original.public_id}", reason=reason, maker=maker,
         entity_id=original.entity_id, amount_minor=amount, currency=original.currency,
-        target_kind="JournalTransaction", target_id=original.public_id, now=now,
+        target_kind="JournalTransaction", target_id=original.public_id, player_ref=original.player_ref, now=now,
     )  # fmt: skip
 
 

@@ -29,7 +29,13 @@ def test_a_whole_production_environment_passes() -> None:
 
 @pytest.mark.parametrize(
     ("variable", "value", "complaint"),
-    [("SIMULATION", "true", "countroom.E001"), ("SECURE_TLS", "false", "security.W008"), ("DEBUG", "true", "security.W018")],
+    [
+        ("SIMULATION", "true", "countroom.E001"),
+        ("SECURE_TLS", "false", "security.W008"),
+        ("DEBUG", "true", "security.W018"),
+        ("AUDIT_SIGNING_KEY", "", "countroom.E002"),
+        ("AUDIT_ARCHIVE_DIR", "", "countroom.W001"),
+    ],
 )
 def test_what_does_not_belong_into_production_is_refused(variable: str, value: str, complaint: str) -> None:
     done = _check_deploy(**{variable: value})

@@ -44,9 +44,9 @@ def make_house() -> House:
     SettlementRoute.objects.create(merchant_account=merchant, currency="EUR", bank_account=bank, payer_name="SANDBOX PAYMENTS B.V.")
     people = (
         make_person("ada", "work_case", "prepare_close"),
-        make_person("ben", "work_case", "approve_disposition", "approve_adjustment", "sign_close", "reopen_close"),
+        make_person("ben", "work_case", "approve_disposition", "sign_close", "reopen_close"),
         make_person("cleo"),
-        make_person("fay", "prepare_close", "sign_close", "reopen_close", "approve_adjustment", "approve_disposition"),
+        make_person("fay", "prepare_close", "sign_close", "reopen_close", "approve_disposition"),
     )
     return House(entity, brand, merchant, bank, *people)
 

@@ -12,6 +12,7 @@ from django.db.models import Sum
 from cashier.models import Instrument, PayoutIntent, PayoutPolicy, PayoutState, Player
 from ledger.locks import WalletBalance
 from ledger.notices import tell
+from ledger.operations import get_threshold
 
 PASS, REVIEW, STOP = "pass", "review", "stop"
 ENDED_UNPAID = (PayoutState.REJECTED, PayoutState.CANCELED, PayoutState.FAILED)
@@ -71,14 +72,22 @@ def amount_gates(payout: PayoutIntent, *, now: datetime) -> list[Gate]:
     policy = get_policy(payout)
     if policy is None:
         return [Gate("amount", REVIEW, {"amount_minor": payout.amount_minor, "policy": None})]
+    review_above = review_above_minor(payout, policy)
     day_minor = payout.amount_minor + paid_out_since(payout, now - timedelta(hours=24))
     week_minor = payout.amount_minor + paid_out_since(payout, now - timedelta(days=7))
     return [
-        threshold_gate("amount", payout.amount_minor, policy.review_above_minor),
-        threshold_gate("sum_24h", day_minor, policy.review_above_minor),
+        threshold_gate("amount", payout.amount_minor, review_above),
+        threshold_gate("sum_24h", day_minor, review_above),
         threshold_gate("sum_7d", week_minor, policy.review_week_above_minor),
         Gate("vip", REVIEW if payout.player.is_vip else PASS, {"is_vip": payout.player.is_vip}),
     ]
+
+
+def review_above_minor(payout: PayoutIntent, policy: PayoutPolicy) -> int:
+    """The lower of the policy's amount and of the threshold of four eyes, which the back office changes under four eyes (S1)."""
+    threshold = get_threshold("payout.approve", payout.brand.code, payout.currency)
+    first = threshold.one_above_minor if threshold else None
+    return int(policy.review_above_minor if first is None else min(first, policy.review_above_minor))
 
 
 def threshold_gate(name: str, amount_minor: int, above_minor: int) -> Gate:
@@ -86,7 +95,7 @@ def threshold_gate(name: str, amount_minor: int, above_minor: int) -> Gate:
 
 
 def approvals_needed(payout: PayoutIntent) -> int:
-    """Two people above the second threshold of the brand and currency, else one."""
+    """Two people above the second amount of the brand and currency, else one; a threshold of four eyes may ask for more."""
     policy = get_policy(payout)
     return 2 if policy is not None and payout.amount_minor > policy.second_review_above_minor else 1
 

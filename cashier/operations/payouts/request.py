@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from cashier.bonuses.endings import forfeit_on_payout
 from cashier.models import Instrument, MerchantAccount, PayoutIntent, Player, PspCall
 from cashier.operations.payouts.books import post_payout
 from cashier.operations.payouts.errors import DestinationNotOwned, DestinationNotUsable, NoRouteForPayout, PayoutRefused
@@ -50,7 +51,9 @@ def request_payout(
         record_birth(payout, actor=actor, now=now, event="payout.requested")
         # 3. The money waits in `locked` from here on (P2).
         post_payout(payout, "payout.requested", {"amount_minor": amount_minor}, occurred_at=now, actor=actor, now=now)
-        # 4. A person, or straight on.
+        # 4. Bonuses whose terms end with a payout are forfeited; the wallet is locked already.
+        forfeit_on_payout(player=player, currency=currency, actor=actor, now=now)
+        # 5. A person, or straight on.
         if any(gate.result == REVIEW for gate in gates):
             send_to_review(payout, gates, maker=actor, now=now)
         else:
@@ -141,6 +144,8 @@ def send_to_review(payout: PayoutIntent, gates: list[Gate], *, maker: Actor, now
         currency=payout.currency,
         target_kind="payout",
         target_id=payout.public_id,
+        brand=payout.brand.code,
+        player_ref=payout.player.public_id,
         required=approvals_needed(payout),
         now=now,
     )

@@ -6,9 +6,10 @@ import psycopg
 import pytest
 
 from ledger.actors import system_actor
+from ledger.audit_chain import GENESIS
 from ledger.models import AuditSeal
 from ledger.operations import get_chain_head, record_audit, seal_audit
-from ledger.operations.sealing import GENESIS, chain_faults
+from ledger.proofs.audit import chain_faults
 from tests.ledger.books import NOON
 
 if TYPE_CHECKING:
