@@ -1,6 +1,7 @@
 """The one figure on its page and on the home of those who answer for it (L17)."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 from django.core.cache import cache
@@ -31,3 +32,22 @@ def test_the_page_needs_the_permission_to_see_runs(browser_of: Callable[[str], C
     Group.objects.get(name="finance").permissions.remove(*Permission.objects.filter(codename="view_reconciliationrun"))
     assert client.get(reverse("admin:trust")).status_code == 403
     assert Client().get(reverse("admin:trust")).status_code == 302
+
+
+@pytest.mark.spec("L17")
+def test_each_payment_that_spoils_the_figure_is_a_link_with_what_is_left(
+    browser_of: Callable[[str], Client], scene: object, still_clock: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ledger import clock
+
+    # given nobody settled the scene's deposits, five days on
+    monkeypatch.setattr(clock, "now", lambda: still_clock + timedelta(days=5))
+
+    page = browser_of("ben").get(reverse("admin:trust"))
+    record = page.context["record"]
+    [panel] = [panel for panel in record.main if panel.title.startswith("What spoils it")]
+    assert panel.context["rows"]
+    assert [fact.value for fact in record.facts] == ["0.00 %"]
+    text = page.content.decode()
+    assert "Still owed to us" in text
+    assert "cap_" in text
