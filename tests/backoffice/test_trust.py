@@ -35,7 +35,7 @@ def test_the_page_needs_the_permission_to_see_runs(browser_of: Callable[[str], C
 
 
 @pytest.mark.spec("L17")
-def test_each_payment_that_spoils_the_figure_is_a_link_with_what_is_left(
+def test_each_payment_that_spoils_the_figure_is_named_with_what_is_left(
     browser_of: Callable[[str], Client], scene: object, still_clock: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from ledger import clock
