@@ -8,6 +8,7 @@ not xids are stored, because ids survive a dump and restore into another server,
 
 import time
 
+from django.conf import settings
 from django.db import connection
 
 _POLL_SECONDS = 0.02
@@ -38,11 +39,15 @@ def wait_until_past(mark: int, *, seconds: float) -> bool:
     return True
 
 
-def settled_id(table: str, *, seconds: float) -> int | None:
-    """The highest row id of `table` up to which nothing can be in flight; None if something older still runs after `seconds`."""
+def settled_id(table: str, *, seconds: float | None = None) -> int | None:
+    """The highest row id of `table` up to which nothing can be in flight; None if something older still runs after `seconds`.
+
+    Without `seconds` settings.HORIZON_SECONDS is waited: transactions of other databases of the same server count too.
+    """
     _require_autocommit()
     last = _last_value(table)
-    return last if wait_until_past(current_mark(), seconds=seconds) else None
+    patience = settings.HORIZON_SECONDS if seconds is None else seconds
+    return last if wait_until_past(current_mark(), seconds=patience) else None
 
 
 def _last_value(table: str) -> int:

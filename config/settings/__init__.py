@@ -60,6 +60,8 @@ DATABASES["default"]["OPTIONS"] = {
 }
 DATABASES["default"]["CONN_MAX_AGE"] = 0 if env.bool("DATABASE_POOL", default=False) else env.int("CONN_MAX_AGE", default=60)
 DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = False
+# How long checkpoints and the audit sealer wait for older transactions of the server; then they leave it to their next turn.
+HORIZON_SECONDS = env.float("HORIZON_SECONDS", default=2.0)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {

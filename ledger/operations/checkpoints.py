@@ -20,7 +20,7 @@ SELECT tail.account_id, %(up_to)s, tail.total + coalesce((
 """
 
 
-def write_checkpoints(*, wait_seconds: float = 2.0) -> int:
+def write_checkpoints(*, wait_seconds: float | None = None) -> int:
     """Write the balance of every house account that moved since its last checkpoint; returns how many were written.
 
     (1) read the last entry id, (2) wait until no database transaction that could hold a smaller one is in flight

@@ -22,7 +22,7 @@ class ChainHead:
     unsealed: int
 
 
-def seal_audit(*, now: datetime, wait_seconds: float = 2.0) -> int:
+def seal_audit(*, now: datetime, wait_seconds: float | None = None) -> int:
     """Append a seal for every record that is not sealed and can't be overtaken any more; returns how many.
 
     Records are sealed in the order of their ids. Runs outside any transaction; writes nothing while an older database

@@ -55,6 +55,6 @@ def test_the_command_prints_one_object(capsys: pytest.CaptureFixture[str]) -> No
 
     call_command("setup_staff", "--demo", "--json")
     printed = json.loads(capsys.readouterr().out)
-    assert set(printed["roles"]) == {"ops", "risk", "finance", "auditor"}
+    assert set(printed["roles"]) == {"ops", "risk", "finance", "controller", "auditor"}
     assert {row["role"] for row in printed["staff"]} == set(printed["roles"])
     assert all(row["password"] and row["totp_secret"] for row in printed["staff"])

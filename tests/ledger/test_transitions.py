@@ -5,7 +5,7 @@ from django_fsm import TransitionNotAllowed
 
 from ledger.actors import client_actor, user_actor
 from ledger.graphs import StateGraph, state_graphs
-from ledger.models import ApprovalRequest, Transition, User
+from ledger.models import ApprovalDecision, ApprovalRequest, Transition, User
 from ledger.operations import request_approval
 from ledger.tracing import set_trace_id
 from ledger.transitions import move, record_birth
@@ -39,8 +39,11 @@ def test_a_move_saves_stamps_and_writes_its_row(ada: User) -> None:
 @pytest.mark.spec("S8")
 @pytest.mark.parametrize("state", ["PENDING", "APPROVED", "REJECTED", "WITHDRAWN", "EXPIRED"])
 @pytest.mark.parametrize("transition", ["approve", "reject", "withdraw", "expire"])
-def test_the_table_of_an_approval_request(ada: User, state: str, transition: str) -> None:
+def test_the_table_of_an_approval_request(ada: User, ben: User, state: str, transition: str) -> None:
     request = a_request(ada)
+    ApprovalDecision.objects.create(
+        request=request, maker_kind="user", maker_id=str(ada.pk), checker=ben, checker_ref=str(ben.pk), approve=True, decided_at=NOON
+    )
     request.__dict__["state"] = state
 
     if state == "PENDING":

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from django.contrib.auth.models import Permission
 from django.db import transaction
 
 from ledger.actors import system_actor, user_actor
@@ -57,13 +58,15 @@ class ReadyDay:
         return post(Posting("MANUAL_CREDIT@1", key, self.house.entity.pk, source, at, player_id=player), actor=TESTER, now=at)
 
     def adjust(self, maker: User, checker: User, *, now: datetime = NOON) -> None:
-        """An adjustment of 5.00 by one person, approved by another, at `now`."""
+        """An adjustment of 5.00 by one person, approved by another, at `now`; who approves these decides on no case (S2)."""
+        checker.user_permissions.remove(Permission.objects.get(codename="approve_disposition"))
+        checker.user_permissions.add(Permission.objects.get(codename="approve_adjustment"))
         request = propose_adjustment(
             entity_id=self.house.entity.pk, player_id=PLAYER, asset="EUR", amount_minor=500, direction="credit",
             reason="goodwill for a delay",
             maker=user_actor(maker), now=now,
         )  # fmt: skip
-        decide(request_id=request.pk, approve=True, checker=checker, reason="", now=now)
+        decide(request_id=request.pk, approve=True, checker=User.objects.get(pk=checker.pk), reason="", now=now)
 
     def is_open(self, day: date = DAY) -> bool:
         row = BusinessDay.objects.filter(entity=self.house.entity, date=day).first()
