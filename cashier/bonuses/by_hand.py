@@ -39,13 +39,15 @@ def propose_grant(*, player: Player, grant: Grant, reason: str, maker: Actor, no
         currency=grant.currency,
         target_kind="player",
         target_id=player.public_id,
+        brand=player.brand.code,
+        player_ref=player.public_id,
         now=now,
     )
 
 
 def propose_forfeit(*, bonus_id: UUID, reason: str, maker: Actor, now: datetime) -> ApprovalRequest:
     """Ask to take what is left of a bonus. Raises BonusEnded, ApprovalRefused without a reason."""
-    bonus = require_active(Bonus.objects.select_related("player").get(pk=bonus_id))
+    bonus = require_active(Bonus.objects.select_related("player__brand").get(pk=bonus_id))
     return request_approval(
         kind=FORFEIT,
         payload={"bonus": bonus.public_id, "reason": reason},
@@ -57,6 +59,8 @@ def propose_forfeit(*, bonus_id: UUID, reason: str, maker: Actor, now: datetime)
         currency=bonus.currency,
         target_kind="bonus",
         target_id=bonus.public_id,
+        brand=bonus.player.brand.code,
+        player_ref=bonus.player.public_id,
         now=now,
     )
 

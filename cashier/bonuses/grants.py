@@ -105,8 +105,8 @@ def new_bonus(player: Player, grant: Grant, grant_ref: str, reason: str, now: da
 
 def same(known: Bonus, player: Player, grant: Grant) -> Bonus:
     """The bonus that this reference granted, if it is this one. Raises GrantReused."""
-    granted = (known.player_id, known.kind, known.currency, known.spins)
-    if granted != (player.pk, grant.kind, grant.currency, grant.spins):
+    granted = (known.player_id, known.kind, known.currency, known.face_minor, known.spins)
+    if granted != (player.pk, grant.kind, grant.currency, grant.amount_minor, grant.spins):
         raise GrantReused
     return known
 

@@ -23,20 +23,22 @@ def run(part: str) -> migrations.RunSQL:
 
 ACTS = ("adjustment", "reversal", "write_off")
 DISPOSITIONS = "reconciliation.approve_disposition"
+BONUSES = ("cashier.approve_bonus", "cashier.propose_bonus", "Who grants never approves.")
 
 
 def add_duties(apps: Any, schema_editor: Any) -> None:
     """Who posts never approves (L12); who can change postings, or approves them, approves no dispositions of cases (S2)."""
     duty = apps.get_model("ledger", "SeparateDuty")
+    found = [BONUSES]
     for act in ACTS:
         proposes, approves = f"ledger.propose_{act}", f"ledger.approve_{act}"
-        rules = [
+        found += [
             (approves, proposes, "Who posts never approves."),
             (proposes, DISPOSITIONS, "Who can change postings approves no dispositions."),
             (approves, DISPOSITIONS, "Who approves postings by hand approves no dispositions."),
         ]
-        for first, second, reason in rules:
-            duty.objects.create(id=new_id(), first=first, second=second, reason=reason, updated_at=datetime.now(UTC))
+    for first, second, reason in found:
+        duty.objects.create(id=new_id(), first=first, second=second, reason=reason, updated_at=datetime.now(UTC))
 
 
 class Migration(migrations.Migration):

@@ -86,3 +86,9 @@ def test_a_grant_that_is_refused_leaves_nothing(scene: Any) -> None:
     decide(request_id=request.pk, approve=False, checker=scene.staff["ben"], reason="Not a case for goodwill", now=scene.now)
 
     assert Bonus.objects.count() == 0
+
+
+@pytest.mark.spec("S1", "G4")
+def test_a_request_names_brand_and_player_so_that_thresholds_and_own_players_count(scene: Any) -> None:
+    request = propose_grant(player=scene.players[0], grant=GRANT, reason=WHY, maker=user_actor(scene.staff["ada"]), now=scene.now)
+    assert (request.brand, request.player_ref) == (scene.players[0].brand.code, scene.players[0].public_id)

@@ -40,6 +40,8 @@ def test_the_same_reference_is_the_same_bonus_and_never_another(house: House) ->
     assert kinds() == ["BONUS_GRANTED"]
     with pytest.raises(GrantReused):
         grant_spins(house, ref="g1")
+    with pytest.raises(GrantReused):
+        grant(house, 777)
 
 
 @pytest.mark.spec("G4")
