@@ -77,6 +77,15 @@ def write_off_recovered(source: Source) -> list[Line]:
     ]
 
 
+def receivable_collected(source: Source) -> list[Line]:
+    """A debt paid from later money, only where terms and licence allow. {player, asset, amount_minor, ref}"""
+    asset, amount, ref = source["asset"], source["amount_minor"], source["ref"]
+    return [
+        debit("playable", source["player"], asset, amount, ref=ref),
+        credit("receivable", source["player"], asset, amount, ref=ref),
+    ]
+
+
 def opening_balance(source: Source) -> list[Line]:
     """Balances taken over from books before these. {lines: [{kind, holder, asset, amount_minor, ref, label}]}, balanced."""
     return [Line(line["kind"], line["holder"], line["asset"], line["amount_minor"], line["ref"], line["label"]) for line in source["lines"]]

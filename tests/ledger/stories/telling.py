@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from ledger.money import get_asset, parse_minor
+
 Source = dict[str, Any]
-LINE = re.compile(r"(Dr|Cr) (\w+)\[(\w+)\] (\w+) (\d+)\.(\d\d)")
-PREFIXES = {"p": "pl_", "m": "ma_", "b": "ba_", "e": "le_"}
-P, P2, M, B, E = "pl_p", "pl_p2", "ma_m", "ba_b", "le_e"
+LINE = re.compile(r"(Dr|Cr) (\w+)\[(\w+)\] (\w+) (\d+\.\d+)")
+P, P2, M, B, B2, E, GAS, HOT = "pl_p", "pl_p2", "ma_m", "ba_b", "ba_b2", "le_e", "ba_gas", "ba_hot"
+HOLDERS = {holder.partition("_")[2]: holder for holder in (P, P2, M, B, B2, E, GAS, HOT)}
 NOVEMBER_20 = date(2025, 11, 20)
 
 Expected = tuple[str, str, str, int]  # kind, holder, asset, signed minor units
@@ -26,6 +28,16 @@ class Step:
     asked_date: date = NOVEMBER_20
     posted_date: date = NOVEMBER_20
     closes: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of POSTINGS.md section 3 that no story tells: the event's words, what is posted, the lines to be seen."""
+
+    section: str
+    words: str
+    posting: tuple[str, Source]
+    told: str
 
 
 @dataclass(frozen=True)
@@ -48,9 +60,9 @@ def lines(text: str) -> list[Expected]:
 def line_of(text: str) -> Expected:
     match = LINE.fullmatch(text)
     assert match, text
-    side, kind, holder, asset, major, minor = match.groups()
-    amount = int(major) * 100 + int(minor)
-    return kind, PREFIXES[holder[0]] + holder, asset, amount if side == "Dr" else -amount
+    side, kind, holder, asset, told = match.groups()
+    amount = parse_minor(told, get_asset(asset))
+    return kind, HOLDERS[holder], asset, amount if side == "Dr" else -amount
 
 
 def step(name: str, posting: tuple[str, Source], text: str, **options: Any) -> Step:

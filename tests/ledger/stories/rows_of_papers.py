@@ -1,0 +1,147 @@
+"""Rows of POSTINGS.md 3.5 to 3.7 and 3.9 that no story tells: settlement reports, bank statements, currency, chains."""
+
+from typing import Any
+
+from tests.ledger.stories.chains import chain, gas
+from tests.ledger.stories.telling import B2, GAS, HOT, B, E, M, P, Row, Source, batch, identified, transfer
+
+BANK = {"entity": E, "bank_account": B, "currency": "EUR", "line": "line:1"}
+OURS = {"bank_account": B, "merchant_account": M, "currency": "EUR", "amount_minor": 100_000, "line": "line:1", "ref": "tr_1"}
+SENT = {
+    "currency": "USD", "amount_minor": 10850, "rate": "1.085", "mid": "", "spread": "", "source": "bank:b",
+    "quoted_at": "2025-11-20T12:00:00Z", "rounding": "bank", "fraction": "0",
+}  # fmt: skip
+
+
+def bank(rule: str, amount: int, **facts: Any) -> tuple[str, Source]:
+    """A booked line of the statement, signed as the bank signs it."""
+    return rule, {**BANK, "amount_minor": amount, **facts}
+
+
+BATCHES = [
+    Row("3.5", "chargeback credit, refund reversal, payout return in one batch",
+        batch(20000, {"chargeback_reversal": 10000, "refund_reversal": 3000, "payout_return": 7000}), """
+        Dr in_transit[m] EUR 200.00
+        Cr clearing[m] EUR 200.00"""),
+    Row("3.5", "a line that took money and has no item", batch(-5000, {}, suspense=[["line:psp:1", -5000]]), """
+        Dr suspense[m] EUR 50.00
+        Cr in_transit[m] EUR 50.00"""),
+    Row("3.5", "fee returned by the PSP", batch(150, {}, {"processing": -150}), """
+        Dr in_transit[m] EUR 1.50
+        Cr fees[m] EUR 1.50"""),
+    Row("3.5", "carried to the next batch, no transfer", batch(0, {"refund": -2000}, carried=2000), """
+        Dr clearing[m] EUR 20.00
+        Cr in_transit[m] EUR 20.00"""),
+    Row("3.5", "brought forward from a batch before", batch(8000, {"capture": 10000}, carried=-2000), """
+        Dr in_transit[m] EUR 80.00
+        Dr in_transit[m] EUR 20.00
+        Cr clearing[m] EUR 100.00"""),
+    Row("3.5", "line.identified, a debit line", identified(5000), """
+        Dr clearing[m] EUR 50.00
+        Cr suspense[m] EUR 50.00"""),
+    Row("3.5", "line.unmatched by a person", ("LINE_UNMATCHED@1",
+        {"merchant_account": M, "currency": "EUR", "gross_minor": 5000, "item": "cap_1", "line": "line:psp:1"}), """
+        Dr clearing[m] EUR 50.00
+        Cr suspense[m] EUR 50.00"""),
+    Row("3.5", "restated report: the difference", ("BATCH_RESTATED@1", batch(4900, {"capture": 5000}, {"processing": 100})[1]), """
+        Dr in_transit[m] EUR 49.00
+        Dr fees[m] EUR 1.00
+        Cr clearing[m] EUR 50.00"""),
+    Row("3.5", "invoice paid by us, not netted", ("INVOICE_PAID@1", {**OURS, "label": "fixed"}), """
+        Dr fees[m] EUR 1000.00
+        Cr bank[b] EUR 1000.00"""),
+    Row("3.5", "security deposit leaves our bank", ("SECURITY_DEPOSIT_SENT@1", OURS), """
+        Dr in_transit[m] EUR 1000.00
+        Cr bank[b] EUR 1000.00"""),
+    Row("3.5", "security deposit on the PSP's statement", ("SECURITY_DEPOSIT_KEPT@1", OURS), """
+        Dr reserve[m] EUR 1000.00
+        Cr in_transit[m] EUR 1000.00"""),
+]  # fmt: skip
+
+STATEMENTS = [
+    Row("3.6", "bank.opened", ("BANK_OPENED@1", {**BANK, "opening_minor": 100_000}), """
+        Dr bank[b] EUR 1000.00
+        Cr outside[e] EUR 1000.00"""),
+    Row("3.6", "a transfer less a charge that the bank states", transfer(18150, charge=50), """
+        Dr bank[b] EUR 181.50
+        Dr bank_fees[b] EUR 0.50
+        Cr in_transit[m] EUR 182.00"""),
+    Row("3.6", "own payout leaves", ("BANK_PAYOUT_LEFT@1", OURS), """
+        Dr in_transit[b] EUR 1000.00
+        Cr bank[b] EUR 1000.00"""),
+    Row("3.6", "bank charge", bank("BANK_CHARGE@1", -250, label="charge"), """
+        Dr bank_fees[b] EUR 2.50
+        Cr bank[b] EUR 2.50"""),
+    Row("3.6", "interest", bank("BANK_CHARGE@1", 250, label="interest"), """
+        Dr bank[b] EUR 2.50
+        Cr bank_fees[b] EUR 2.50"""),
+    Row("3.6", "transfer between own accounts leaves", ("OWN_TRANSFER_SENT@1", {**OURS, "to_account": B2}), """
+        Dr in_transit[b2] EUR 1000.00
+        Cr bank[b] EUR 1000.00"""),
+    Row("3.6", "transfer between own accounts arrives", ("OWN_TRANSFER_ARRIVED@1", {**OURS, "bank_account": B2}), """
+        Dr bank[b2] EUR 1000.00
+        Cr in_transit[b2] EUR 1000.00"""),
+    Row("3.6", "known, but not of these books: money out", bank("BANK_OUTSIDE@1", -7500), """
+        Dr outside[e] EUR 75.00
+        Cr bank[b] EUR 75.00"""),
+    Row("3.6", "debit not identified", bank("BANK_TO_SUSPENSE@1", -7500), """
+        Dr suspense[b] EUR 75.00
+        Cr bank[b] EUR 75.00"""),
+    Row("3.6", "identified later: not of these books",
+        ("BANK_IDENTIFIED@1", {**BANK, "amount_minor": 7500, "charge_minor": 0, "to": ["outside", E, "line:1"]}), """
+        Dr outside[e] EUR 75.00
+        Cr suspense[b] EUR 75.00"""),
+    Row("3.6", "the same, decided in a case", ("ITEM_MOVED_OUTSIDE@1",
+        {"entity": E, "item": {"kind": "suspense", "holder": B, "asset": "EUR", "open_minor": 7500, "ref": "line:1"}}), """
+        Dr outside[e] EUR 75.00
+        Cr suspense[b] EUR 75.00"""),
+    Row("3.6", "unmatched by a person: back to suspense",
+        bank("BANK_UNMATCHED@1", 18200, merchant_account=M, batch="batch:m:1:EUR"), """
+        Dr in_transit[m] EUR 182.00
+        Cr suspense[b] EUR 182.00"""),
+    Row("3.6", "entry reversed by the bank", ("BANK_ENTRY_REVERSED@1", {"lines": [
+        {"kind": "bank", "holder": B, "asset": "EUR", "amount_minor": -250, "ref": "line:1", "label": ""},
+        {"kind": "bank_fees", "holder": B, "asset": "EUR", "amount_minor": 250, "ref": "line:1", "label": "charge"}]}), """
+        Dr bank[b] EUR 2.50
+        Cr bank_fees[b] EUR 2.50"""),
+    Row("3.7", "bank converts on arrival", ("BANK_SETTLEMENT_MATCHED@2",
+        {**transfer(9950, charge=50)[1], "entity": E, "sent": SENT}), """
+        Dr fx[e] USD 108.50
+        Cr in_transit[m] USD 108.50
+        Dr bank[b] EUR 99.50
+        Dr bank_fees[b] EUR 0.50
+        Cr fx[e] EUR 100.00"""),
+]  # fmt: skip
+
+CHAINS = [
+    Row("3.9", "reorganised or replaced before final", chain("UNSEEN", 100_000_000), """
+        Dr pending[p] USDT 100.000000
+        Cr unconfirmed[m] USDT 100.000000"""),
+    Row("3.9", "final, player bears the network's fee",
+        chain("FINAL", 100_000_000, player_fee_minor=1_500_000, seen_minor=100_000_000), """
+        Dr clearing[m] USDT 100.000000
+        Dr pending[p] USDT 100.000000
+        Cr unconfirmed[m] USDT 100.000000
+        Cr playable[p] USDT 98.500000
+        Cr fee_income[e] USDT 1.500000"""),
+    Row("3.9", "gone after final", chain("GONE", 100_000_000, playable_minor=60_000_000, receivable_minor=40_000_000), """
+        Dr playable[p] USDT 60.000000
+        Dr receivable[p] USDT 40.000000
+        Cr clearing[m] USDT 100.000000"""),
+    Row("3.9", "sweep, gas in the same asset",
+        gas("SWEPT", 13_000_000, asset="TRX", gas_asset="TRX", bank_account=HOT, gross_minor=100_000_000), """
+        Dr bank[hot] TRX 87.000000
+        Dr network_fees[e] TRX 13.000000
+        Cr clearing[m] TRX 100.000000"""),
+    Row("3.9", "another asset, owner known; an address whose intent ended", chain("HELD", 100_000_000), """
+        Dr clearing[m] USDT 100.000000
+        Cr locked[p] USDT 100.000000"""),
+    Row("3.9", "another asset, owner not known", chain("UNKNOWN", 100_000_000), """
+        Dr clearing[m] USDT 100.000000
+        Cr suspense[m] USDT 100.000000"""),
+    Row("3.9", "failed transaction: the gas is spent", gas("GAS_SPENT", 390_000_000_000_000, gas_account=GAS, player=P), """
+        Dr network_fees[e] ETH 0.000390000000000000
+        Cr bank[gas] ETH 0.000390000000000000"""),
+]  # fmt: skip
+
+ROWS = [*BATCHES, *STATEMENTS, *CHAINS]
