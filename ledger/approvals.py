@@ -15,6 +15,7 @@ class ApprovalKind:
     permission: "app.codename" that a checker must hold by role; superusers are no exception.
     preview: dotted path (payload) -> list[Line]. rejected: dotted path, called as execute when the request ends otherwise.
     check: dotted path (request, checker), raises to refuse a checker for reasons of its own (who touched that day).
+    look: dotted path (payload) -> {what: what it says now, in words}: what the act rests on and others may change meanwhile.
     may_be_free: below a threshold one person may do it alone; the act's own operation sees to that.
     """
 
@@ -25,6 +26,7 @@ class ApprovalKind:
     rejected: str | None = None
     check: str | None = None
     may_be_free: bool = False
+    look: str | None = None
 
 
 def get_approval_kind(kind: str) -> ApprovalKind:

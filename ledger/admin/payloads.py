@@ -12,6 +12,19 @@ def payload_pairs(payload: dict[str, Any]) -> list[tuple[str, str]]:
     return [(sentence(name), _payload_value(name, value, payload)) for name, value in payload.items()]
 
 
+def changed_rows(payload: dict[str, Any]) -> list[list[str]]:
+    """Of a payload with `before` and `after`: what differs, in words; all of it where there was nothing before. Else nothing."""
+    before, after = payload.get("before"), payload.get("after")
+    if not isinstance(after, dict) or not isinstance(before, dict | None):
+        return []
+    was = before or {}
+    return [
+        [sentence(name.removesuffix("_minor")), _payload_value(name, was.get(name), payload), _payload_value(name, value, payload)]
+        for name, value in after.items()
+        if name not in was or was[name] != value
+    ]
+
+
 def _payload_value(name: str, value: Any, payload: dict[str, Any]) -> str:
     currency = payload.get("currency") or payload.get("asset")
     if isinstance(value, dict) and isinstance(currency, str) and all(key.endswith("_minor") for key in value):

@@ -28,6 +28,7 @@ class ApprovalRequest(FSMModelMixin, PublicIdModel):
     state = StateField(default=State.PENDING, choices=State.choices, protected=True, max_length=16)
     payload = models.JSONField()
     payload_sha256 = models.CharField(max_length=64, db_collation="C")
+    seen = models.JSONField(default=dict, blank=True, help_text="What it was asked upon: what was looked at -> what it said, in words.")
     summary = models.CharField(max_length=300)
     reason = models.TextField()
     maker_kind = models.CharField(max_length=8, db_collation="C")

@@ -26,6 +26,7 @@ class AuditRecord(models.Model):
             models.Index(fields=["target_kind", "target_id", "id"], name="ledger_audit_target"),
             models.Index(fields=["actor_kind", "actor_id", "id"], name="ledger_audit_actor"),
         ]
+        permissions = [("verify_audit", "Can have the audit chain verified"), ("export_audit", "Can take days of the audit log away")]
 
     def __str__(self) -> str:
         return f"{self.act} {self.target_id}"

@@ -5,11 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from ledger.actors import Actor
+from ledger.chart import WALLET_KINDS
 from ledger.errors import ApprovalRefused
 from ledger.models import ApprovalRequest, LegalEntity
 from ledger.money import format_major, get_asset
 from ledger.operations.approvals import request_approval
 from ledger.operations.postings import PostedTransaction, Posting, lines_of, post
+from ledger.operations.present_state import wallet_facts
+from ledger.queries import open_of
 from ledger.values import Line
 
 _ADJUSTMENTS = {"credit": "MANUAL_CREDIT@1", "debit": "MANUAL_DEBIT@1"}
@@ -75,6 +78,23 @@ def preview_adjustment(payload: dict[str, Any]) -> list[Line]:
 def preview_write_off(payload: dict[str, Any]) -> list[Line]:
     """The lines that approval would post."""
     return lines_of(payload["rule"], payload["source"])
+
+
+def look_at_adjustment(payload: dict[str, Any]) -> dict[str, str]:
+    """The player's balances, which the amount is taken from or added to."""
+    return wallet_facts(payload["player_id"], payload["source"]["asset"])
+
+
+def look_at_write_off(payload: dict[str, Any]) -> dict[str, str]:
+    """What the player owes; of an item what stands open for it on its account."""
+    source = payload["source"]
+    if payload["player_id"]:
+        return wallet_facts(payload["player_id"], source["asset"])
+    kinds = {line.kind for line in lines_of(payload["rule"], source)} - {"write_off", "chargeback_loss", *WALLET_KINDS}
+    if not source["ref"]:
+        return {}
+    open_minor = sum(open_of(UUID(payload["entity_id"]), kind, source["holder"], source["asset"], source["ref"]) for kind in kinds)
+    return {"Open for the item": f"{format_major(open_minor, get_asset(source['asset']))} {source['asset']}"}
 
 
 def _propose(

@@ -14,7 +14,8 @@ from ledger.duties import holds_permission, players_in, require_not_own_player, 
 from ledger.errors import ApprovalRefused
 from ledger.models import ApprovalDecision, ApprovalRequest, LegalEntity, User
 from ledger.operations.audit import record_audit
-from ledger.operations.people_needed import people_needed
+from ledger.operations.people_needed import people_needed, people_today
+from ledger.operations.present_state import look_at, require_seen
 from ledger.transitions import attribute, move
 
 
@@ -54,8 +55,9 @@ def request_approval(
             kind=kind, payload=payload, payload_sha256=sha256_hex(canonical_json(payload)), summary=summary, reason=reason.strip(),
             maker_kind=maker.kind, maker_id=maker.id, entity=LegalEntity(pk=entity_id) if entity_id else None,
             amount_minor=amount_minor, currency=currency, target_kind=target_kind, target_id=target_id, brand=brand,
-            player_ref=player_ref, required=max(required, needed.people), rule=needed.rule[:300],
-            requested_at=now, expires_at=now + timedelta(hours=row.expires_hours),
+            seen=look_at(kind=kind, payload=payload, brand=brand, currency=currency), player_ref=player_ref,
+            required=max(required, needed.people), rule=needed.rule[:300], requested_at=now,
+            expires_at=now + timedelta(hours=row.expires_hours),
         )  # fmt: skip
         attribute(request, maker, "approval.requested")
         request.save(force_insert=True)
@@ -63,12 +65,13 @@ def request_approval(
     return request
 
 
-def decide(*, request_id: UUID, approve: bool, checker: User, reason: str, now: datetime) -> ApprovalRequest:
+def decide(*, request_id: UUID, approve: bool, checker: User, reason: str, now: datetime, seen: str = "") -> ApprovalRequest:
     """Record one person's yes or no; with the last yes that is needed, execute the frozen payload once (S1, S8).
 
     (1) lock the request, (2) check state, expiry, hash, checker and role, (3) write the decision, (4) with the last yes call
     the kind's `execute` under the lock, with the first no call its `rejected`, (5) move the state. One transaction: if the
-    executor raises, nothing is decided. Refusals are audited on their own.
+    executor raises, nothing is decided. Refusals are audited on their own. A threshold that was tightened since holds.
+    `seen`: `present_state.digest_of` what the person looked at; a yes is refused where it says something else by now.
     Raises ApprovalRefused, or whatever the executor raises.
     """
     try:
@@ -76,6 +79,8 @@ def decide(*, request_id: UUID, approve: bool, checker: User, reason: str, now: 
             _require_person(checker)
             request = ApprovalRequest.objects.select_for_update().get(pk=request_id)
             _require_may_decide(request, checker, approve, reason, now)
+            if approve and seen:
+                require_seen(request, seen)
             _write_decision(request, checker, approve, reason, now)
             return _conclude(request, checker, approve, reason, now)
     except Exception as error:
@@ -156,7 +161,7 @@ def _conclude(request: ApprovalRequest, checker: User, approve: bool, reason: st
     _audit("approval.approved" if approve else "approval.rejected", request, actor, reason, now)
     if not approve:
         _end(request, "reject", actor, reason, now)
-    elif request.decisions.filter(approve=True).count() >= request.required:
+    elif request.decisions.filter(approve=True).count() >= people_today(request):
         request.decided_at = now
         move(request, "approve", actor=actor, now=now, event="approval.approved", extra_fields=["decided_at"])
         import_string(get_approval_kind(request.kind).execute)(payload=request.payload, request=request, actor=actor, now=now)

@@ -41,6 +41,16 @@ def people_needed(
     return Needed(people, _words(threshold, people, total, amount_minor), total)
 
 
+def people_today(request: ApprovalRequest) -> int:
+    """How many people this request needs by the threshold of today: never fewer than when it was asked for."""
+    threshold = get_threshold(request.kind, request.brand, request.currency)
+    if threshold is None:
+        return request.required
+    maker = Actor(request.maker_kind, request.maker_id)
+    others = _asked_minor(request.kind, request.currency, request.player_ref, maker, request.requested_at, apart_from=request)
+    return max(request.required, _people(threshold, int(request.amount_minor) + others))
+
+
 def get_threshold(kind: str, brand: str, currency: str) -> ApprovalThreshold | None:
     """The row of the brand, else the one of every brand."""
     rows = ApprovalThreshold.objects.filter(kind=kind, brand__in={brand, ""}, currency=currency)
@@ -53,11 +63,16 @@ def _people(threshold: ApprovalThreshold, total: int) -> int:
     return 1 if threshold.one_above_minor is None or total > threshold.one_above_minor else 0
 
 
-def _asked_minor(kind: str, currency: str, player_ref: str, maker: Actor, now: datetime) -> int:
+def _asked_minor(
+    kind: str, currency: str, player_ref: str, maker: Actor, now: datetime, *, apart_from: ApprovalRequest | None = None
+) -> int:
+    """Minor units asked for since 24 hours before `now`; `apart_from`: before that request, and without it."""
     asked = ApprovalRequest.objects.filter(
         kind=kind, currency=currency, player_ref=player_ref, maker_kind=maker.kind, maker_id=maker.id, state__in=_COUNTED,
         requested_at__gt=now - timedelta(hours=_SUMMED_HOURS),
     )  # fmt: skip
+    if apart_from is not None:
+        asked = asked.filter(requested_at__lte=apart_from.requested_at).exclude(pk=apart_from.pk)
     return int(asked.aggregate(total=Sum("amount_minor"))["total"] or 0)
 
 

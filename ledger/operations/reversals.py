@@ -12,6 +12,7 @@ from ledger.locks import lock_wallet
 from ledger.models import ApprovalRequest, Entry, JournalTransaction
 from ledger.operations.approvals import request_approval
 from ledger.operations.postings import PostedTransaction, Posting, lines_of, post
+from ledger.operations.present_state import wallet_facts
 from ledger.values import Line
 
 
@@ -51,6 +52,15 @@ def execute_reversal(*, payload: dict[str, Any], request: ApprovalRequest, actor
 def preview_reversal(payload: dict[str, Any]) -> list[Line]:
     """The mirror of the posted lines; a debt in place of missing money is decided at execution."""
     return lines_of("REVERSAL@1", {"lines": posted_lines(JournalTransaction.by_public(payload["transaction_id"]))})
+
+
+def look_at_reversal(payload: dict[str, Any]) -> dict[str, str]:
+    """Whether it is reversed by now, and what the player it credited still has."""
+    original = JournalTransaction.by_public(payload["transaction_id"])
+    reversal = original.reversed_by.first()
+    credited = [line for line in posted_lines(original) if line["kind"] == "playable" and line["amount_minor"] < 0]
+    wallet = wallet_facts(credited[0]["holder"], credited[0]["asset"]) if credited else {}
+    return {"Reversed by": reversal.public_id if reversal else "nothing", **wallet}
 
 
 def posted_lines(original: JournalTransaction) -> list[dict[str, Any]]:

@@ -89,6 +89,18 @@ def execute_duty(*, payload: dict[str, Any], request: ApprovalRequest, actor: Ac
     return row
 
 
+def look_at_roles(payload: dict[str, Any]) -> dict[str, str]:
+    """The roles and player accounts that the person has."""
+    standing = _standing(User.objects.get(pk=User.id_of(payload["user"])))
+    return {"Roles": ", ".join(standing["roles"]) or "none", "Own player accounts": ", ".join(standing["player_refs"]) or "none"}
+
+
+def look_at_duty(payload: dict[str, Any]) -> dict[str, str]:
+    """Whether the rule is in force."""
+    rule = SeparateDuty.objects.filter(first=payload["first"], second=payload["second"]).first()
+    return {"Rule": "in force" if rule and rule.is_in_force else "not in force"}
+
+
 def _standing(person: User) -> dict[str, list[str]]:
     return {"roles": sorted(person.groups.values_list("name", flat=True)), "player_refs": sorted(person.player_refs)}
 

@@ -10,6 +10,7 @@ from ledger.models import ApprovalRequest, ApprovalThreshold
 from ledger.money import format_major, get_asset
 from ledger.operations.approvals import request_approval
 from ledger.operations.audit import record_audit
+from ledger.operations.present_state import threshold_words
 from ledger.transitions import attribute
 
 KIND = "threshold.change"
@@ -65,6 +66,11 @@ def execute_threshold(*, payload: dict[str, Any], request: ApprovalRequest, acto
         detail={**payload, "approval": request.public_id, "version": row.version}, reason=request.reason, now=now,
     )  # fmt: skip
     return row
+
+
+def look_at_threshold(payload: dict[str, Any]) -> dict[str, str]:
+    """The threshold in force."""
+    return {"In force": threshold_words(payload["kind"], payload["brand"], payload["currency"])}
 
 
 def _require_order(after: dict[str, int | None]) -> None:

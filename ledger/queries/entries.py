@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
 from ledger.models import Entry
 
@@ -19,3 +19,9 @@ def list_entries(
     }  # fmt: skip
     chosen = {name: value for name, value in wanted.items() if value}
     return Entry.objects.filter(**chosen).select_related("account", "transaction").order_by("id")
+
+
+def open_of(entity_id: UUID, kind: str, holder: str, asset: str, ref: str) -> int:
+    """What stands open for one item on an account, minor units, debit positive."""
+    entries = list_entries(entity_id=entity_id, kind=kind, holder=holder, asset=asset, ref=ref).order_by()
+    return int(entries.aggregate(total=Sum("amount_minor"))["total"] or 0)
