@@ -46,6 +46,15 @@ def head_statement(*, day: date, position: int, chain_hash: str, signed_at: date
     return canonical_json(content).encode()
 
 
+def bound_statement(about: Mapping[str, Any], *, position: int, chain_hash: str, signed_at: datetime) -> bytes:
+    """The bytes that are signed where something is bound to the head at that moment: `about` says what, as exact JSON (D4)."""
+    content = {
+        "statement": "countroom audit head, bound", "about": dict(about), "position": position, "chain_hash": chain_hash,
+        "signed_at": instant(signed_at),
+    }  # fmt: skip
+    return canonical_json(content).encode()
+
+
 def instant(moment: datetime) -> str:
     """An instant as the chain writes it."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")

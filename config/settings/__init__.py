@@ -30,7 +30,7 @@ from config.settings.formats import REPORT_FORMATS  # noqa: F401
 from config.settings.logs import LOGGING  # noqa: F401
 from config.settings.notices import NOTICE_HANDLERS  # noqa: F401
 from config.settings.posting_rules import POSTING_RULES  # noqa: F401
-from config.settings.proofs import PROOF_CHECKS  # noqa: F401
+from config.settings.proofs import AUDIT_CHECKS, PROOF_CHECKS  # noqa: F401
 from config.settings.psp import PSP_ADAPTERS  # noqa: F401
 from config.settings.schedule import CELERY_BEAT_SCHEDULE  # noqa: F401
 
@@ -162,6 +162,8 @@ LOGIN_REDIRECT_URL = "admin:index"
 # --- machine clients (A2) ---
 OAUTH2_PROVIDER_APPLICATION_MODEL = "cashier.ApiClient"
 AUTHORIZE_WAIT_SECONDS = env.float("AUTHORIZE_WAIT_SECONDS", default=8.0)
+# An event whose worker died is taken up by another one after so long.
+EVENT_LEASE_SECONDS = env.float("EVENT_LEASE_SECONDS", default=60.0)
 WEBHOOK_MAX_BYTES = 1024 * 1024
 SECRETS_DIR = env.str("SECRETS_DIR", default="")
 

@@ -17,7 +17,7 @@ from ledger.errors import (
 from ledger.operations.adjustments import propose_adjustment, propose_write_off
 from ledger.operations.approvals import decide, expire_approvals, may_decide, request_approval, withdraw_approval
 from ledger.operations.audit import record_audit
-from ledger.operations.audit_heads import archive_audit
+from ledger.operations.audit_heads import archive_audit, bind_to_head
 from ledger.operations.checkpoints import write_checkpoints
 from ledger.operations.days import close_to_postings, open_to_postings
 from ledger.operations.idempotency import (
@@ -33,6 +33,7 @@ from ledger.operations.people_needed import get_threshold, people_needed
 from ledger.operations.postings import PostedTransaction, Posting, lines_of, post, post_many
 from ledger.operations.reversals import propose_reversal
 from ledger.operations.sealing import get_chain_head, seal_audit
+from ledger.operations.shadows import propose_shadow, propose_stage
 from ledger.operations.staff import propose_duty, propose_roles
 from ledger.operations.thresholds import propose_threshold
 
@@ -54,6 +55,7 @@ __all__ = [
     "UnknownRule",
     "archive_audit",
     "begin_idempotent",
+    "bind_to_head",
     "close_to_postings",
     "decide",
     "drop_old_keys",
@@ -74,6 +76,8 @@ __all__ = [
     "propose_duty",
     "propose_reversal",
     "propose_roles",
+    "propose_shadow",
+    "propose_stage",
     "propose_threshold",
     "propose_write_off",
     "request_approval",

@@ -1,19 +1,20 @@
 """Every day's end of the audit chain, signed, and its segment on write-once storage (S5)."""
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
 
-from ledger.audit_chain import GENESIS, content_of, head_statement, instant
+from ledger.audit_chain import GENESIS, bound_statement, content_of, head_statement, instant
 from ledger.audit_files import FORMAT, Manifest, digest_of, manifest_name, segment_name, write_manifest, write_once
 from ledger.canonical import canonical_json
 from ledger.models import AuditHead, AuditSeal
-from ledger.operations.sealing import seal_audit
+from ledger.operations.sealing import get_chain_head, seal_audit
 from ledger.signing import get_signer
 
 _LOCK = 7_003  # advisory lock: one signer at a time
@@ -25,6 +26,23 @@ class Archived:
 
     signed: list[str]
     files: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class BoundHead:
+    """The end of the chain at a moment, signed together with what was bound to it. `signature`: base64."""
+
+    position: int
+    chain_hash: str
+    key_id: str
+    signature: str
+
+
+def bind_to_head(*, about: Mapping[str, Any], now: datetime) -> BoundHead:
+    """Sign the present end of the chain together with `about` (exact JSON). Raises ImproperlyConfigured without a signing key."""
+    head = get_chain_head()
+    signed = get_signer().sign(bound_statement(about, position=head.position, chain_hash=head.chain_hash, signed_at=now))
+    return BoundHead(head.position, head.chain_hash, signed.key_id, base64.b64encode(signed.value).decode())
 
 
 def archive_audit(*, now: datetime) -> Archived:

@@ -1,22 +1,27 @@
 """Proofs over the audit log (S5): the chain is whole, and it still holds what signed heads and the archive say of it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
-from ledger.audit_chain import GENESIS, chain_hash_of, content_of, head_statement, is_row_hash
+from ledger.audit_chain import GENESIS, bound_statement, chain_hash_of, content_of, head_statement, is_row_hash
 from ledger.audit_files import list_manifests, read_manifest, signature_of
 from ledger.models import AuditHead, AuditRecord, AuditSeal
 from ledger.proofs.checks import Check, Difference, check_of
-from ledger.signing import get_signer
+from ledger.signing import Signature, get_signer
 
 _CHUNK = 1_000
 
 
-def audit_chain_is_whole() -> Check:
-    """No sealed record was changed, removed or moved, none was inserted among them, no link is broken (S5)."""
-    return check_of("audit_chain_is_whole", AuditSeal.objects.count(), chain_faults())
+def audit_chain_is_whole(walked: Callable[[int], None] | None = None) -> Check:
+    """No sealed record was changed, removed or moved, none was inserted among them, no link is broken (S5).
+
+    `walked` is told the position that was reached, every thousand records.
+    """
+    return check_of("audit_chain_is_whole", AuditSeal.objects.count(), chain_faults(walked))
 
 
 def audit_heads_are_signed() -> Check:
@@ -30,7 +35,12 @@ def archive_agrees() -> Check:
     return check_of("archive_agrees", len(manifests), archive_faults(manifests))
 
 
-def chain_faults() -> Iterator[Difference]:
+def is_bound(about: Mapping[str, Any], *, position: int, chain_hash: str, signed_at: datetime, signature: Signature) -> bool:
+    """Whether a trusted key bound `about` to this end of the chain (D4)."""
+    return get_signer().verify(bound_statement(about, position=position, chain_hash=chain_hash, signed_at=signed_at), signature)
+
+
+def chain_faults(walked: Callable[[int], None] | None = None) -> Iterator[Difference]:
     """Every place where the chain does not hold, in the order of the records: the first one is the first wrong row. Streams."""
     previous, position, last_record = GENESIS, 0, 0
     for seals in _chunks():
@@ -48,6 +58,8 @@ def chain_faults() -> Iterator[Difference]:
                 yield {"position": seal.position, "record": seal.record_id, "fault": "the chain is broken here"}
             previous, last_record = seal.chain_hash, max(last_record, seal.record_id)
         yield from (_inserted(record) for record in unsealed)
+        if walked is not None:
+            walked(position)
 
 
 def head_faults() -> Iterator[Difference]:
@@ -60,7 +72,7 @@ def head_faults() -> Iterator[Difference]:
         if head.position < before:
             yield {"day": str(head.day), "position": head.position, "fault": "the head lies before the one of an earlier day"}
         before = max(before, head.position)
-        yield from _end_faults(str(head.day), head.position, head.chain_hash, "signed")
+        yield from end_faults(str(head.day), head.position, head.chain_hash, "signed")
 
 
 def archive_faults(manifests: list[Path]) -> Iterator[Difference]:
@@ -70,7 +82,17 @@ def archive_faults(manifests: list[Path]) -> Iterator[Difference]:
         if isinstance(manifest, str):
             yield {"file": path.name, "fault": manifest}
             continue
-        yield from _end_faults(manifest.day, manifest.last_position, manifest.chain_hash, "archived")
+        yield from end_faults(manifest.day, manifest.last_position, manifest.chain_hash, "archived")
+
+
+def end_faults(day: str, position: int, chain_hash: str, word: str) -> Iterator[Difference]:
+    """Where the chain does not pass through an end that was `word` (signed, archived) for a day."""
+    seal = AuditSeal.objects.filter(position=position).first()
+    held = seal.chain_hash if seal else GENESIS if position == 0 else ""
+    if not held:
+        yield {"day": day, "position": position, "fault": f"the log ends before what was {word}"}
+    elif held != chain_hash:
+        yield {"day": day, "position": position, "fault": f"the chain is not the one that was {word}"}
 
 
 def _chunks() -> Iterator[list[AuditSeal]]:
@@ -98,12 +120,3 @@ def _row_faults(seal: AuditSeal, record: AuditRecord | None, last_record: int) -
 
 def _inserted(record: int) -> Difference:
     return {"record": record, "fault": "the record was inserted later"}
-
-
-def _end_faults(day: str, position: int, chain_hash: str, word: str) -> Iterator[Difference]:
-    seal = AuditSeal.objects.filter(position=position).first()
-    held = seal.chain_hash if seal else GENESIS if position == 0 else ""
-    if not held:
-        yield {"day": day, "position": position, "fault": f"the log ends before what was {word}"}
-    elif held != chain_hash:
-        yield {"day": day, "position": position, "fault": f"the chain is not the one that was {word}"}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -22,10 +23,14 @@ def prove_ledger(*, progress: Progress = None) -> Report:
         return report_of([*journal.ALL, *registered, states_end_their_transitions, audit_chain_is_whole], progress=progress)
 
 
-def verify_audit(*, progress: Progress = None) -> Report:
-    """Recompute the whole audit chain, and hold it against the signed heads and the archive (S5)."""
+def verify_audit(*, progress: Progress = None, walked: Callable[[int], None] | None = None) -> Report:
+    """Recompute the whole audit chain, and hold it against the signed heads, the archive and what upper floors bound to it (S5).
+
+    `walked` is told the position that was reached, every thousand records.
+    """
+    bound = [import_string(path) for path in settings.AUDIT_CHECKS]
     with one_snapshot():
-        return report_of([audit_chain_is_whole, audit_heads_are_signed, archive_agrees], progress=progress)
+        return report_of([partial(audit_chain_is_whole, walked), audit_heads_are_signed, archive_agrees, *bound], progress=progress)
 
 
 @contextmanager

@@ -32,6 +32,7 @@ from ledger.calendar import day_bounds
 from ledger.models import ApprovalRequest
 from reconciliation.admin.close_acts import ACTS, day_words, items_of, missing_of, request_of
 from reconciliation.models import CloseState, DailyClose
+from reconciliation.sealed_days import is_signed
 
 Rows = QuerySet[Any]
 Data = Mapping[str, Any]
@@ -111,7 +112,7 @@ class DailyCloseAdmin(OpsAdmin):
             notice="You prepared this; someone else must sign." if obj.state == State.PREPARED and obj.preparer_id == page.user.pk else "",
             facts=facts,
             main=[_checklist(items, page), *_overrides(obj, page), _snapshots(obj, page), timeline(transition_events(obj, "close", page))],
-            side=[_about(obj, page, request)],
+            side=[_about(obj, page, request), *_bound(obj)],
         )
 
 
@@ -166,6 +167,18 @@ def _snapshots(obj: DailyClose, page: Page) -> Panel:
 def _shot_total(totals: dict[str, Any]) -> str:
     journal = totals.get("journal", {})
     return f"{int(journal.get('transactions', 0)):,}"
+
+
+def _bound(obj: DailyClose) -> list[Panel]:
+    """The head of the audit chain that the newest snapshot carries, and whether its signature holds."""
+    shot = obj.snapshots.select_related("close__entity").order_by("-id").first()
+    if shot is None or shot.audit_position is None:
+        return []
+    holds = is_signed(shot)
+    steps = [Step("A trusted key signed the day with this head", "done" if holds else "failed", note="Ed25519, checked just now")]
+    pairs = [("Position", f"{shot.audit_position:,}"), ("Hash of the chain", shot.audit_head), ("Key", shot.audit_key_id),
+             ("Signature", shot.audit_signature)]  # fmt: skip
+    return [steps_panel("Bound to the audit chain", steps), values("Head of the audit chain", pairs)]
 
 
 def _about(obj: DailyClose, page: Page, request: ApprovalRequest | None) -> Panel:

@@ -93,7 +93,10 @@ class DailyClose(FSMModelMixin, PublicIdModel):
 
 
 class CloseSnapshot(models.Model):
-    """What a close froze (D4): totals, the range of the journal, the head of the audit chain, hashes of files. Append-only."""
+    """What a close froze (D4): totals, the range of the journal, the head of the audit chain, hashes of files. Append-only.
+
+    `audit_signature`: Ed25519 in base64 over the head with day, version and totals (`reconciliation.sealed_days`), at `taken_at`.
+    """
 
     id = models.BigAutoField(primary_key=True)
     close = models.ForeignKey(DailyClose, on_delete=models.PROTECT, related_name="snapshots")
@@ -103,6 +106,9 @@ class CloseSnapshot(models.Model):
     first_txn = CodeField(max_length=40, blank=True)
     last_txn = CodeField(max_length=40, blank=True)
     audit_head = CodeField(max_length=64, blank=True)
+    audit_position = models.BigIntegerField(null=True)
+    audit_key_id = CodeField(max_length=64, blank=True)
+    audit_signature = CodeField(max_length=256, blank=True)
     sha256 = CodeField(max_length=64)
     signature = models.TextField(blank=True)
 

@@ -3,18 +3,22 @@
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
+
 from ledger.actors import Actor
 from ledger.canonical import canonical_json, sha256_hex
 from ledger.errors import ApprovalRefused
 from ledger.ids import from_public
 from ledger.models import ApprovalRequest, User
-from ledger.operations import get_chain_head
+from ledger.operations import bind_to_head
+from ledger.operations.audit_heads import BoundHead
 from ledger.transitions import move
 from reconciliation.models import CloseSnapshot, CloseState, DailyClose
 from reconciliation.operations.closing.days import audit_close, lock_close, missing_of, require_order, taken_checklist
 from reconciliation.operations.closing.refusals import CloseNotReady, CloseStateConflict
 from reconciliation.queries.manual_acts import has_acted_on
 from reconciliation.queries.totals import changed_since, day_totals
+from reconciliation.sealed_days import statement_of
 
 
 def check_signer(*, request: ApprovalRequest, checker: User) -> None:
@@ -48,12 +52,21 @@ def execute_sign_off(*, payload: dict[str, Any], request: ApprovalRequest, actor
 
 
 def _freeze(close: DailyClose, totals: dict[str, Any], request: ApprovalRequest, now: datetime) -> CloseSnapshot:
-    journal = totals["journal"]
+    """The totals, bound to the head of the audit chain by a signature of the house (S5)."""
+    journal, digest = totals["journal"], sha256_hex(canonical_json(totals))
+    head = _bind(close, digest, now)
     return CloseSnapshot.objects.create(
-        close=close, taken_at=now, totals=totals, manifest=_manifest(close, totals, request),
-        first_txn=journal["first"], last_txn=journal["last"], audit_head=get_chain_head().chain_hash,
-        sha256=sha256_hex(canonical_json(totals)),
+        close=close, taken_at=now, totals=totals, manifest=_manifest(close, totals, request), sha256=digest,
+        first_txn=journal["first"], last_txn=journal["last"], audit_head=head.chain_hash, audit_position=head.position,
+        audit_key_id=head.key_id, audit_signature=head.signature,
     )  # fmt: skip
+
+
+def _bind(close: DailyClose, totals_sha256: str, now: datetime) -> BoundHead:
+    try:
+        return bind_to_head(about=statement_of(close, totals_sha256), now=now)
+    except ImproperlyConfigured as error:
+        raise CloseNotReady("No key to sign with: a day is not closed without its signature.", missing=[str(error)]) from error
 
 
 def _manifest(close: DailyClose, totals: dict[str, Any], request: ApprovalRequest) -> dict[str, Any]:
