@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from ledger import clock, operations
+from ledger.actors import Actor
 
 
 @shared_task(name="ledger.tasks.seal_audit")
@@ -15,6 +16,14 @@ def seal_audit(**_: object) -> int:
 def archive_audit(**_: object) -> int:
     """Sign the audit log's head of each day that ended, and export its segment (S5)."""
     return len(operations.archive_audit(now=clock.now()).signed)
+
+
+@shared_task(name="ledger.tasks.verify_audit")
+def verify_audit(*, asked: int, actor_kind: str, actor_id: str, **_: object) -> bool:
+    """Verify the audit chain as somebody asked (S5)."""
+    from ledger.operations.verification import verify_as_asked
+
+    return verify_as_asked(asked=asked, actor=Actor(actor_kind, actor_id), now=clock.now()).ok
 
 
 @shared_task(name="ledger.tasks.write_checkpoints")

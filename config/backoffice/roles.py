@@ -31,6 +31,7 @@ ACTS: dict[str, tuple[str, ...]] = {
         "cashier.propose_bonus",
         "ledger.propose_reversal",
         "ledger.propose_write_off",
+        "ledger.propose_shadow",
     ),
     "risk": ("cashier.approve_payout", "disputes.submit_dispute", "disputes.approve_dispute", "reconciliation.work_case"),
     "finance": (
@@ -46,10 +47,18 @@ ACTS: dict[str, tuple[str, ...]] = {
         "cashier.approve_bonus",
     ),
     # Apart from finance, which approves what cases post: who approves postings by hand approves no dispositions (S2).
-    "controller": ("ledger.approve_adjustment", "ledger.approve_write_off", "ledger.approve_reversal", "ledger.approve_policy"),
-    "auditor": ("reconciliation.export_case",),
+    "controller": (
+        "ledger.approve_adjustment",
+        "ledger.approve_write_off",
+        "ledger.approve_reversal",
+        "ledger.approve_policy",
+        "ledger.approve_shadow",
+        "ledger.verify_audit",
+    ),
+    "auditor": ("reconciliation.export_case", "ledger.verify_audit", "ledger.export_audit"),
 }
-HIDDEN = {"ops": ("auditrecord", "auditseal"), "risk": ("auditrecord", "auditseal"), "finance": (), "controller": (), "auditor": ()}
+AUDIT_LOG = ("auditrecord", "auditseal", "audithead")
+HIDDEN = {"ops": AUDIT_LOG, "risk": AUDIT_LOG, "finance": (), "controller": (), "auditor": ()}
 NOBODY_SEES = ("playeridentity", "idempotencykey", "webhooknonce", "apiclient")
 
 PEOPLE: tuple[tuple[str, str, str, str], ...] = (

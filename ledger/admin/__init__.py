@@ -3,9 +3,11 @@
 from ledger.admin.accounts import AccountAdmin
 from ledger.admin.approvals import ApprovalRequestAdmin
 from ledger.admin.audit import AuditRecordAdmin
+from ledger.admin.audit_heads import AuditHeadAdmin
 from ledger.admin.duties import SeparateDutyAdmin
 from ledger.admin.frames import links
 from ledger.admin.journal import JournalTransactionAdmin
+from ledger.admin.shadows import ShadowAdmin
 from ledger.admin.staff import StaffAdmin
 from ledger.admin.thresholds import ApprovalThresholdAdmin
 from ledger.models import LegalEntity
@@ -21,8 +23,10 @@ __all__ = [
     "AccountAdmin",
     "ApprovalRequestAdmin",
     "ApprovalThresholdAdmin",
+    "AuditHeadAdmin",
     "AuditRecordAdmin",
     "JournalTransactionAdmin",
     "SeparateDutyAdmin",
+    "ShadowAdmin",
     "StaffAdmin",
 ]

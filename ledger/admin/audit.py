@@ -5,7 +5,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_safe
 
+from ledger.admin.audit_strip import VERIFY, audit_strip
 from ledger.admin.frames import (
     Chip,
     Column,
@@ -18,6 +23,7 @@ from ledger.admin.frames import (
     Tone,
     View,
     moment_cell,
+    page_of,
     ref_cell,
     text_cell,
     when_cell,
@@ -28,6 +34,8 @@ from ledger.admin.people import actor_words
 from ledger.admin.story import event_words
 from ledger.models import AuditRecord, AuditSeal
 
+OVERRIDES = ("close.overridden", "close.reopened")
+SETTINGS = ("threshold.changed", "role.granted", "duty.changed", "settings.changed", "captures.paused", "captures.resumed")
 SEALED = Chip(Tone.GOOD, "link", "In the chain")
 UNSEALED = Chip(Tone.MOVING, "sync", "Not sealed yet")
 
@@ -64,6 +72,9 @@ class AuditRecordAdmin(OpsAdmin):
             View(
                 "refused", "Refused acts", lambda rows, page: rows.filter(act__in=["approval.refused", "backoffice.refused"]), counted=False
             ),
+            View("overrides", "Overrides", lambda rows, page: rows.filter(act__in=OVERRIDES), counted=False),
+            View("unmasked", "Unmasked", lambda rows, page: rows.filter(act="player.unmasked"), counted=False),
+            View("settings", "Settings", lambda rows, page: rows.filter(act__in=SETTINGS), counted=False),
             View("people", "By people", lambda rows, page: rows.filter(actor_kind="user"), counted=False),
         ],
         order=("-id",),
@@ -72,7 +83,18 @@ class AuditRecordAdmin(OpsAdmin):
         search_hint="Exact id of a record",
         related=("seal",),
         done_words="No act was recorded yet.",
+        fill=audit_strip,
     )
+    list_acts = (VERIFY,)
+
+    def extra_urls(self) -> list[URLPattern]:
+        return [path("strip/", self.admin_site.admin_view(require_safe(self.strip_view)), name=self._named("strip"))]
+
+    def strip_view(self, request: HttpRequest) -> HttpResponse:
+        """The strip alone, asked for while the chain is walked."""
+        self.require_view(request)
+        page = page_of(request)
+        return TemplateResponse(request, "ops/audit_strip.html", {"listing": {"extra": audit_strip(page)}, "page_now": page.now})
 
     def list_words(self) -> str:
         return "Audit log"

@@ -10,10 +10,12 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
+from ledger.actors import Actor
 from ledger.audit_chain import GENESIS, bound_statement, content_of, head_statement, instant
 from ledger.audit_files import FORMAT, Manifest, digest_of, manifest_name, segment_name, write_manifest, write_once
 from ledger.canonical import canonical_json
 from ledger.models import AuditHead, AuditSeal
+from ledger.operations.audit import record_audit
 from ledger.operations.sealing import get_chain_head, seal_audit
 from ledger.signing import get_signer
 
@@ -65,6 +67,15 @@ def sign_audit_heads(*, now: datetime) -> list[AuditHead]:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         last = AuditHead.objects.order_by("-day").first()
         return [_sign(day, now) for day in _days_to_sign(last, today)]
+
+
+def take_segment(*, head: AuditHead, folder: Path, actor: Actor, now: datetime) -> list[Path]:
+    """Write one signed day's segment and its manifest into an empty folder for a person who takes them away: an audited act."""
+    previous = AuditHead.objects.filter(day__lt=head.day).order_by("-day").first()
+    segment = _export(folder, head, previous)
+    detail = {"position": head.position, "sha256": digest_of(segment)}
+    record_audit(act="audit.exported", actor=actor, target_kind="AuditHead", target_id=head.day.isoformat(), detail=detail, now=now)
+    return [segment, folder / manifest_name(head.day.isoformat())]
 
 
 def export_segments(folder: Path) -> list[Path]:

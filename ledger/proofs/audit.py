@@ -35,6 +35,12 @@ def archive_agrees() -> Check:
     return check_of("archive_agrees", len(manifests), archive_faults(manifests))
 
 
+def is_head_signed(head: AuditHead) -> bool:
+    """Whether a trusted key signed this day's head."""
+    statement = head_statement(day=head.day, position=head.position, chain_hash=head.chain_hash, signed_at=head.signed_at)
+    return get_signer().verify(statement, signature_of(head.key_id, head.signature))
+
+
 def is_bound(about: Mapping[str, Any], *, position: int, chain_hash: str, signed_at: datetime, signature: Signature) -> bool:
     """Whether a trusted key bound `about` to this end of the chain (D4)."""
     return get_signer().verify(bound_statement(about, position=position, chain_hash=chain_hash, signed_at=signed_at), signature)
@@ -64,10 +70,9 @@ def chain_faults(walked: Callable[[int], None] | None = None) -> Iterator[Differ
 
 def head_faults() -> Iterator[Difference]:
     """Heads whose signature is not of a trusted key, and heads that the chain does not pass through."""
-    signer, before = get_signer(), 0
+    before = 0
     for head in AuditHead.objects.order_by("day").iterator():
-        statement = head_statement(day=head.day, position=head.position, chain_hash=head.chain_hash, signed_at=head.signed_at)
-        if not signer.verify(statement, signature_of(head.key_id, head.signature)):
+        if not is_head_signed(head):
             yield {"day": str(head.day), "position": head.position, "fault": "the signature is not by a trusted key"}
         if head.position < before:
             yield {"day": str(head.day), "position": head.position, "fault": "the head lies before the one of an earlier day"}

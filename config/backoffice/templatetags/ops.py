@@ -67,6 +67,12 @@ def day(value: Any) -> str:
     return f"{value.day} {value:%b %Y}" if value else text.NOTHING
 
 
+@register.filter
+def number(value: int) -> str:
+    """`1,204,551`."""
+    return f"{int(value):,}"
+
+
 @register.simple_tag
 def ref(public_id: str, full: bool = False) -> SafeString:
     """One of our ids, linked to its page."""

@@ -12,7 +12,8 @@ from reconciliation.models import CloseSnapshot, CloseState
 from reconciliation.operations.closing import CloseNotReady
 from reconciliation.sealed_days import is_signed
 from tests.databases import TestDatabase
-from tests.reconciliation.closing.day import NOW, ReadyDay
+from tests.reconciliation.closing.day import ReadyDay
+from tests.reconciliation.house import NOW
 
 pytestmark = pytest.mark.spec("D4", "S5")
 TABLE = "reconciliation_close_snapshot"
