@@ -21,7 +21,7 @@ def book_deposit(
     ref: str = "",
     suffix: str = "",
     payload_sha256: str = "",
-    **numbers: int | bool,
+    **numbers: int | bool | None,
 ) -> PostedTransaction:
     """Post `event` ("deposit.captured") of one capture. `ref` (default: the capture) is what the lines clear against and the
     posting key; `numbers` are the amounts that the rule reads, minor units."""

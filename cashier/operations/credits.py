@@ -152,6 +152,7 @@ def post_credit(intent: DepositIntent, capture: Capture, proof: CaptureProof, *,
         gross_minor=capture.amount_minor,
         player_fee_minor=capture.player_fee_minor,
         seen_minor=seen_minor,
+        conversion=None,  # both currencies are one; written down, so that the second version reads this source too (L11)
     )
     if capture.is_seen:
         capture.is_seen = False

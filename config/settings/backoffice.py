@@ -114,6 +114,7 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     _item("Accounts", "account_balance_wallet", "ledger_account"),
                     _item("Journal", "menu_book", "ledger_journaltransaction"),
+                    _item("Shadow posting", "visibility", "ledger_shadow"),
                     _item("Audit log", "history", "ledger_auditrecord"),
                 ],
             },

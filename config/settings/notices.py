@@ -20,4 +20,10 @@ NOTICE_HANDLERS: dict[str, str] = {
     "dispute.found_on_line": "disputes.operations.open_dispute_from_line",
     # A gate of payouts asks how many disputes of a player are open: (player_id=) -> int.
     "player.open_disputes": "disputes.queries.count_open_disputes",
+    # Whose brand's thresholds of four eyes hold: (player_id=) -> the brand's code, or an empty text.
+    "player.brand": "cashier.queries.brands.brand_of",
+    # A shadow of a posting rule depends on rail or brand: (intent=, player=) -> ledger.shadowing.Scope; and which there are: () ->
+    # (rails, brand codes).
+    "posting.scope": "cashier.queries.posting_scope.scope_of_posting",
+    "posting.scopes": "cashier.queries.posting_scope.known_scopes",
 }

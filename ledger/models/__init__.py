@@ -6,6 +6,7 @@ from ledger.models.base import APPEND_ONLY, MinorUnitsField, PublicIdModel
 from ledger.models.entities import BusinessDay, LegalEntity, SimulationClock
 from ledger.models.journal import Account, Checkpoint, Entry, JournalTransaction, Wallet
 from ledger.models.policies import ApprovalThreshold, SeparateDuty
+from ledger.models.shadows import Shadow, ShadowLine, ShadowPosting
 from ledger.models.users import User
 
 __all__ = [
@@ -26,6 +27,9 @@ __all__ = [
     "MinorUnitsField",
     "PublicIdModel",
     "SeparateDuty",
+    "Shadow",
+    "ShadowLine",
+    "ShadowPosting",
     "SimulationClock",
     "Transition",
     "User",

@@ -1,7 +1,7 @@
 """The one door to the journal (L1 to L6, L8, L14, L16)."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -16,9 +16,13 @@ from ledger.canonical import canonical_json, sha256_hex
 from ledger.chart import CHART
 from ledger.errors import PostingKeyConflict, UnbalancedPosting, UnknownAccountKind, UnknownRule
 from ledger.ids import new_id, to_public
+from ledger.models import JournalTransaction, Shadow
 from ledger.money import get_asset
 from ledger.operations import posting_sql
 from ledger.operations.days import wanted_date
+from ledger.operations.shadow_postings import ToWrite, write_shadows
+from ledger.shadow_rules import find_shadow, rules_in_shadow
+from ledger.shadowing import Beside, ShadowRule, post_beside
 from ledger.values import Line
 
 
@@ -59,7 +63,7 @@ class PostedTransaction:
 
 
 class Prepared(NamedTuple):
-    """A posting with its lines, as the SQL functions take it."""
+    """A posting with its lines, as the SQL functions take it; `beside`: what a shadow made of it, None where there is none (L11)."""
 
     id: UUID
     posting: Posting
@@ -68,6 +72,7 @@ class Prepared(NamedTuple):
     source: str
     fingerprint: str
     day: date
+    beside: Beside | None = None
 
 
 def post(posting: Posting, *, actor: Actor, now: datetime) -> PostedTransaction:
@@ -78,9 +83,13 @@ def post(posting: Posting, *, actor: Actor, now: datetime) -> PostedTransaction:
     Raises InsufficientFunds, PostingKeyConflict, UnbalancedPosting, UnknownRule, UnknownAccountKind, UnknownAsset, BadSource.
     """
     prepared = prepare(posting)
-    if touches_many_wallets(prepared.lines):
-        return _posted(posting_sql.call_many([prepared], actor=actor, now=now)[0])
-    return _posted(posting_sql.call_one(prepared, actor=actor, now=now))
+    try:
+        row = _call_one(prepared, actor=actor, now=now)
+    except PostingKeyConflict as conflict:
+        row = _call_one(_as_it_was_posted(prepared, conflict), actor=actor, now=now)
+    if prepared.beside is not None:
+        _keep_shadows([prepared], [row], now=now)
+    return _posted(row)
 
 
 def post_many(postings: Sequence[Posting], *, actor: Actor, now: datetime) -> list[PostedTransaction]:
@@ -91,7 +100,9 @@ def post_many(postings: Sequence[Posting], *, actor: Actor, now: datetime) -> li
     """
     prepared = [prepare(posting) for posting in postings]
     firsts = _first_of_each_key(prepared)
-    rows = posting_sql.call_many(list(firsts.values()), actor=actor, now=now) if firsts else []
+    rows = _call_many(list(firsts.values()), actor=actor, now=now) if firsts else []
+    if any(item.beside is not None for item in prepared):
+        _keep_shadows(list(firsts.values()), rows, now=now)
     by_key = dict(zip(firsts, rows, strict=True))
     return [_posted(by_key[item.posting.key], repeated=firsts[item.posting.key] is not item) for item in prepared]
 
@@ -105,12 +116,20 @@ def lines_of(rule: str, source: dict[str, Any]) -> list[Line]:
 
 
 def prepare(posting: Posting) -> Prepared:
-    """Lines, checks and fingerprint of a posting; reads nothing but the entity's calendar."""
+    """Lines, checks and fingerprint of a posting; reads nothing but the entity's calendar, and every few seconds the shadows.
+
+    Where a shadow has turned (L11), the candidate posts: the posting that comes back names its rule.
+    """
     source = canonical_json(posting.source)
-    lines = lines_of(posting.rule, posting.source)
-    require_balanced(lines, posting.key)
+    lines, beside = None, None
+    shadows = rules_in_shadow().get(posting.rule)
+    if shadows:
+        posting, lines, beside = _shadowed(posting, source, shadows)
+    if lines is None:
+        lines = lines_of(posting.rule, posting.source)
+        require_balanced(lines, posting.key)
     day = posting.business_date or wanted_date(posting.entity_id, posting.occurred_at)
-    return Prepared(new_id(), posting, lines, kind_of(posting.rule), source, fingerprint_of(posting, lines), day)
+    return Prepared(new_id(), posting, lines, kind_of(posting.rule), source, fingerprint_of(posting, lines), day, beside)
 
 
 def fingerprint_of(posting: Posting, lines: Sequence[Line]) -> str:
@@ -155,6 +174,65 @@ def require_balanced(lines: Sequence[Line], key: str) -> None:
 def touches_many_wallets(lines: Sequence[Line]) -> bool:
     """Whether the lines move more than one player's money, or one player's in more than one asset."""
     return len({(line.holder, line.asset) for line in lines if line.kind in posting_sql.WALLETED}) > 1
+
+
+def _shadowed(posting: Posting, source: str, shadows: tuple[ShadowRule, ...]) -> tuple[Posting, list[Line] | None, Beside | None]:
+    """The posting under the rule that posts, its lines where they are known, and what stands beside it (L11)."""
+
+    def make(rule: str, read: dict[str, Any]) -> list[Line]:
+        lines = lines_of(rule, read)
+        require_balanced(lines, posting.key)
+        return lines
+
+    shadow, scope = find_shadow(shadows, intent=posting.intent_id, player=posting.player_id)
+    if shadow is None:
+        return posting, None, None
+    has_turned = shadow.has_turned(scope, player=posting.player_id, intent=posting.intent_id, key=posting.key)
+    lines, beside = post_beside(shadow, source, make, has_turned=has_turned)
+    return replace(posting, rule=beside.posted_rule), lines, beside
+
+
+def _as_it_was_posted(item: Prepared, conflict: PostingKeyConflict) -> Prepared:
+    """The same posting under the version that posted it before its shadow changed stage: one movement, one posting (L3, L11).
+
+    Raises the conflict where that is no such version, or its lines differ too.
+    """
+    posted = None if conflict.__cause__ else JournalTransaction.objects.filter(pk=conflict.existing_id).only("rule", "fingerprint").first()
+    if posted is None or posted.rule == item.posting.rule:
+        raise conflict
+    versions = [posted.rule, item.posting.rule]
+    if not Shadow.objects.filter(rule__in=versions, candidate__in=versions).exists():
+        raise conflict
+    posting = replace(item.posting, rule=posted.rule)
+    try:
+        lines = lines_of(posting.rule, posting.source)
+    except Exception:
+        raise conflict from None
+    if fingerprint_of(posting, lines) != posted.fingerprint:
+        raise conflict
+    return item._replace(posting=posting, lines=lines, fingerprint=posted.fingerprint, beside=None)
+
+
+def _call_one(item: Prepared, *, actor: Actor, now: datetime) -> posting_sql.Row:
+    if touches_many_wallets(item.lines):
+        return posting_sql.call_many([item], actor=actor, now=now)[0]
+    return posting_sql.call_one(item, actor=actor, now=now)
+
+
+def _call_many(items: list[Prepared], *, actor: Actor, now: datetime) -> list[posting_sql.Row]:
+    """Post the batch; each key that conflicts is tried once more under the version that posted it."""
+    while True:
+        try:
+            return posting_sql.call_many(items, actor=actor, now=now)
+        except PostingKeyConflict as conflict:
+            items = [_as_it_was_posted(item, conflict) if item.posting.key == conflict.key else item for item in items]
+
+
+def _keep_shadows(items: Sequence[Prepared], rows: Sequence[posting_sql.Row], *, now: datetime) -> None:
+    pairs = zip(items, rows, strict=True)
+    found = [ToWrite(row.id, row.business_date, item.beside) for item, row in pairs if item.beside is not None and row.created]
+    if found:
+        write_shadows(found, now=now)
 
 
 def _first_of_each_key(prepared: Sequence[Prepared]) -> dict[str, Prepared]:
