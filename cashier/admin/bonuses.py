@@ -9,6 +9,7 @@ from django.db.models import F, QuerySet
 
 from cashier.admin import choices
 from cashier.admin.bonus_record import bonus_record
+from cashier.admin.granting import GRANT_TO
 from cashier.bonuses.by_hand import FORFEIT, preview_forfeit, propose_forfeit
 from cashier.models import Bonus
 from ledger.admin.frames import (
@@ -109,6 +110,7 @@ class BonusAdmin(OpsAdmin):
         related=("player",),
         done_words="No bonus is active.",
     )
+    list_acts = (GRANT_TO,)
     acts = (
         Act(
             "forfeit",

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from cashier.admin import choices
 from cashier.admin.lineage import lineage_panel
+from cashier.admin.player_acts import ACTS
 from cashier.models import DepositIntent, PayoutIntent, Player
 from ledger.admin.frames import (
     Column,
@@ -76,6 +77,8 @@ class PlayerAdmin(OpsAdmin):
         related=("brand",),
         done_words="No player yet.",
     )
+
+    acts = ACTS
 
     def heading(self, obj: Any) -> str:
         return "Player"

@@ -81,11 +81,17 @@ def execute_forfeit(*, payload: dict[str, Any], request: ApprovalRequest, actor:
 
 def preview_grant(payload: dict[str, Any]) -> list[Line]:
     """The lines that approval would post; free spins post none before one wins."""
-    grant, player = grant_of(payload["grant"]), player_of(payload)
+    player = player_of(payload)
+    return lines_of_grant(player, grant_of(payload["grant"]), now=player.created_at)
+
+
+def lines_of_grant(player: Player, grant: Grant, *, now: datetime) -> list[Line]:
+    """The lines of such a grant. Raises BonusTermsWrong; writes nothing."""
+    check_terms(grant)
     if not grant.amount_minor:
         return []
     # The bonus has no row yet: its id in these lines is not the one that it will have, and is not shown.
-    source = source_of(new_bonus(player, grant, "", "", player.created_at), {"amount_minor": grant.amount_minor})
+    source = source_of(new_bonus(player, grant, "", "", now), {"amount_minor": grant.amount_minor})
     return lines_of(RULES["bonus.paid" if grant.is_cash else "bonus.granted"], {**source, "bonus": ""})
 
 

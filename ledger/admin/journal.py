@@ -18,6 +18,7 @@ from ledger.admin.frames import (
     when_cell,
 )
 from ledger.admin.people import actor_words
+from ledger.admin.reversing import REVERSE
 from ledger.admin.story import event_words
 from ledger.admin.transaction import transaction_record
 from ledger.models import JournalTransaction
@@ -57,6 +58,8 @@ class JournalTransactionAdmin(OpsAdmin):
         search_hint="Exact id or posting key",
         done_words="Nothing was posted yet.",
     )
+
+    acts = (REVERSE,)
 
     def list_words(self) -> str:
         return "Journal"

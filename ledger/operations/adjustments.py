@@ -32,14 +32,16 @@ def propose_adjustment(
 
     Raises ApprovalRefused for no reason, no amount, or another direction.
     """
-    if direction not in _ADJUSTMENTS:
-        raise ApprovalRefused(f"An adjustment is a credit or a debit, not {direction!r}.")
-    payload = {
-        "rule": _ADJUSTMENTS[direction], "entity_id": str(entity_id), "player_id": player_id,
-        "source": {"entity": _entity_ref(entity_id), "player": player_id, "asset": asset, "amount_minor": amount_minor, "ref": ref},
-    }  # fmt: skip
+    payload = _adjustment(entity_id, player_id, asset, amount_minor, direction, ref)
     summary = f"{direction.capitalize()} {_amount(asset, amount_minor)} by hand"
     return _propose("ledger.adjustment", payload, summary, entity_id, player_id, reason, maker, now)
+
+
+def preview_of_adjustment(
+    *, entity_id: UUID, player_id: str, asset: str, amount_minor: int, direction: str, ref: str = ""
+) -> list[Line]:  # fmt: skip
+    """The lines that such a proposal would ask for. Raises as propose_adjustment."""
+    return preview_adjustment(_adjustment(entity_id, player_id, asset, amount_minor, direction, ref))
 
 
 def propose_write_off(
@@ -51,13 +53,16 @@ def propose_write_off(
 
     `loss`: write_off, or chargeback_loss for disputes. Raises ApprovalRefused.
     """
-    if what not in _WRITE_OFFS or loss not in ("write_off", "chargeback_loss"):
-        raise ApprovalRefused(f"Nothing called {what!r} can be written off to {loss!r}.")
-    source = {"entity": _entity_ref(entity_id), "asset": asset, "amount_minor": amount_minor, "ref": ref, "loss": loss, "kind": kind}
-    source["player" if what == "receivable" else "holder"] = holder
-    player_id = holder if what == "receivable" else ""
-    payload = {"rule": _WRITE_OFFS[what], "entity_id": str(entity_id), "player_id": player_id, "source": source}
+    payload = _written_off(entity_id, what, holder, asset, amount_minor, ref, kind, loss)
     return _propose("ledger.write_off", payload, f"Write off {what} {_amount(asset, amount_minor)}", entity_id, holder, reason, maker, now)
+
+
+def preview_of_write_off(
+    *, entity_id: UUID, what: str, holder: str, asset: str, amount_minor: int, ref: str = "", kind: str = "clearing",
+    loss: str = "write_off",
+) -> list[Line]:  # fmt: skip
+    """The lines that such a proposal would ask for. Raises as propose_write_off."""
+    return preview_write_off(_written_off(entity_id, what, holder, asset, amount_minor, ref, kind, loss))
 
 
 def execute_adjustment(*, payload: dict[str, Any], request: ApprovalRequest, actor: Actor, now: datetime) -> PostedTransaction:
@@ -95,6 +100,29 @@ def look_at_write_off(payload: dict[str, Any]) -> dict[str, str]:
         return {}
     open_minor = sum(open_of(UUID(payload["entity_id"]), kind, source["holder"], source["asset"], source["ref"]) for kind in kinds)
     return {"Open for the item": f"{format_major(open_minor, get_asset(source['asset']))} {source['asset']}"}
+
+
+def _adjustment(entity_id: UUID, player_id: str, asset: str, amount_minor: int, direction: str, ref: str) -> dict[str, Any]:
+    if direction not in _ADJUSTMENTS:
+        raise ApprovalRefused(f"An adjustment is a credit or a debit, not {direction!r}.")
+    _amount(asset, amount_minor)
+    return {
+        "rule": _ADJUSTMENTS[direction], "entity_id": str(entity_id), "player_id": player_id,
+        "source": {"entity": _entity_ref(entity_id), "player": player_id, "asset": asset, "amount_minor": amount_minor, "ref": ref},
+    }  # fmt: skip
+
+
+def _written_off(
+    entity_id: UUID, what: str, holder: str, asset: str, amount_minor: int, ref: str, kind: str, loss: str
+) -> dict[str, Any]:  # fmt: skip
+    if what not in _WRITE_OFFS or loss not in ("write_off", "chargeback_loss"):
+        raise ApprovalRefused(f"Nothing called {what!r} can be written off to {loss!r}.")
+    _amount(asset, amount_minor)
+    source = {"entity": _entity_ref(entity_id), "asset": asset, "amount_minor": amount_minor, "ref": ref, "loss": loss, "kind": kind}
+    source["player" if what == "receivable" else "holder"] = holder
+    return {
+        "rule": _WRITE_OFFS[what], "entity_id": str(entity_id), "player_id": holder if what == "receivable" else "", "source": source,
+    }  # fmt: skip
 
 
 def _propose(

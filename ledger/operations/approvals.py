@@ -13,6 +13,7 @@ from ledger.canonical import canonical_json, sha256_hex
 from ledger.duties import holds_permission, players_in, require_not_own_player, require_separate_decider
 from ledger.errors import ApprovalRefused
 from ledger.models import ApprovalDecision, ApprovalRequest, LegalEntity, User
+from ledger.notices import tell
 from ledger.operations.audit import record_audit
 from ledger.operations.people_needed import people_needed, people_today
 from ledger.operations.present_state import look_at, require_seen
@@ -38,8 +39,9 @@ def request_approval(
 ) -> ApprovalRequest:
     """Ask for other people's consent: the payload is frozen with its hash.
 
-    `brand`: its code; `player_ref`: public id of the player it is about. `required`: people at least; the threshold of kind, brand
-    and currency may ask for more. Raises ApprovalRefused (no reason, unknown kind, the maker's own player account).
+    `brand`: its code, by default the player's; `player_ref`: public id of the player it is about. `required`: people at least; the
+    threshold of kind, brand and currency may ask for more. Raises ApprovalRefused (no reason, unknown kind, the maker's own player
+    account).
     """
     row = get_approval_kind(kind)
     if not reason.strip():
@@ -47,6 +49,7 @@ def request_approval(
     if required < 1:
         raise ApprovalRefused("A request for approval needs one checker at least.")
     require_not_own_player(maker, players_in([payload, player_ref]))
+    brand = brand or (tell("player.brand", player_id=player_ref) if player_ref else "") or ""
     with transaction.atomic():
         needed = people_needed(
             kind=kind, brand=brand, currency=currency, amount_minor=amount_minor, player_ref=player_ref, maker=maker, now=now

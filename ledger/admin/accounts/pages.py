@@ -13,6 +13,7 @@ from ledger.admin.accounts.account_list import ACCOUNTS
 from ledger.admin.accounts.asking import Asked, read_moment, read_wanted
 from ledger.admin.accounts.debts import DEBTS_HEADER, debt_rows, debts_context
 from ledger.admin.accounts.exports import STATEMENT_HEADER, TRIAL_HEADER, csv_answer, statement_name, statement_rows, trial_rows
+from ledger.admin.accounts.proposing import ACTS
 from ledger.admin.accounts.statement import statement_record
 from ledger.admin.accounts.trial import chosen_entity, grouped, trial_context
 from ledger.admin.frames import OpsAdmin, Page, Record, page_of
@@ -25,6 +26,7 @@ Context = Callable[[LegalEntity, Asked, Page], dict[str, Any]]
 @admin.register(Account)
 class AccountAdmin(OpsAdmin):
     frame = ACCOUNTS
+    acts = ACTS
 
     def heading(self, obj: Any) -> str:
         return "Account"

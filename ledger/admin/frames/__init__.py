@@ -1,6 +1,6 @@
 """The frames that every page of the back office is built from: lists, records, buttons. They know no app's models but the user."""
 
-from ledger.admin.frames.acts import SHOWN, Act, Done, Standing, disabled, hidden, reason_field
+from ledger.admin.frames.acts import SHOWN, Act, Done, Standing, disabled, hidden, money_field, reason_field
 from ledger.admin.frames.cells import chip_cell, due_cell, moment_cell, money_cell, ref_cell, text_cell, when_cell
 from ledger.admin.frames.chips import Chip, Tone, chip_map, get_chip
 from ledger.admin.frames.filters import Filter, states_of
@@ -40,6 +40,7 @@ __all__ = [
     "hidden",
     "moment_cell",
     "money_cell",
+    "money_field",
     "page_of",
     "reason_field",
     "receipt_of",

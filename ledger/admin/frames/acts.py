@@ -8,6 +8,7 @@ from django import forms
 
 from ledger.admin.frames.page import Page
 from ledger.admin.frames.receipts import Receipt
+from ledger.money import get_asset
 
 REASON_LENGTH = 10
 
@@ -50,7 +51,8 @@ class Act:
 
     `label` is verb and amount, never "Submit". `run(obj, data, page)` calls exactly one operation. `permission` is enforced for
     the button and for its POST. `receipt` shows what will be posted; `receipts` the same per choice of a field. `kind`:
-    primary (bottom right, one per page), danger, plain or menu. Without `dialog` the button posts at once.
+    primary (bottom right, one per page), danger, plain or menu. Without `dialog` the button posts at once. `live` gives the receipt of
+    what is in the form so far, asked for while it is filled in; it reads only, and refuses in words what can't be done.
     """
 
     slug: str
@@ -68,6 +70,7 @@ class Act:
     receipts: Callable[[Any, Page], Mapping[str, Receipt]] | None = None
     approver: str | Callable[[Any, Page], str] = ""
     guards_staleness: bool = True
+    live: Callable[[Any, Mapping[str, str], Page], Receipt | None] | None = None
 
     def stand(self, obj: Any, page: Page) -> Standing:
         if not page.may(self.permission):
@@ -106,6 +109,11 @@ class Button:
     error: str = ""
 
     @property
+    def live_url(self) -> str:
+        """Where the receipt of what is filled in is asked for; empty where the act has none."""
+        return f"{self.url.partition('?')[0]}receipt/" if self.act.live else ""
+
+    @property
     def is_open(self) -> bool:
         return self.standing.state == "shown"
 
@@ -125,6 +133,13 @@ def draw_button(act: Act, standing: Standing, obj: Any, page: Page, url: str) ->
     receipt = act.receipt(obj, page) if act.receipt and standing.state == "shown" else None
     receipts = act.receipts(obj, page) if act.receipts and standing.state == "shown" else {}
     return Button(act, act.label_for(obj, page), standing, act.form(obj, page), receipt, approver, url, receipts)
+
+
+def money_field(label: str, currency: str, *, required: bool = True, initial: str = "", help_text: str = "") -> forms.CharField:
+    """An amount in major units of one currency, which the page repeats in words beside the field (UX 2.1)."""
+    attrs = {"inputmode": "decimal", "placeholder": "4200.50", "data-ops-amount": currency}
+    widget = forms.TextInput({**attrs, "data-ops-decimals": get_asset(currency).exponent})
+    return forms.CharField(label=label, required=required, max_length=40, initial=initial, help_text=help_text, widget=widget)
 
 
 def reason_field(label: str = "Reason", *, required: bool = True, help_text: str = "") -> forms.CharField:

@@ -16,6 +16,7 @@ from ledger.admin.frames.acts import Act, Button, buttons_of
 from ledger.admin.frames.lists import ListFrame, build_list, narrowed
 from ledger.admin.frames.page import Page, page_of
 from ledger.admin.frames.pressing import press_list, press_record
+from ledger.admin.frames.previewing import show_receipt
 from ledger.admin.frames.records import Record
 from ledger.errors import BadPublicId
 
@@ -86,9 +87,11 @@ class OpsAdmin(ModelAdmin):  # type: ignore[misc]
         return [
             path("", wrap(self.changelist_view), name=self._named("changelist")),
             path("acts/<slug:slug>/", wrap(self.list_act_view), name=self._named("list_act")),
+            path("acts/<slug:slug>/receipt/", wrap(self.list_receipt_view), name=self._named("list_receipt")),
             *self.extra_urls(),
             path("<str:object_id>/", wrap(self.change_view), name=self._named("change")),
             path("<str:object_id>/acts/<slug:slug>/", wrap(self.act_view), name=self._named("act")),
+            path("<str:object_id>/acts/<slug:slug>/receipt/", wrap(self.receipt_view), name=self._named("receipt")),
         ]
 
     def extra_urls(self) -> list[URLPattern]:
@@ -214,6 +217,12 @@ class OpsAdmin(ModelAdmin):  # type: ignore[misc]
 
     def list_act_view(self, request: HttpRequest, slug: str) -> HttpResponse:
         return press_list(self, request, slug)
+
+    def receipt_view(self, request: HttpRequest, object_id: str, slug: str) -> HttpResponse:
+        return show_receipt(self, request, self.acts, slug, self.load(object_id))
+
+    def list_receipt_view(self, request: HttpRequest, slug: str) -> HttpResponse:
+        return show_receipt(self, request, self.list_acts, slug, None)
 
     def is_key(self, text: str) -> bool:
         """Whether a text could be a primary key of this model."""

@@ -14,6 +14,7 @@
     opener = from || document.activeElement;
     fillChosen(dialog);
     dialog.showModal();
+    dialog.dispatchEvent(new Event("ops-opened"));
     const first = one("textarea, select, input:not([type=hidden]), [data-ops-close]", dialog);
     if (first) first.focus();
   }
@@ -177,6 +178,21 @@
       show();
     }
   }
+  /* --- the receipt of a form while it is filled in: asked of the server, which knows the rules --- */
+  function wireLiveReceipts() {
+    for (const box of all("[data-ops-live-receipt]")) {
+      const form = box.closest("form");
+      let timer = 0, asked = 0;
+      const ask = () => {
+        const said = new URLSearchParams();
+        for (const [name, value] of new FormData(form)) if (typeof value === "string" && !["csrfmiddlewaretoken", "once", "seen", "reason"].includes(name)) said.append(name, value);
+        const number = ++asked;
+        fetch(`${box.dataset.opsLiveReceipt}?${said}`, { headers: { Accept: "text/html" } }).then((answer) => answer.ok ? answer.text() : "").then((text) => { if (number === asked) box.innerHTML = text; }).catch(() => { box.textContent = ""; });
+      };
+      form.addEventListener("input", (event) => { if (event.target.name === "reason") return; clearTimeout(timer); timer = setTimeout(ask, 250); });
+      form.closest("dialog").addEventListener("ops-opened", ask);
+    }
+  }
   function echo(field) {
     let line = one(".ops-echo", field.parentElement);
     if (!line) { line = document.createElement("p"); line.className = "ops-echo"; line.setAttribute("aria-live", "polite"); field.after(line); }
@@ -186,6 +202,6 @@
     line.textContent = `${BigInt(whole).toLocaleString("en-GB")}${most ? "." + decimals.padEnd(most, "0") : ""} ${field.dataset.opsAmount}`;
   }
 
-  document.addEventListener("DOMContentLoaded", () => { wireDialogs(); wireBulk(); wireRows(); wireSmall(); wireReceipts(); wireLive(); document.addEventListener("keydown", press); });
+  document.addEventListener("DOMContentLoaded", () => { wireDialogs(); wireBulk(); wireRows(); wireSmall(); wireReceipts(); wireLiveReceipts(); wireLive(); document.addEventListener("keydown", press); });
   if (window.htmx) { window.htmx.config.includeIndicatorStyles = false; }
 })();
