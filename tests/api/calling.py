@@ -6,8 +6,11 @@ from typing import Any
 
 from django.test import Client
 
-from tests.house import CLIENT, bearer
+from tests.house import CLIENT, House, bearer
 
+SCOPES = (
+    "payouts:read payouts:write players:read players:write wallet:read games:read games:write disputes:read disputes:write cashier:read"
+)
 _numbers = itertools.count(1)
 
 
@@ -37,3 +40,11 @@ class Api:
 
 def fresh_key() -> str:
     return f"key-{next(_numbers)}"
+
+
+def payout(house: House, amount: Any, currency: str = "EUR") -> dict[str, Any]:
+    return {
+        "player_id": house.player.external_id,
+        "amount": {"amount": amount, "currency": currency},
+        "destination_id": house.instrument.public_id,
+    }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from tests.api.calling import Api
     from tests.house import House
 
 
@@ -18,6 +19,16 @@ def house(db: None, now: datetime) -> "House":
     house = make_house(now, playable_minor=50_000)
     set_policy(house)
     return house
+
+
+@pytest.fixture
+def api(house: "House") -> "Api":
+    """A client of the house's brand with the scopes of the cashier, games, wallets and disputes."""
+    from tests.api.calling import SCOPES, Api
+    from tests.house import make_client
+
+    make_client(house.brand, scopes=SCOPES)
+    return Api(SCOPES)
 
 
 @pytest.fixture(autouse=True)

@@ -5,9 +5,10 @@ and by the browser tests.
 """
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+from cashier.bonuses.grants import Grant, grant_bonus
 from cashier.models import (
     BankAccount,
     Brand,
@@ -21,24 +22,15 @@ from cashier.models import (
 from config.backoffice.roles import PEOPLE, seed_staff
 from disputes.models import Dispute, DisputeState
 from ledger.actors import system_actor, user_actor
-from ledger.models import LegalEntity, User
-from ledger.operations import request_approval
-from reconciliation.models import (
-    CloseState,
-    DailyClose,
-    ExceptionCase,
-    FileState,
-    ReasonCode,
-    ReconciliationRun,
-    RunState,
-    SettlementBatch,
-    SourceFile,
-)
+from ledger.models import ApprovalThreshold, LegalEntity, User
+from ledger.operations import propose_write_off
+from reconciliation.models import CloseState, DailyClose, ExceptionCase, ReasonCode
 from reconciliation.operations.cases import raise_case
-from tests.backoffice.scene_payments import make_deposit, make_payout, make_player, stamps
+from tests.backoffice.scene_papers import DAY, make_papers
+from tests.backoffice.scene_payments import make_deposit, make_player, stamps
+from tests.backoffice.scene_payouts import make_payout
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
-DAY = date(2026, 11, 19)
 TESTER = system_actor("scene")
 PASSWORD = "correct horse battery"
 
@@ -72,7 +64,9 @@ def make_scene(*, now: datetime = NOW, cases: int = 40, deposits: int = 24) -> S
     scene.payouts = [make_payout(scene, number) for number in range(7)]
     scene.disputes = [_dispute(scene, number) for number in range(3)]
     scene.cases = [_case(scene, number) for number in range(cases)]
-    _runs(scene)
+    make_papers(scene)
+    _bonus(scene)
+    _threshold(scene)
     scene.close = _close(scene)
     return scene
 
@@ -192,96 +186,6 @@ def _case(scene: Scene, number: int) -> ExceptionCase:
     return case
 
 
-def _runs(scene: Scene) -> None:
-    at = scene.now - timedelta(hours=4)
-    for number, account in enumerate(scene.accounts):
-        file = SourceFile.objects.create(
-            source="adyen_sdr",
-            name=f"settlement_detail_report_batch_{38 + number}.csv",
-            sha256=f"{number:064d}",
-            byte_size=48_210,
-            encoding="utf-8",
-            storage_path="x",
-            state=FileState.LOADED,
-            merchant_account=account,
-            bucket=202611,
-            lines=966,
-            result=_ingest_result(account.code),
-            received_at=at,
-            received_by_kind="system",
-            received_by_id="scene",
-            loaded_at=at,
-            updated_at=at,
-        )
-        batch = SettlementBatch.objects.create(
-            merchant_account=account,
-            number=str(38 + number),
-            currency="EUR",
-            source_file=file,
-            state="PAID",
-            bucket=202611,
-            lines=966,
-            business_date=DAY,
-            payout_date=DAY + timedelta(days=1),
-            payout_minor=4_544_549,
-            paid_minor=4_544_509 if number else 4_544_549,
-            transfer_reference="TX635094301XT",
-            totals={
-                "sale": {"count": 964, "debit_minor": 0, "credit_minor": 4_821_000},
-                "fee": {"count": 964, "debit_minor": 101_241, "credit_minor": 0},
-                "refund": {"count": 31, "debit_minor": 112_000, "credit_minor": 0},
-                "chargeback": {"count": 2, "debit_minor": 15_000, "credit_minor": 0},
-                "reserve": {"count": 1, "debit_minor": 48_210, "credit_minor": 0},
-            },
-            updated_at=at,
-        )
-        ReconciliationRun.objects.create(
-            account_code=account.code,
-            entity=scene.entity,
-            merchant_account=account,
-            date=DAY,
-            state=RunState.DONE,
-            lines=batch.lines,
-            matched=958,
-            suggested=2,
-            carried_forward=6,
-            cases={"GROSS_AMOUNT_DIFFERS": 2},
-            residuals=[{"currency": "EUR", "amount_minor": -40 if number else 0}],
-            times_run=1,
-            started_at=at,
-            finished_at=at + timedelta(seconds=41),
-            seconds=41,
-            updated_at=at,
-        )
-    SourceFile.objects.create(
-        source="camt053",
-        name="MT84MALT_2026-11-19.camt053.xml",
-        sha256="f" * 64,
-        byte_size=900,
-        storage_path="y",
-        state=FileState.REFUSED,
-        result={},
-        error={"code": "CONTROL_TOTAL", "line": 3, "column": None, "message": "Opening plus lines is not closing."},
-        received_at=at,
-        received_by_kind="user",
-        received_by_id=str(scene.staff["ben"].pk),
-        updated_at=at,
-    )
-
-
-def _ingest_result(account: str) -> dict[str, Any]:
-    return {
-        "source": "adyen_sdr",
-        "readable": True,
-        "accepted": True,
-        "lines": 966,
-        "totals": [{"type": "sale", "currency": "EUR", "count": 964, "debit_minor": 0, "credit_minor": 4_821_000}],
-        "checks": [{"name": "control_total", "ok": True, "expected": "48210.00", "actual": "48210.00", "where": account}],
-        "statements": [],
-        "error": None,
-    }
-
-
 def _close(scene: Scene) -> DailyClose:
     return DailyClose.objects.create(
         entity=scene.entity,
@@ -304,17 +208,27 @@ def _close(scene: Scene) -> DailyClose:
     )
 
 
+def _bonus(scene: Scene) -> None:
+    """A grant with which nobody has played yet."""
+    terms = Grant(kind="amount", currency="EUR", term=timedelta(days=14), amount_minor=1_500, wager_times=20)
+    grant_bonus(player=scene.players[5], grant=terms, grant_ref="scene", actor=TESTER, now=scene.now)
+
+
+def _threshold(scene: Scene) -> None:
+    """Of a currency in which nobody asks for anything here, so that no other request needs more people."""
+    ApprovalThreshold.objects.create(kind="ledger.write_off", currency="SEK", two_above_minor=1_000_000, updated_at=scene.now)
+
+
 def ask_for_adjustment(scene: Scene, maker: str = "ada") -> Any:
     """A request of a person, for the four-eyes pages."""
-    return request_approval(
-        kind="ledger.write_off",
-        payload={"rule": "OPENING_BALANCE@1", "source": {"lines": []}},
-        summary="Write off 0.40 EUR of batch 38",
+    return propose_write_off(
+        entity_id=scene.entity.pk,
+        what="item",
+        holder=scene.accounts[1].public_id,
+        asset="EUR",
+        amount_minor=40,
         reason="The bank kept a charge",
         maker=user_actor(scene.staff[maker]),
-        entity_id=scene.entity.pk,
-        amount_minor=40,
-        currency="EUR",
         now=scene.now,
     )
 

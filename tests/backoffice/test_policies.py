@@ -24,7 +24,7 @@ def test_a_threshold_is_asked_for_shown_and_decided(scene: Any, browser_of: Call
     assert press(browser_of("ben"), request, "approve").status_code == 403
     assert press(browser_of("kim"), request, "approve").status_code == 302
 
-    row = ApprovalThreshold.objects.get()
+    row = ApprovalThreshold.objects.get(kind="ledger.adjustment")
     assert (row.two_above_minor, row.version) == (100_000, 1)
     assert press(browser_of("ben"), row, "change", one="", two="500", reason=WHY).status_code == 302
     assert press(browser_of("kim"), ApprovalRequest.objects.latest("id"), "approve").status_code == 302
@@ -37,7 +37,7 @@ def test_a_threshold_is_asked_for_shown_and_decided(scene: Any, browser_of: Call
 @pytest.mark.spec("S1")
 def test_an_amount_that_is_none_is_refused_with_its_reason(scene: Any, browser_of: Callable[[str], Client]) -> None:
     url = reverse("admin:ledger_approvalthreshold_list_act", args=["new"])
-    form = {"once": "n1", "kind": "ledger.adjustment", "brand": "", "currency": "EUR", "one": "", "two": "ten", "reason": WHY}
+    form = {"once": "n2", "kind": "ledger.adjustment", "brand": "", "currency": "EUR", "one": "", "two": "ten", "reason": WHY}
     answer = browser_of("ben").post(url, form)
     assert answer.status_code in (409, 422)
     assert ApprovalRequest.objects.filter(kind="threshold.change").count() == 0
