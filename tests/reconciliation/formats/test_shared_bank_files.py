@@ -1,11 +1,14 @@
 """Every camt.053 and MT940 file of the shared samples: what each gives, worked through by hand, and against other libraries."""
 
+import io
+import json
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import mt940
 import pytest
+from django.core.management import call_command
 
 from tests.reconciliation.formats.opening import inspected, open_text
 from tests.reconciliation.formats.oracles import read_camt_oracle, read_mt940_oracle
@@ -153,6 +156,23 @@ def test_fragments_of_mt940_are_refused_at_their_line(shared_data: Path, name: s
     assert not found["readable"] and not found["accepted"] and found["statements"] == []
     assert (found["error"]["code"], found["error"]["line"]) == (MT940_FRAGMENTS[name], 1)
     assert found["error"]["message"]
+
+
+SAMPLES = [("camt053", "camt/*.xml"), ("mt940", "mt940/*.mt940"), ("mt940", "mt940/*/*.sta")]
+
+
+@pytest.mark.parametrize(("source", "pattern"), SAMPLES, ids=lambda value: value)
+@pytest.mark.spec("R1", "R2")
+def test_the_command_prints_what_the_file_gives_and_ends_with_whether_it_is_readable(shared_data: Path, source: str, pattern: str) -> None:
+    for path in sorted((shared_data / "bank").glob(pattern)):
+        printed, code = io.StringIO(), 0
+        try:
+            call_command("ingest", str(path), source=source, dry_run=True, json=True, stdout=printed)
+        except SystemExit as end:
+            code = int(str(end.code))
+        told = json.loads(printed.getvalue())
+        assert told == json.loads(json.dumps(inspected(source, path)))
+        assert (code == 0) is told["readable"], path.name
 
 
 def test_no_sample_file_is_forgotten(shared_data: Path) -> None:
