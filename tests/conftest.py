@@ -5,6 +5,7 @@ settings are named only here, after that, for they read the environment once.
 """
 
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ import pytest
 from config.local_servers import LocalServersError, ensure, local_directory
 from config.local_servers.directory import make_directory
 from config.local_servers.environment import load_environment
-from tests.databases import TestDatabase, find_unbalanced, make_test_database
+from tests.databases import CHECKOUT, TestDatabase, end, find_unbalanced, make_test_database
 
 IS_XDIST_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
@@ -25,10 +26,7 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 
 def _prepare_environment() -> None:
     if not IS_XDIST_WORKER:
-        try:
-            ensure(directory=local_directory("test"))
-        except LocalServersError as problem:
-            pytest.exit(f"countroom: {problem}", returncode=1)
+        _start_servers()
         os.environ["COUNTROOM_TEST_RUN"] = str(os.getpid())
         for name, value in load_environment(local_directory("test")).items():
             os.environ.setdefault(name, value)
@@ -36,6 +34,16 @@ def _prepare_environment() -> None:
     os.environ["REDIS_PREFIX"] = f"test:{os.environ['COUNTROOM_TEST_RUN']}:{WORKER}"
     os.environ["HORIZON_SECONDS"] = "30"  # a long test of another worker is a transaction in flight on the same server
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+
+
+def _start_servers() -> None:
+    """Their data is thrown away, so nothing waits for the disk. Servers that a test starts for itself are as everywhere."""
+    os.environ["COUNTROOM_LOCAL_FSYNC"] = "off"
+    try:
+        ensure(directory=local_directory("test"))
+    except LocalServersError as problem:
+        pytest.exit(f"countroom: {problem}", returncode=1)
+    del os.environ["COUNTROOM_LOCAL_FSYNC"]
 
 
 _prepare_environment()
@@ -50,9 +58,25 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """The workers collect now, and then ask for the template: it is begun at once."""
     from tests.scheduling import StackScheduling
 
+    template = subprocess.Popen([sys.executable, "-m", "tests.databases"], cwd=CHECKOUT, start_new_session=True)
+    config.add_cleanup(lambda: end(template))
     return StackScheduling(config, log)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    from tests.scheduling import workers
+
+    return workers()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    from tests.scheduling import turn
+
+    items.sort(key=turn)
 
 
 # --- databases -------------------------------------------------------------------------------------------------------------
@@ -101,8 +125,13 @@ def owner_connection(committed_db: TestDatabase) -> Iterator["psycopg.Connection
         yield connection
 
 
+@pytest.fixture
+def begins_with() -> None:
+    """A folder whose tests begin with the same rows replaces this: it puts Django on a database that has them (tests/furnished.py)."""
+
+
 @pytest.fixture(autouse=True)
-def _journal_sums_to_zero(request: pytest.FixtureRequest) -> Iterator[None]:
+def _journal_sums_to_zero(request: pytest.FixtureRequest, begins_with: None) -> Iterator[None]:
     """After every test that ran in a rolled-back transaction: no transaction of the journal is out of balance."""
     uses_database = request.node.get_closest_marker("django_db") or {"db", "_django_db_helper"} & set(request.fixturenames)
     if not uses_database:

@@ -3,10 +3,11 @@
 import contextlib
 import hashlib
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -44,6 +45,11 @@ class TestDatabase:
             _drop(server, self.name)
             server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(self.name), sql.Identifier(self.template)))
 
+    def beside(self, name: str) -> "TestDatabase":
+        """Another database of this worker, from the same template. It is not there yet: see `recreate`."""
+        whole = f"{self.name}_{name}"
+        return replace(self, name=whole, owner_url=with_database(self.owner_url, whole), app_url=with_database(self.app_url, whole))
+
     def drop(self) -> None:
         with _connect(self.server_url) as server:
             _drop(server, self.name)
@@ -62,7 +68,7 @@ def make_test_database(worker: str) -> TestDatabase:
     """A fresh database for this worker, from the template of the present migrations."""
     owner, app = os.environ["DATABASE_OWNER_URL"], os.environ["DATABASE_URL"]
     run = os.environ["COUNTROOM_TEST_RUN"]
-    template = _ensure_template(owner, app)
+    template = ensure_template(owner, app)
     name = f"countroom_test_{run}_{worker}"
     database = TestDatabase(
         name=name, template=template, server_url=owner, owner_url=with_database(owner, name), app_url=with_database(app, name)
@@ -71,7 +77,8 @@ def make_test_database(worker: str) -> TestDatabase:
     return database
 
 
-def _ensure_template(owner: str, app: str) -> str:
+def ensure_template(owner: str, app: str) -> str:
+    """The name of the template of the present migrations. Made unless it is there; of several that ask one makes it, the others wait."""
     name = f"countroom_template_{_fingerprint()}"
     with _connect(owner) as server, _locked(server):
         known = _databases(server, "countroom_template_%")
@@ -130,6 +137,13 @@ def _is_alive(pid: str) -> bool:
     return True
 
 
+def end(process: "subprocess.Popen[bytes]") -> None:
+    """Kill what is left of a process that leads a session of its own."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
 def _databases(server: "psycopg.Connection", pattern: str) -> list[str]:
     return [row[0] for row in server.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [pattern]).fetchall()]
 
@@ -149,3 +163,7 @@ def _locked(server: "psycopg.Connection") -> Iterator[None]:
         yield
     finally:
         server.execute("SELECT pg_advisory_unlock(%s)", [TEMPLATE_LOCK])
+
+
+if __name__ == "__main__":
+    ensure_template(os.environ["DATABASE_OWNER_URL"], os.environ["DATABASE_URL"])

@@ -1,12 +1,42 @@
-"""How xdist shares the tests out: one by one, but for the journeys, which share one stack and so one worker."""
+"""How xdist shares the tests out: one by one, but for the tests of one stack or one browser; what takes long is begun first.
+
+A run ends late where one worker begins a long test when the others are done, and where workers wait. So long tests come first and short
+ones fill up the end; the database's template is made meanwhile; and as the journeys mostly wait for their stack, there is one worker
+more than processors.
+"""
+
+import os
+from typing import Any
 
 from xdist.scheduler.loadscope import LoadScopeScheduling  # type: ignore[import-untyped]
 
-JOURNEYS = "tests/journeys"
+TOGETHER = ("tests/journeys/", "tests/browser/")
+LONG = (
+    "tests/infra/",
+    "tests/concurrency/test_run_killed.py",
+    "tests/backoffice/test_get_changes_nothing.py",
+    "tests/api/test_schema.py",
+    "tests/reconciliation/runs/",
+    "tests/reconciliation/closing/test_real_day.py",
+    "tests/reconciliation/formats/test_mutations.py",
+    "tests/sandbox/",
+)
+
+
+def workers() -> int:
+    """For `-n auto`."""
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return processors + 1
+
+
+def turn(item: Any) -> tuple[bool, bool]:
+    """Sorting key: what needs no database runs while the template is made, then what takes seconds, then the rest."""
+    needs_database = "django_db_setup" in item.fixturenames or item.get_closest_marker("django_db") is not None
+    return needs_database, not item.nodeid.startswith((*TOGETHER, *LONG))
 
 
 class StackScheduling(LoadScopeScheduling):  # type: ignore[misc]
-    """Tests of one scope run on one worker, in their order; the largest scope is begun first."""
+    """Tests of one scope run on one worker, in their order; the largest scopes are begun first, then tests as they were collected."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return JOURNEYS if nodeid.startswith(f"{JOURNEYS}/") else nodeid
+        return next((folder for folder in TOGETHER if nodeid.startswith(folder)), nodeid)

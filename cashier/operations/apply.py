@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 
 from cashier.locks import lock_event_work
@@ -30,7 +31,6 @@ from ledger.operations import record_audit
 log = structlog.get_logger(__name__)
 
 WEBHOOK = system_actor("webhook")
-LEASE = timedelta(seconds=60)
 MOST_TRIES = 12
 WAITS_FOR = timedelta(hours=24)
 S = PspEventWork.State
@@ -84,7 +84,7 @@ def claim_event(event_id: UUID) -> bool:
         if work is None or (work.next_try_at is not None and work.next_try_at > at):
             return False
         work.tries += 1
-        work.next_try_at = at + LEASE
+        work.next_try_at = at + timedelta(seconds=settings.EVENT_LEASE_SECONDS)
         work.save(update_fields=["tries", "next_try_at"])
     return True
 

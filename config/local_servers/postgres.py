@@ -1,4 +1,4 @@
-"""PostgreSQL 18 from the wheel: loopback TCP only, scram, fsync on, two roles."""
+"""PostgreSQL 18 from the wheel: loopback TCP only, scram, fsync on (but for tests), two roles."""
 
 import os
 import shutil
@@ -27,6 +27,9 @@ SETTINGS = {
     "log_timezone": "UTC",
 }
 
+# COUNTROOM_LOCAL_FSYNC=off, for tests: nothing waits for the disk. A kill of any process loses nothing, a power cut may lose all.
+WITHOUT_FSYNC = {"fsync": "off", "full_page_writes": "off"}
+
 # The owner of the tables: makes test databases and the application's role, may end sessions of a database that it drops.
 ROLES: tuple[LiteralString, ...] = (
     "GRANT pg_monitor, pg_checkpoint, pg_signal_backend TO countroom_owner",
@@ -48,6 +51,7 @@ class Postgres(EmbeddedServer):
 
     def command(self) -> list[str]:
         settings = SETTINGS | {"port": str(self.port), "dynamic_shared_memory_type": _shared_memory_type(), "shared_buffers": _buffers()}
+        settings |= WITHOUT_FSYNC if os.environ.get("COUNTROOM_LOCAL_FSYNC") == "off" else {}
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         return [str(self.binaries / "postgres"), "-D", str(self.data), *options]
 

@@ -6,10 +6,14 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from socketserver import ThreadingMixIn
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.databases import TestDatabase
+    from tests.furnished import Furnished
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
@@ -41,13 +45,25 @@ def chromium() -> Iterator[Any]:
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
-@pytest.fixture
-def house(committed_db: Any) -> Any:
-    """The scene, committed, at the present time."""
+@pytest.fixture(scope="session")
+def furnished_house(django_db_setup: "TestDatabase", django_db_blocker: Any) -> Iterator["Furnished"]:
+    """The scene at the present time, made once."""
     from ledger import clock
     from tests.backoffice.scene import make_scene
+    from tests.furnished import furnished
 
-    return make_scene(now=clock.now(), cases=40, deposits=22)
+    def make() -> Any:
+        return make_scene(now=clock.now(), cases=40, deposits=22)
+
+    with django_db_blocker.unblock(), furnished(django_db_setup, "house", make) as made:
+        yield made
+
+
+@pytest.fixture
+def house(committed_db: "TestDatabase", furnished_house: "Furnished") -> Any:
+    """The scene, committed: a copy of its own for each test."""
+    furnished_house.copy_to(committed_db)
+    return furnished_house.rows()
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ def running_stack(journey_directory: Path, journey_database: TestDatabase) -> It
 @pytest.fixture
 def stack(running_stack: "LivingStack", django_db_blocker: Any, settings: Any) -> Iterator["LivingStack"]:
     """The stack, with Django of this process on its database."""
-    from tests.journeys.living import django_on
+    from tests.furnished import django_on
 
     settings.SIMULATION = True
     settings.MEDIA_ROOT = running_stack.given["FILES_DIR"]

@@ -5,8 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -123,32 +121,19 @@ class LivingStack:
 
 
 def variables(directory: Path, database: TestDatabase) -> dict[str, str]:
-    """What the stack gets: a database of its own on the test server, everything else in its own directory, Redis included."""
+    """What the stack gets: a database of its own on the test server, everything else in its own directory, Redis included.
+
+    Sweepers look often and leases of the dead are short: the journeys prove that lost work is found, not how long that may take.
+    """
     return {
         "DATABASE_URL": database.app_url,
         "DATABASE_OWNER_URL": database.owner_url,
         "REDIS_URL": "",
         "REDIS_PREFIX": "journeys",
+        "BEAT_PACE": "0.25",
+        "EVENT_LEASE_SECONDS": "10",
         "SIMULATION": "true",
         "SECRETS_DIR": str(directory / "secrets"),
         "FILES_DIR": str(directory / "files"),
         "COUNTROOM_LOCAL_DIR": str(directory),
     }
-
-
-@contextmanager
-def django_on(database: TestDatabase) -> Iterator[None]:
-    """Django's connections of this process, new threads included, lead to another database meanwhile."""
-    from django.db import connections
-
-    places = (connections["default"].settings_dict, connections.settings["default"])
-    names = [place["NAME"] for place in places]
-    connections.close_all()
-    for place in places:
-        place["NAME"] = database.name
-    try:
-        yield
-    finally:
-        connections.close_all()
-        for place, name in zip(places, names, strict=True):
-            place["NAME"] = name
