@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.databases import TestDatabase, make_test_database
+from tests.databases import TestDatabase
 
 if TYPE_CHECKING:
     from tests.journeys.living import LivingStack
@@ -28,7 +28,8 @@ def journey_directory() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def journey_database(django_db_setup: TestDatabase) -> Iterator[TestDatabase]:
     """A copy of the migrated template; afterwards the journal must sum to zero."""
-    database = make_test_database(f"{django_db_setup.name.rpartition('_')[2]}_journeys")
+    database = django_db_setup.beside("journeys")
+    database.recreate()
     yield database
     unbalanced = database.unbalanced()
     database.drop()
