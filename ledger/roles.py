@@ -1,7 +1,8 @@
 """Database roles (DESIGN.md decision 3): what the application's role may do with each table.
 
-Append-only tables say so in their comment: SELECT and INSERT. Partitioned tables of lines, and tables whose comment says that
-the application owns them, belong to it, for it makes and attaches partitions. All others: SELECT, INSERT, UPDATE, DELETE.
+Append-only tables say so in their comment: SELECT and INSERT; the journal SELECT only, for the posting functions write it.
+Partitioned tables of lines, and tables whose comment says that the application owns them, belong to it, for it makes and attaches
+partitions. All others: SELECT, INSERT, UPDATE, DELETE.
 """
 
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from psycopg import sql
 from ledger.models.base import APP_OWNED, APPEND_ONLY
 
 APP = "countroom_app"
+JOURNAL = ("ledger_account", "ledger_journal_transaction", "ledger_entry")  # written by the posting functions alone, which are the owner's
 OWNER = "countroom_owner"
 
 _TABLES = """
@@ -57,6 +59,7 @@ def setup_roles(*, app: str = APP, password: str = "") -> Grants:
         for table, comment, is_partitioned in cursor.fetchall():
             _grant(table, comment, is_partitioned, app, grants)
         _run("REVOKE CREATE ON SCHEMA public FROM {app}", app=app)
+        _run("GRANT EXECUTE ON FUNCTION ledger_post, ledger_post_many TO {app}", app=app)
         cursor.execute(_SCHEMAS)
         for (schema,) in cursor.fetchall():
             _run("ALTER SCHEMA {schema} OWNER TO {app}", schema=schema, app=app)
@@ -79,7 +82,7 @@ def _grant(table: str, comment: str, is_partitioned: bool, app: str, grants: Gra
         with connection.cursor() as cursor:
             cursor.execute("SELECT ledger_make_append_only(%s::regclass)", [table])
         _run("REVOKE ALL ON {table} FROM {app}", table=table, app=app)
-        _run("GRANT SELECT, INSERT ON {table} TO {app}", table=table, app=app)
+        _run(f"GRANT {'SELECT' if table in JOURNAL else 'SELECT, INSERT'} ON {{table}} TO {{app}}", table=table, app=app)
         grants.append_only.append(table)
     elif is_partitioned or comment == APP_OWNED:
         _give(table, app)

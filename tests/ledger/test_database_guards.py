@@ -62,6 +62,57 @@ def role(request: pytest.FixtureRequest, entity: LegalEntity, committed_db: "Tes
         connection.rollback()
 
 
+@pytest.fixture
+def owner(entity: LegalEntity, committed_db: "TestDatabase") -> Iterator["psycopg.Connection[Any]"]:
+    """Who may insert without the posting functions."""
+    with psycopg.connect(committed_db.owner_url) as connection:
+        yield connection
+        connection.rollback()
+
+
+@pytest.mark.spec("L1", "L2")
+def test_the_application_writes_the_journal_by_the_posting_functions_alone(committed_db: "TestDatabase", entity: LegalEntity) -> None:
+    clearing, playable = Account.objects.get(kind="clearing"), Account.objects.get(kind="playable")
+    with psycopg.connect(committed_db.app_url) as app:
+        app.execute("SET ledger.door = 'open'")
+        app.commit()
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="permission denied"):
+            insert(app, entity, [clearing.pk, playable.pk], ["EUR", "EUR"], [500, -500])
+        app.rollback()
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="permission denied"):
+            app.execute(NEW_ENTRIES, {"id": new_id(), "accounts": [clearing.pk], "assets": ["EUR"], "amounts": [5]})
+        app.rollback()
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="ledger_account"):
+            _accounts(app, entity, ["EUR"])
+
+
+LINES: dict[str, tuple[list[str], list[str], list[str], list[int]]] = {
+    "unbalanced": (["clearing", "playable"], ["ma_1", "pl_1"], ["EUR", "EUR"], [5, -4]),
+    "one line": (["clearing"], ["ma_1"], ["EUR"], [5]),
+    "none": ([], [], [], []),
+    "balanced over two assets": (["clearing", "playable"], ["ma_1", "pl_1"], ["SEK", "EUR"], [5, -5]),
+}
+
+
+@pytest.mark.spec("L1", "L2")
+@pytest.mark.parametrize("lines", LINES.values(), ids=LINES)
+@pytest.mark.parametrize("function", ["ledger_post", "ledger_post_many"])
+def test_the_posting_functions_refuse_what_is_not_balanced(
+    committed_db: "TestDatabase", entity: LegalEntity, function: str, lines: tuple[list[str], list[str], list[str], list[int]]
+) -> None:
+    """Called in raw SQL, without the checks that Python makes before."""
+    with psycopg.connect(committed_db.app_url) as app, pytest.raises(psycopg.errors.IntegrityConstraintViolation, match="sum to zero"):
+        _call(app, function, entity, entity, lines)
+
+
+@pytest.mark.spec("L5")
+def test_a_batch_refuses_lines_of_another_entity(committed_db: "TestDatabase", entity: LegalEntity) -> None:
+    other = LegalEntity.objects.create(code="GB1", name="Countroom UK", zone="Europe/London")
+    lines = (["clearing", "playable"], ["ma_1", "pl_1"], ["EUR", "EUR"], [5, -5])
+    with psycopg.connect(committed_db.app_url) as app, pytest.raises(psycopg.errors.IntegrityConstraintViolation, match="another entity"):
+        _call(app, "ledger_post_many", entity, other, lines)
+
+
 @pytest.mark.spec("L2", "S5", "S8")
 def test_no_role_changes_what_is_append_only(role: "psycopg.Connection[Any]") -> None:
     for table in APPEND_ONLY:
@@ -88,18 +139,18 @@ def test_the_application_has_no_right_to_switch_a_guard_off(committed_db: "TestD
 
 
 @pytest.mark.spec("L1")
-def test_a_whole_transaction_may_be_inserted(role: "psycopg.Connection[Any]", entity: LegalEntity) -> None:
+def test_a_whole_transaction_may_be_inserted(owner: "psycopg.Connection[Any]", entity: LegalEntity) -> None:
     """What the refusals below differ from by one thing each."""
-    insert(role, entity, _accounts(role, entity, ["EUR", "EUR"]), ["EUR", "EUR"], [500, -500])
-    role.commit()
+    insert(owner, entity, _accounts(owner, entity, ["EUR", "EUR"]), ["EUR", "EUR"], [500, -500])
+    owner.commit()
 
 
 @pytest.mark.spec("L2", "L1")
-def test_nothing_is_added_to_a_committed_transaction(role: "psycopg.Connection[Any]") -> None:
+def test_nothing_is_added_to_a_committed_transaction(owner: "psycopg.Connection[Any]") -> None:
     accounts = [Account.objects.get(kind="clearing").pk, Account.objects.get(kind="playable").pk]
     facts = {"id": JournalTransaction.objects.get().pk, "accounts": accounts, "assets": ["EUR", "EUR"], "amounts": [5, -5]}
     with pytest.raises(psycopg.errors.RestrictViolation, match="already committed"):
-        role.execute(NEW_ENTRIES, facts)
+        owner.execute(NEW_ENTRIES, facts)
 
 
 @pytest.mark.spec("L1")
@@ -114,47 +165,47 @@ def test_nothing_is_added_to_a_committed_transaction(role: "psycopg.Connection[A
     ],
 )
 def test_unbalanced_entries_are_refused(
-    role: "psycopg.Connection[Any]", entity: LegalEntity, amounts: list[int], assets: list[str]
+    owner: "psycopg.Connection[Any]", entity: LegalEntity, amounts: list[int], assets: list[str]
 ) -> None:
     with pytest.raises(psycopg.errors.IntegrityConstraintViolation, match="not to zero"):
-        insert(role, entity, _accounts(role, entity, assets), assets, amounts)
+        insert(owner, entity, _accounts(owner, entity, assets), assets, amounts)
 
 
 @pytest.mark.spec("L1")
-def test_an_entry_of_zero_is_refused(role: "psycopg.Connection[Any]", entity: LegalEntity) -> None:
+def test_an_entry_of_zero_is_refused(owner: "psycopg.Connection[Any]", entity: LegalEntity) -> None:
     with pytest.raises(psycopg.errors.CheckViolation):
-        insert(role, entity, _accounts(role, entity, ["EUR"]), ["EUR"], [0])
+        insert(owner, entity, _accounts(owner, entity, ["EUR"]), ["EUR"], [0])
 
 
 @pytest.mark.spec("L1")
-def test_a_transaction_without_entries_is_refused(role: "psycopg.Connection[Any]", entity: LegalEntity) -> None:
+def test_a_transaction_without_entries_is_refused(owner: "psycopg.Connection[Any]", entity: LegalEntity) -> None:
     with pytest.raises(psycopg.errors.IntegrityConstraintViolation, match="no entries"):
-        role.execute(NEW_TRANSACTION.replace("{xact}", XACT), {"id": new_id(), "key": "x", "entity": entity.pk})
+        owner.execute(NEW_TRANSACTION.replace("{xact}", XACT), {"id": new_id(), "key": "x", "entity": entity.pk})
 
 
 @pytest.mark.spec("L2")
-def test_a_transaction_cannot_name_another_database_transaction(role: "psycopg.Connection[Any]", entity: LegalEntity) -> None:
+def test_a_transaction_cannot_name_another_database_transaction(owner: "psycopg.Connection[Any]", entity: LegalEntity) -> None:
     with pytest.raises((psycopg.errors.IntegrityConstraintViolation, psycopg.errors.RestrictViolation)):
-        insert(role, entity, _accounts(role, entity, ["EUR", "EUR"]), ["EUR", "EUR"], [500, -500], xact="999999999999")
+        insert(owner, entity, _accounts(owner, entity, ["EUR", "EUR"]), ["EUR", "EUR"], [500, -500], xact="999999999999")
 
 
 @pytest.mark.spec("L5")
 @pytest.mark.parametrize("lines", [1, 20])
-def test_a_transaction_never_mixes_entities_or_assets(role: "psycopg.Connection[Any]", entity: LegalEntity, lines: int) -> None:
+def test_a_transaction_never_mixes_entities_or_assets(owner: "psycopg.Connection[Any]", entity: LegalEntity, lines: int) -> None:
     other = LegalEntity.objects.create(code="GB1", name="Countroom UK", zone="Europe/London")
-    mixed = [*_accounts(role, entity, ["EUR"] * lines), *_accounts(role, other, ["EUR"] * lines)]
+    mixed = [*_accounts(owner, entity, ["EUR"] * lines), *_accounts(owner, other, ["EUR"] * lines)]
     with pytest.raises(psycopg.errors.IntegrityConstraintViolation, match="another entity or asset"):
-        insert(role, entity, mixed, ["EUR"] * 2 * lines, [5] * lines + [-5] * lines)
-    role.rollback()
-    wrong = _accounts(role, entity, ["SEK"] * 2 * lines)
+        insert(owner, entity, mixed, ["EUR"] * 2 * lines, [5] * lines + [-5] * lines)
+    owner.rollback()
+    wrong = _accounts(owner, entity, ["SEK"] * 2 * lines)
     with pytest.raises(psycopg.errors.IntegrityConstraintViolation, match="another entity or asset"):
-        insert(role, entity, wrong, ["EUR"] * 2 * lines, [5] * lines + [-5] * lines)
+        insert(owner, entity, wrong, ["EUR"] * 2 * lines, [5] * lines + [-5] * lines)
 
 
 @pytest.mark.spec("L5")
-def test_entries_of_no_account_are_refused(role: "psycopg.Connection[Any]", entity: LegalEntity) -> None:
+def test_entries_of_no_account_are_refused(owner: "psycopg.Connection[Any]", entity: LegalEntity) -> None:
     with pytest.raises(psycopg.errors.IntegrityConstraintViolation):
-        insert(role, entity, [10**9, 10**9 + 1], ["EUR", "EUR"], [5, -5])
+        insert(owner, entity, [10**9, 10**9 + 1], ["EUR", "EUR"], [5, -5])
 
 
 @pytest.mark.spec("L6")
@@ -164,9 +215,9 @@ def test_a_wallet_below_zero_is_refused_whoever_writes(role: "psycopg.Connection
 
 
 @pytest.mark.spec("L3")
-def test_a_posting_key_is_unique_in_the_database(role: "psycopg.Connection[Any]", entity: LegalEntity) -> None:
+def test_a_posting_key_is_unique_in_the_database(owner: "psycopg.Connection[Any]", entity: LegalEntity) -> None:
     with pytest.raises(psycopg.errors.UniqueViolation):
-        role.execute(NEW_TRANSACTION.replace("{xact}", XACT), {"id": new_id(), "key": "k", "entity": entity.pk})
+        owner.execute(NEW_TRANSACTION.replace("{xact}", XACT), {"id": new_id(), "key": "k", "entity": entity.pk})
 
 
 def test_posting_needs_an_open_transaction(entity: LegalEntity) -> None:
@@ -202,3 +253,39 @@ def _accounts(connection: "psycopg.Connection[Any]", entity: LegalEntity, assets
         for number, asset in enumerate(assets)
     ]
     return [row[0] for row in made if row]
+
+
+def _call(
+    app: "psycopg.Connection[Any]",
+    function: str,
+    entity: LegalEntity,
+    of_lines: LegalEntity,
+    lines: tuple[list[str], list[str], list[str], list[int]],
+) -> None:
+    """A posting function with one posting of these lines, by the names of its parameters."""
+    kinds, holders, assets, amounts = lines
+    many = function == "ledger_post_many"
+    head = {
+        "id": (new_id(), "uuid"), "key": ("raw", "text"), "entity": (entity.pk, "uuid"), "rule": ("R@1", "text"), "kind": ("R", "text"),
+        "currency": ("EUR", "text"), "source": ("{}", "text"), "fingerprint": ("f", "text"), "payload": ("", "text"),
+        "intent": ("", "text"), "player": ("", "text"), "day": ("2026-03-10", "date"), "reverses": (None, "uuid"),
+    }  # fmt: skip
+    plural = {"entity": "entities", "currency": "currencies", "reverses": "reverses"}
+    values: list[tuple[str, object, str]] = [
+        (f"p_{plural.get(name, name + 's')}", [value], f"{kind}[]") if many else (f"p_{name}", value, kind)
+        for name, (value, kind) in head.items()
+    ]
+    values += [("p_actor_kind", "system", "text"), ("p_actor_id", "t", "text"), ("p_trace", "", "text")]
+    values += [("p_occurred", [NOON] if many else NOON, "timestamptz[]" if many else "timestamptz"), ("p_posted", NOON, "timestamptz")]
+    texts = [""] * len(kinds)
+    if many:
+        places = list(range(1, len(kinds) + 1))
+        values += [("a_entities", [of_lines.pk] * len(kinds), "uuid[]")]
+        values += [("a_kinds", kinds, "text[]"), ("a_holders", holders, "text[]"), ("a_assets", assets, "text[]")]
+        values += [("l_posting", [1] * len(kinds), "int[]"), ("l_account", places, "int[]")]
+        values += [("l_amounts", amounts, "numeric[]"), ("l_refs", texts, "text[]"), ("l_labels", texts, "text[]")]
+    else:
+        values += [("p_kinds", kinds, "text[]"), ("p_holders", holders, "text[]"), ("p_assets", assets, "text[]")]
+        values += [("p_amounts", amounts, "numeric[]"), ("p_refs", texts, "text[]"), ("p_labels", texts, "text[]")]
+    arguments = ", ".join(f"{name} => %s::{kind}" for name, _, kind in values)
+    app.execute(f"SELECT * FROM {function}({arguments})", [value for _, value, _ in values])

@@ -1,5 +1,6 @@
--- What the database itself holds of double entry (L1, L2, L5), whoever inserts and by whatever way. Base tables are joined by
--- LATERAL … OFFSET 0: one look into an index per row, whatever the planner thinks of the tables' sizes.
+-- What the database itself holds of double entry (L1, L2, L5), whoever inserts and by whatever way. The posting functions check
+-- what they insert by themselves, before, and say so by `ledger.door` for the moment of their INSERT; the application's role can't
+-- insert otherwise. Base tables are joined by LATERAL … OFFSET 0: one look into an index per row, whatever the planner thinks.
 
 -- Entries of one statement: their transaction is of this very database transaction (so nothing is added to what was
 -- committed), account and transaction agree on entity, asset and day, and each transaction sums to zero per asset.
@@ -8,41 +9,16 @@ CREATE FUNCTION ledger_check_entries() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     xact bigint := pg_current_xact_id()::text::bigint;
     bad record;
-    is_bad boolean;
 BEGIN
-    IF EXISTS (SELECT FROM new_entries OFFSET 32) THEN
-        -- The batch joins with itself: by hashing, for its parts have no statistics.
-        PERFORM set_config('enable_nestloop', 'off', true), set_config('enable_mergejoin', 'off', true);
-        WITH sums AS MATERIALIZED (
-            SELECT e.transaction_id, e.asset, sum(e.amount_minor) AS total FROM new_entries e GROUP BY e.transaction_id, e.asset
-        ), transactions AS MATERIALIZED (
-            SELECT s.transaction_id, s.asset, s.total, t.entity_id, t.business_date, t.xact_id FROM sums s
-              LEFT JOIN LATERAL (SELECT * FROM ledger_journal_transaction x WHERE x.id = s.transaction_id OFFSET 0) t ON true
-        ), accounts AS MATERIALIZED (
-            SELECT d.account_id, a.entity_id, a.asset FROM (SELECT DISTINCT e.account_id FROM new_entries e) d
-              LEFT JOIN LATERAL (SELECT * FROM ledger_account x WHERE x.id = d.account_id OFFSET 0) a ON true
-        )
-        SELECT e.transaction_id, e.asset, t.total, coalesce(t.xact_id = xact, false) AS same_xact INTO bad
-          FROM new_entries e
-          JOIN transactions t ON t.transaction_id = e.transaction_id AND t.asset = e.asset
-          JOIN accounts a ON a.account_id = e.account_id
-         WHERE (t.total = 0 AND t.xact_id = xact AND a.entity_id = t.entity_id AND a.asset = e.asset AND t.business_date = e.business_date)
-               IS NOT TRUE
-         LIMIT 1;
-        is_bad := FOUND;
-        PERFORM set_config('enable_nestloop', 'on', true), set_config('enable_mergejoin', 'on', true);
-    ELSE
-        SELECT e.transaction_id, e.asset, sum(e.amount_minor) AS total, bool_and(coalesce(t.xact_id = xact, false)) AS same_xact INTO bad
-          FROM new_entries e
-          LEFT JOIN LATERAL (SELECT * FROM ledger_journal_transaction x WHERE x.id = e.transaction_id OFFSET 0) t ON true
-          LEFT JOIN LATERAL (SELECT * FROM ledger_account x WHERE x.id = e.account_id OFFSET 0) a ON true
-         GROUP BY e.transaction_id, e.asset
-        HAVING sum(e.amount_minor) <> 0
-            OR NOT bool_and((t.xact_id = xact AND a.entity_id = t.entity_id AND a.asset = e.asset AND t.business_date = e.business_date) IS TRUE)
-         LIMIT 1;
-        is_bad := FOUND;
-    END IF;
-    IF NOT is_bad THEN
+    SELECT e.transaction_id, e.asset, sum(e.amount_minor) AS total, bool_and(coalesce(t.xact_id = xact, false)) AS same_xact INTO bad
+      FROM new_entries e
+      LEFT JOIN LATERAL (SELECT * FROM ledger_journal_transaction x WHERE x.id = e.transaction_id OFFSET 0) t ON true
+      LEFT JOIN LATERAL (SELECT * FROM ledger_account x WHERE x.id = e.account_id OFFSET 0) a ON true
+     GROUP BY e.transaction_id, e.asset
+    HAVING sum(e.amount_minor) <> 0
+        OR NOT bool_and((t.xact_id = xact AND a.entity_id = t.entity_id AND a.asset = e.asset AND t.business_date = e.business_date) IS TRUE)
+     LIMIT 1;
+    IF NOT FOUND THEN
         RETURN NULL;
     ELSIF NOT bad.same_xact THEN
         RAISE EXCEPTION 'Entries of transaction % are refused: it is unknown or already committed.', bad.transaction_id
@@ -56,7 +32,8 @@ BEGIN
 END $$;
 
 CREATE TRIGGER ledger_entry_check AFTER INSERT ON ledger_entry
-    REFERENCING NEW TABLE AS new_entries FOR EACH STATEMENT EXECUTE FUNCTION ledger_check_entries();
+    REFERENCING NEW TABLE AS new_entries FOR EACH STATEMENT
+    WHEN (current_setting('ledger.door', true) IS DISTINCT FROM 'open') EXECUTE FUNCTION ledger_check_entries();
 ALTER TABLE ledger_entry ENABLE ALWAYS TRIGGER ledger_entry_check;
 
 -- A transaction names the database transaction that writes it, and its entries come in the same statement (WITH … INSERT …
@@ -77,7 +54,8 @@ BEGIN
 END $$;
 
 CREATE TRIGGER ledger_transaction_check AFTER INSERT ON ledger_journal_transaction
-    REFERENCING NEW TABLE AS new_transactions FOR EACH STATEMENT EXECUTE FUNCTION ledger_check_transactions();
+    REFERENCING NEW TABLE AS new_transactions FOR EACH STATEMENT
+    WHEN (current_setting('ledger.door', true) IS DISTINCT FROM 'open') EXECUTE FUNCTION ledger_check_transactions();
 ALTER TABLE ledger_journal_transaction ENABLE ALWAYS TRIGGER ledger_transaction_check;
 
 -- An audit record's database transaction has its id before the record has its own: the sealer relies on it (S5).

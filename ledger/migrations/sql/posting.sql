@@ -18,18 +18,19 @@ BEGIN
     RETURN least(reopened, last_closed + 1);
 END $$;
 
--- One posting of at most one wallet; every other kind goes through ledger_post_many. Plans are generic: planning anew for each
--- call would cost more than the call.
+-- One posting that touches one wallet or none. What nearly every posting is (the day is open, wallet and accounts exist, there is
+-- money, the key is new) is one statement; all else goes to ledger_post_many. Plans are generic: planning anew for each call would
+-- cost more than the call.
 CREATE FUNCTION ledger_post(
     p_id uuid, p_key text, p_entity uuid, p_rule text, p_kind text, p_currency text, p_source text, p_fingerprint text, p_payload text,
     p_intent text, p_player text, p_day date, p_reverses uuid, p_actor_kind text, p_actor_id text, p_trace text,
     p_occurred timestamptz, p_posted timestamptz,
     p_kinds text[], p_holders text[], p_assets text[], p_amounts numeric[], p_refs text[], p_labels text[],
     OUT status text, OUT transaction_id uuid, OUT day date, OUT corrects date, OUT lacking text
-) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     xact bigint := pg_current_xact_id()::text::bigint;
-    wallet ledger_wallet;
+    wallet_id bigint;
     owner text;
     coin text;
     d_playable numeric := 0;
@@ -37,25 +38,16 @@ DECLARE
     d_locked numeric := 0;
     d_bonus numeric := 0;
     d_receivable numeric := 0;
-    is_closed boolean;
-    accounts bigint[];
-    entities uuid[];
-    earlier_print text;
+    total numeric := 0;
+    is_one_asset boolean := true;
+    door text;
 BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
         RAISE EXCEPTION 'Posting needs READ COMMITTED.' USING ERRCODE = 'invalid_transaction_state';
     END IF;
-    -- The database transaction has its id by now; only then, in a new statement, is the day read (L16). The same statement looks
-    -- up the accounts: one look into the index per line, whatever the planner thinks of the table's size.
-    SELECT EXISTS (SELECT FROM ledger_business_day b WHERE b.entity_id = p_entity AND b.date >= p_day AND NOT b.is_open),
-           ARRAY(SELECT (SELECT a.id FROM ledger_account a
-                          WHERE a.owner_ref = l.holder AND a.asset = l.asset AND a.kind = l.kind AND a.entity_id = p_entity)
-                   FROM unnest(p_kinds, p_holders, p_assets) l(kind, holder, asset))
-      INTO is_closed, accounts;
-    day := CASE WHEN is_closed THEN ledger_open_day(p_entity, p_day) ELSE p_day END;
-    corrects := CASE WHEN day <> p_day THEN p_day END;
-
     FOR i IN 1 .. cardinality(p_kinds) LOOP
+        total := total + p_amounts[i];
+        is_one_asset := is_one_asset AND p_assets[i] = p_assets[1];
         CASE p_kinds[i]
             WHEN 'playable' THEN d_playable := d_playable - p_amounts[i];
             WHEN 'locked' THEN d_locked := d_locked - p_amounts[i];
@@ -70,75 +62,73 @@ BEGIN
         owner := p_holders[i];
         coin := p_assets[i];
     END LOOP;
+    IF cardinality(p_kinds) < 2 OR (total = 0) IS NOT TRUE
+       OR NOT is_one_asset AND EXISTS (SELECT FROM unnest(p_assets, p_amounts) l(asset, amount) GROUP BY l.asset HAVING sum(l.amount) <> 0) THEN
+        RAISE EXCEPTION 'The lines of % don''t sum to zero in each asset.', p_key USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
 
-    -- The wallet: locked and changed in one statement where its row exists and holds enough.
-    IF owner IS NOT NULL THEN
+    -- The database transaction has its id by now; only then, in a new statement, is the day read (L16). Each line's account is one
+    -- look into the index, whatever the planner thinks of the table's size. `gate` has a row once the wallet is changed, or none is.
+    door := set_config('ledger.door', 'open', true);
+    WITH line AS MATERIALIZED (
+        SELECT l.asset, l.amount, l.ref, l.label,
+               (SELECT a.id FROM ledger_account a
+                 WHERE a.owner_ref = l.holder AND a.asset = l.asset AND a.kind = l.kind AND a.entity_id = p_entity) AS account_id
+          FROM unnest(p_kinds, p_holders, p_assets, p_amounts, p_refs, p_labels) l(kind, holder, asset, amount, ref, label)
+    ), w AS (
         UPDATE ledger_wallet w SET playable_minor = w.playable_minor + d_playable, pending_minor = w.pending_minor + d_pending,
                locked_minor = w.locked_minor + d_locked, bonus_minor = w.bonus_minor + d_bonus,
                receivable_minor = w.receivable_minor + d_receivable
          WHERE w.owner_ref = owner AND w.asset = coin AND w.entity_id = p_entity
            AND w.playable_minor + d_playable >= 0 AND w.pending_minor + d_pending >= 0 AND w.locked_minor + d_locked >= 0
            AND w.bonus_minor + d_bonus >= 0 AND w.receivable_minor + d_receivable >= 0
-        RETURNING w.id INTO wallet.id;
-        IF NOT FOUND THEN
-            wallet := ledger_make_wallet(p_entity, owner, coin);
-            lacking := ledger_lacking(wallet, d_playable, d_pending, d_locked, d_bonus, d_receivable);
-            IF lacking IS NULL THEN
-                UPDATE ledger_wallet w SET playable_minor = w.playable_minor + d_playable, pending_minor = w.pending_minor + d_pending,
-                       locked_minor = w.locked_minor + d_locked, bonus_minor = w.bonus_minor + d_bonus,
-                       receivable_minor = w.receivable_minor + d_receivable
-                 WHERE w.id = wallet.id;
-            END IF;
-        END IF;
+           AND NOT EXISTS (SELECT FROM ledger_business_day b WHERE b.entity_id = p_entity AND b.date >= p_day AND NOT b.is_open)
+           AND NOT EXISTS (SELECT FROM line WHERE line.account_id IS NULL)
+        RETURNING w.id
+    ), gate AS (
+        SELECT w.id FROM w
+         UNION ALL
+        SELECT NULL WHERE owner IS NULL
+           AND NOT EXISTS (SELECT FROM ledger_business_day b WHERE b.entity_id = p_entity AND b.date >= p_day AND NOT b.is_open)
+           AND NOT EXISTS (SELECT FROM line WHERE line.account_id IS NULL)
+    ), t AS (
+        INSERT INTO ledger_journal_transaction (id, posting_key, entity_id, rule, kind, currency, source, fingerprint, payload_sha256,
+               intent_ref, player_ref, business_date, reverses_id, actor_kind, actor_id, trace_id, occurred_at, posted_at, xact_id)
+        SELECT p_id, p_key, p_entity, p_rule, p_kind, p_currency, p_source::jsonb, p_fingerprint, p_payload,
+               p_intent, p_player, p_day, p_reverses, p_actor_kind, p_actor_id, p_trace, p_occurred, p_posted, xact
+          FROM gate
+        ON CONFLICT (posting_key) DO NOTHING
+        RETURNING id
+    ), e AS (
+        INSERT INTO ledger_entry (transaction_id, account_id, asset, amount_minor, business_date, ref, label)
+        SELECT p_id, line.account_id, line.asset, line.amount, p_day, line.ref, line.label FROM t, line
+    )
+    SELECT (SELECT w.id FROM w), (SELECT t.id FROM t) INTO wallet_id, transaction_id;
+    door := set_config('ledger.door', '', true);
+
+    IF transaction_id IS NOT NULL THEN
+        status := 'posted';
+        day := p_day;
+        RETURN;
     END IF;
-
-    IF lacking IS NULL THEN
-        IF array_position(accounts, NULL) IS NOT NULL THEN
-            entities := array_fill(p_entity, ARRAY[cardinality(p_kinds)]);
-            PERFORM ledger_open_accounts(entities, p_kinds, p_holders, p_assets);
-            accounts := ledger_account_ids(entities, p_kinds, p_holders, p_assets);
-        END IF;
-
-        WITH t AS (
-            INSERT INTO ledger_journal_transaction (id, posting_key, entity_id, rule, kind, currency, source, fingerprint, payload_sha256,
-                   intent_ref, player_ref, business_date, corrects_date, reverses_id, actor_kind, actor_id, trace_id, occurred_at, posted_at, xact_id)
-            VALUES (p_id, p_key, p_entity, p_rule, p_kind, p_currency, p_source::jsonb, p_fingerprint, p_payload,
-                    p_intent, p_player, day, corrects, p_reverses, p_actor_kind, p_actor_id, p_trace, p_occurred, p_posted, xact)
-            ON CONFLICT (posting_key) DO NOTHING
-            RETURNING id
-        ), e AS (
-            INSERT INTO ledger_entry (transaction_id, account_id, asset, amount_minor, business_date, ref, label)
-            SELECT t.id, l.account, l.asset, l.amount, day, l.ref, l.label
-              FROM t, unnest(accounts, p_assets, p_amounts, p_refs, p_labels) l(account, asset, amount, ref, label)
-        )
-        SELECT t.id INTO transaction_id FROM t;
-        IF transaction_id IS NOT NULL THEN
-            status := 'posted';
-            RETURN;
-        END IF;
+    IF wallet_id IS NOT NULL THEN
         -- The key was taken: what was done to the wallet is undone.
         UPDATE ledger_wallet w SET playable_minor = w.playable_minor - d_playable, pending_minor = w.pending_minor - d_pending,
                locked_minor = w.locked_minor - d_locked, bonus_minor = w.bonus_minor - d_bonus,
                receivable_minor = w.receivable_minor - d_receivable
-         WHERE w.id = wallet.id;
+         WHERE w.id = wallet_id;
     END IF;
-
-    -- Not posted: the key is taken, or money is missing. A key already posted wins, its money moved long ago.
-    SELECT x.id, x.fingerprint, x.business_date, x.corrects_date INTO transaction_id, earlier_print, day, corrects
-      FROM ledger_journal_transaction x WHERE x.posting_key = p_key;
-    status := CASE WHEN transaction_id IS NULL THEN 'insufficient' WHEN earlier_print = p_fingerprint THEN 'existing' ELSE 'conflict' END;
-END $$;
-
--- The wallet's row, made if it is missing, locked.
-CREATE FUNCTION ledger_make_wallet(p_entity uuid, p_owner text, p_asset text) RETURNS ledger_wallet LANGUAGE plpgsql AS $$
-DECLARE
-    wallet ledger_wallet;
-BEGIN
-    INSERT INTO ledger_wallet (entity_id, owner_ref, asset, playable_minor, pending_minor, locked_minor, bonus_minor, receivable_minor)
-    VALUES (p_entity, p_owner, p_asset, 0, 0, 0, 0, 0) ON CONFLICT DO NOTHING;
-    SELECT * INTO STRICT wallet FROM ledger_wallet w
-     WHERE w.owner_ref = p_owner AND w.asset = p_asset AND w.entity_id = p_entity FOR UPDATE;
-    RETURN wallet;
+    SELECT m.status, m.transaction_id, m.day, m.corrects, m.lacking INTO status, transaction_id, day, corrects, lacking
+      FROM ledger_post_many(
+               ARRAY[p_id], ARRAY[p_key], ARRAY[p_entity], ARRAY[p_rule], ARRAY[p_kind], ARRAY[p_currency], ARRAY[p_source], ARRAY[p_fingerprint],
+               ARRAY[p_payload], ARRAY[p_intent], ARRAY[p_player], ARRAY[p_day], ARRAY[p_reverses], p_actor_kind, p_actor_id, p_trace,
+               ARRAY[p_occurred], p_posted, array_fill(p_entity, ARRAY[cardinality(p_kinds)]), p_kinds, p_holders, p_assets,
+               array_fill(1, ARRAY[cardinality(p_kinds)]), ARRAY(SELECT generate_series(1, cardinality(p_kinds))), p_amounts, p_refs, p_labels) m;
+    IF NOT FOUND THEN
+        status := 'posted';
+        transaction_id := p_id;
+        day := p_day;
+    END IF;
 END $$;
 
 -- What a wallet lacks for these changes, as JSON {kind, holder, asset, missing_minor}.

@@ -11,7 +11,7 @@ CREATE FUNCTION ledger_post_many(
     a_entities uuid[], a_kinds text[], a_holders text[], a_assets text[],
     l_posting int[], l_account int[], l_amounts numeric[], l_refs text[], l_labels text[]
 ) RETURNS TABLE (place int, status text, transaction_id uuid, day date, corrects date, lacking text) LANGUAGE plpgsql
-    SET enable_seqscan = off SET enable_mergejoin = off AS $$
+    SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off SET enable_mergejoin = off AS $$
 #variable_conflict use_column
 DECLARE
     xact bigint := pg_current_xact_id()::text::bigint;
@@ -26,6 +26,14 @@ DECLARE
 BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
         RAISE EXCEPTION 'Posting needs READ COMMITTED.' USING ERRCODE = 'invalid_transaction_state';
+    END IF;
+    -- Each posting has lines of its own entity, which sum to zero in each asset.
+    IF (SELECT count(DISTINCT g.posting) = cardinality(p_keys) AND bool_and(g.is_good)
+          FROM (SELECT l.posting, sum(l.amount) = 0 AND bool_and(a_entities[l.account] = p_entities[l.posting]) AS is_good
+                  FROM unnest(l_posting, l_account, l_amounts) l(posting, account, amount) GROUP BY l.posting, a_assets[l.account]) g)
+       IS NOT TRUE THEN
+        RAISE EXCEPTION 'A posting has no lines, lines of another entity, or lines that don''t sum to zero in each asset.'
+            USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     SELECT coalesce(bool_or(ledger_open_day(d.entity, d.day) <> d.day), false) INTO moved
       FROM (SELECT DISTINCT p.entity, p.day FROM unnest(p_entities, p_days) p(entity, day)) d;
@@ -65,6 +73,7 @@ BEGIN
         accounts := ledger_account_ids(a_entities, a_kinds, a_holders, a_assets);
     END IF;
 
+    PERFORM set_config('ledger.door', 'open', true);
     WITH t AS (
         INSERT INTO ledger_journal_transaction (id, posting_key, entity_id, rule, kind, currency, source, fingerprint, payload_sha256,
                intent_ref, player_ref, business_date, corrects_date, reverses_id, actor_kind, actor_id, trace_id, occurred_at, posted_at, xact_id)
@@ -84,6 +93,7 @@ BEGIN
          ORDER BY l.n
     )
     SELECT coalesce(array_agg(t.id), '{}') INTO inserted FROM t;
+    PERFORM set_config('ledger.door', '', true);
 
     IF cardinality(inserted) < cardinality(array_positions(fresh, true)) THEN
         -- A key was taken since it was looked for. By other content: an error, for rows are written already.
@@ -167,4 +177,14 @@ BEGIN
         ON CONFLICT DO NOTHING;
     END LOOP;
     RETURN locked;
+END $$;
+
+-- One door: the application's role reads the journal, and writes it through these two functions only.
+REVOKE EXECUTE ON FUNCTION ledger_post, ledger_post_many FROM PUBLIC;
+DO $$
+BEGIN
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'countroom_app') THEN
+        REVOKE INSERT ON ledger_account, ledger_journal_transaction, ledger_entry FROM countroom_app;
+        GRANT EXECUTE ON FUNCTION ledger_post, ledger_post_many TO countroom_app;
+    END IF;
 END $$;
