@@ -174,7 +174,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="shadowposting",
-            index=models.Index(fields=["shadow", "business_date", "id"], name="ledger_shadow_posting_day"),
+            index=models.Index(
+                fields=["shadow", "business_date", "id"], include=["outcome", "posted_rule"], name="ledger_shadow_posting_day"
+            ),
         ),
         migrations.AddConstraint(
             model_name="shadowposting",

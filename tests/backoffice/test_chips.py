@@ -6,7 +6,7 @@ from django.db import models
 from cashier.models import Capture, DepositIntent, Hold, Instrument, PayoutIntent, Player, PspCall, PspEventWork, Refund
 from disputes.models import Dispute
 from ledger.admin.frames.chips import ICONS, Tone, get_chip, known_states
-from ledger.models import ApprovalRequest
+from ledger.models import ApprovalRequest, Shadow
 from reconciliation.models import DailyClose, ExceptionCase, ReconciliationRun, SettlementBatch, SourceFile
 from reconciliation.models.reasons import Severity
 
@@ -29,6 +29,7 @@ STATES: dict[str, type[models.TextChoices]] = {
     "refund": Refund.State,
     "run": ReconciliationRun.State,
     "severity": Severity,
+    "shadow": Shadow.State,
 }
 
 
