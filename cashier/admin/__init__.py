@@ -8,6 +8,7 @@ from cashier.admin.deposits import DepositIntentAdmin
 from cashier.admin.events import PspEventAdmin
 from cashier.admin.payouts import PayoutIntentAdmin
 from cashier.admin.players import PlayerAdmin
+from cashier.admin.policies import PayoutPolicyAdmin
 from cashier.models import BankAccount, MerchantAccount
 from ledger.admin.frames import links
 
@@ -30,6 +31,7 @@ __all__ = [
     "DepositIntentAdmin",
     "MerchantAccountAdmin",
     "PayoutIntentAdmin",
+    "PayoutPolicyAdmin",
     "PlayerAdmin",
     "PspEventAdmin",
     "chips",

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 
+from cashier.admin.account_acts import BANK_ACTS, MERCHANT_ACTS
 from cashier.models import BankAccount, MerchantAccount
 from cashier.operations import pause_captures, request_resume
 from ledger.admin.frames import (
@@ -99,6 +100,7 @@ class MerchantAccountAdmin(OpsAdmin):
             fields=lambda account, page: {"reason": reason_field()},
             approver="Needs a second person",
         ),
+        *MERCHANT_ACTS,
     )
 
     def version_of(self, obj: MerchantAccount) -> str:
@@ -160,6 +162,11 @@ class BankAccountAdmin(OpsAdmin):
         related=("entity",),
         done_words="No bank account yet.",
     )
+
+    acts = BANK_ACTS
+
+    def version_of(self, obj: BankAccount) -> str:
+        return f"{obj.iban} {obj.name} {obj.is_active}"
 
     def heading(self, obj: Any) -> str:
         return "Bank account"

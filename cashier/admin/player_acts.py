@@ -8,9 +8,12 @@ from django import forms
 from cashier.admin import choices
 from cashier.admin.granting import GRANT
 from cashier.models import Player
+from cashier.operations.settings import propose_limit
+from cashier.operations.settings.limits import cools_off_until, limits_read
 from ledger.admin.accounts.proposing import WAITS, adjustment_fields, amount_of, asked
-from ledger.admin.frames import Act, Done, Page, receipt_of
+from ledger.admin.frames import SHOWN, Act, Done, Page, Standing, hidden, reason_field, receipt_of
 from ledger.admin.frames.receipts import Receipt
+from ledger.admin.frames.text import absolute_text, money_text, sentence
 from ledger.operations import propose_adjustment
 from ledger.operations.adjustments import preview_of_adjustment
 
@@ -43,7 +46,42 @@ def _live(player: Player, data: Mapping[str, str], page: Page) -> Receipt | None
     return receipt_of(preview_of_adjustment(**_adjustment(player, {"ref": "", **data})), not_done=WAITS)
 
 
+def _limited(player: Player, page: Page) -> Standing:
+    return SHOWN if limits_read(player) else hidden("The player has no limit.")
+
+
+def _limit_fields(player: Player, page: Page) -> dict[str, forms.Field]:
+    known = [(path, f"{limit_words(path)}: {_limit_amount(path, value)}") for path, value in limits_read(player).items()]
+    words = "Empty: the limit is dropped. It holds after the cooling-off time."
+    new = forms.CharField(
+        label="New limit", required=False, max_length=40, help_text=words, widget=forms.TextInput({"inputmode": "decimal"})
+    )
+    return {"path": forms.ChoiceField(label="Limit", choices=known), "limit": new, "reason": reason_field()}
+
+
+def _raise(player: Player, data: Data, page: Page) -> Done:
+    currency = data["path"].split(".")[1]
+    minor = amount_of(data["limit"], currency) if data["limit"].strip() else None
+    request = propose_limit(
+        player_id=player.pk, path=data["path"], limit_minor=minor, reason=data["reason"], maker=page.actor, now=page.now
+    )
+    until = absolute_text(cools_off_until(request), seconds=False)
+    return Done(f"Asked for: {request.summary}. Somebody else decides, not before {until}.")
+
+
+def limit_words(path: str) -> str:
+    """`deposit.EUR.day_minor` as `Deposit in EUR, day`."""
+    kind, currency, name = path.split(".")
+    return f"{sentence(kind)} in {currency}, {name.removesuffix('_minor')}"
+
+
+def _limit_amount(path: str, value: int) -> str:
+    return money_text(value, path.split(".")[1])
+
+
 ACTS = (
+    Act("limit", "Ask to raise a limit…", "cashier.propose_limit", _raise, standing=_limited, title="Ask to raise a limit",
+        fields=_limit_fields, guards_staleness=False, approver="Another person, with the permission to approve limits"),
     Act("adjust", "Propose adjustment…", "ledger.propose_adjustment", _adjust, title="Propose an adjustment", fields=_fields, live=_live,
         guards_staleness=False, approver="Another person, with the permission to approve adjustments"),
     GRANT,

@@ -43,6 +43,7 @@ class Player(FSMModelMixin, PublicIdModel, Stamped):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["brand", "external_id"], name="cashier_player_once_per_brand")]
+        permissions = [("propose_limit", "Can ask to raise a player's limit"), ("approve_limit", "Can approve it")]
 
     def __str__(self) -> str:
         return self.public_id

@@ -164,6 +164,8 @@ OAUTH2_PROVIDER_APPLICATION_MODEL = "cashier.ApiClient"
 AUTHORIZE_WAIT_SECONDS = env.float("AUTHORIZE_WAIT_SECONDS", default=8.0)
 # An event whose worker died is taken up by another one after so long.
 EVENT_LEASE_SECONDS = env.float("EVENT_LEASE_SECONDS", default=60.0)
+# A player's limit is raised this long after it was asked for, and no sooner (K5).
+LIMIT_COOLING_OFF_HOURS = env.int("LIMIT_COOLING_OFF_HOURS", default=24)
 WEBHOOK_MAX_BYTES = 1024 * 1024
 SECRETS_DIR = env.str("SECRETS_DIR", default="")
 

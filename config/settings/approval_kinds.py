@@ -112,4 +112,45 @@ APPROVAL_KINDS: dict[str, dict[str, object]] = {
         "permission": "ledger.approve_shadow",
         "look": "ledger.operations.shadows.look_at_stage",
     },
+    "merchant_account.change": {
+        "execute": "cashier.operations.settings.execute_setting",
+        "permission": "ledger.approve_policy",
+        "look": "cashier.operations.settings.look_at_setting",
+    },
+    "fees.change": {
+        "execute": "cashier.operations.settings.execute_setting",
+        "permission": "ledger.approve_policy",
+        "look": "cashier.operations.settings.look_at_setting",
+    },
+    "settlement_route.change": {
+        "execute": "cashier.operations.settings.execute_setting",
+        "permission": "ledger.approve_policy",
+        "look": "cashier.operations.settings.look_at_setting",
+    },
+    "bank_details.change": {
+        "execute": "cashier.operations.settings.execute_setting",
+        "permission": "ledger.approve_policy",
+        "look": "cashier.operations.settings.look_at_setting",
+    },
+    "payout_policy.change": {
+        "execute": "cashier.operations.settings.execute_setting",
+        "permission": "ledger.approve_policy",
+        "look": "cashier.operations.settings.look_at_setting",
+    },
+    "limit.raise": {
+        "execute": "cashier.operations.settings.execute_setting",
+        "permission": "cashier.approve_limit",
+        "expires_hours": 14 * 24,
+        "look": "cashier.operations.settings.look_at_setting",
+    },
+    "dispute_policy.change": {
+        "execute": "disputes.operations.settings.execute_setting",
+        "permission": "ledger.approve_policy",
+        "look": "disputes.operations.settings.look_at_setting",
+    },
+    "calendar.change": {
+        "execute": "ledger.operations.calendars.execute_calendar",
+        "permission": "ledger.approve_policy",
+        "look": "ledger.operations.calendars.look_at_calendar",
+    },
 }

@@ -119,6 +119,14 @@ UNFOLD: dict[str, Any] = {
                 ],
             },
             {
+                "title": "Settings",
+                "items": [
+                    _item("Payout policies", "price_check", "cashier_payoutpolicy"),
+                    _item("Dispute policies", "balance", "disputes_disputepolicy"),
+                    _item("Legal entities", "domain", "ledger_legalentity"),
+                ],
+            },
+            {
                 "title": "People",
                 "items": [
                     _item("Staff", "badge", "ledger_user"),

@@ -2,5 +2,6 @@
 
 from disputes.admin import chips
 from disputes.admin.disputes import DisputeAdmin
+from disputes.admin.policies import DisputePolicyAdmin
 
-__all__ = ["DisputeAdmin", "chips"]
+__all__ = ["DisputeAdmin", "DisputePolicyAdmin", "chips"]

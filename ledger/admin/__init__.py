@@ -5,6 +5,7 @@ from ledger.admin.approvals import ApprovalRequestAdmin
 from ledger.admin.audit import AuditRecordAdmin
 from ledger.admin.audit_heads import AuditHeadAdmin
 from ledger.admin.duties import SeparateDutyAdmin
+from ledger.admin.entities import LegalEntityAdmin
 from ledger.admin.frames import links
 from ledger.admin.journal import JournalTransactionAdmin
 from ledger.admin.shadows import ShadowAdmin
@@ -26,6 +27,7 @@ __all__ = [
     "AuditHeadAdmin",
     "AuditRecordAdmin",
     "JournalTransactionAdmin",
+    "LegalEntityAdmin",
     "SeparateDutyAdmin",
     "ShadowAdmin",
     "StaffAdmin",

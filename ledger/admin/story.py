@@ -1,5 +1,6 @@
 """Parts of a record that every floor's pages show: the transitions of a thing and what was posted for it."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -8,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from ledger.admin.frames import Event, Page, Panel, get_chip, links, money_cell, ref_cell
-from ledger.admin.frames.records import table
+from ledger.admin.frames.records import table, timeline
 from ledger.admin.frames.text import sentence
 from ledger.admin.people import actor_words
 from ledger.models import Entry, JournalTransaction, Transition
@@ -32,6 +33,21 @@ def _event(row: Transition, noun: str, page: Page, source: str) -> Event:
 def event_words(event: str) -> str:
     """`deposit.captured` as `Deposit captured`."""
     return sentence(event.replace(".", " "))
+
+
+def past_of(obj: Any, words: Callable[[Any], str], page: Page) -> Panel:
+    """The versions of a row with history, oldest first: what each said, by whom and why."""
+    events = [
+        Event(
+            row.history_date,
+            words(row),
+            "person",
+            actor_words("user", str(row.history_user_id or ""), page),
+            row.history_change_reason or "",
+        )
+        for row in obj.history.order_by("history_id")[:MOST_ROWS]
+    ]
+    return timeline(events, "Versions")
 
 
 def postings_of(reference: str, page: Page, *, title: str = "Postings") -> Panel:

@@ -1,0 +1,39 @@
+"""Settings of the cashier that change under four eyes (S1): accounts and routes, fees, amounts of review, a player's limits."""
+
+from datetime import datetime
+from typing import Any
+
+from cashier.operations.settings.accounts import BANK_DETAILS, FEES, MERCHANT_ACCOUNT, ROUTE
+from cashier.operations.settings.limits import LIMIT, propose_limit, require_cooled_off
+from cashier.operations.settings.policies import PAYOUT_POLICY
+from ledger.actors import Actor
+from ledger.models import ApprovalRequest
+from ledger.operations.settings_changes import execute_change, look_at_change
+
+SETTINGS = {row.kind: row for row in (MERCHANT_ACCOUNT, FEES, ROUTE, BANK_DETAILS, PAYOUT_POLICY, LIMIT)}
+
+
+def execute_setting(*, payload: dict[str, Any], request: ApprovalRequest, actor: Actor, now: datetime) -> None:
+    """Do an approved change. Raises ApprovalRefused where the row changed since, or the change can't stand by now."""
+    if request.kind == LIMIT.kind:
+        require_cooled_off(request, now=now)
+    execute_change(SETTINGS[request.kind], payload=payload, request=request, actor=actor, now=now)
+
+
+def look_at_setting(payload: dict[str, Any]) -> dict[str, str]:
+    """What the fields say now."""
+    return look_at_change(SETTINGS[payload["what"]], payload)
+
+
+__all__ = [
+    "BANK_DETAILS",
+    "FEES",
+    "LIMIT",
+    "MERCHANT_ACCOUNT",
+    "PAYOUT_POLICY",
+    "ROUTE",
+    "SETTINGS",
+    "execute_setting",
+    "look_at_setting",
+    "propose_limit",
+]

@@ -1,0 +1,103 @@
+"""Our accounts at PSPs and banks, and where they pay: where a wrong word sends money elsewhere (S1)."""
+
+import re
+from typing import Any
+from zoneinfo import available_timezones
+
+from cashier.models import BankAccount, MerchantAccount, SettlementRoute
+from ledger.errors import ApprovalRefused
+from ledger.money import get_asset
+from ledger.operations.settings_changes import Changeable, Key, Values, fields_of
+
+_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
+
+
+def is_iban(text: str) -> bool:
+    """ISO 13616: country, two check digits, up to 30 signs; the number made of it is 1 modulo 97."""
+    if not _IBAN.fullmatch(text):
+        return False
+    return int("".join(str(int(sign, 36)) for sign in text[4:] + text[:4])) % 97 == 1
+
+
+def _merchant(key: Key, is_locked: bool) -> MerchantAccount:
+    rows = MerchantAccount.objects.select_for_update() if is_locked else MerchantAccount.objects
+    return rows.get(pk=MerchantAccount.id_of(key["merchant_account"]))
+
+
+def _bank(key: Key, is_locked: bool) -> BankAccount:
+    rows = BankAccount.objects.select_for_update() if is_locked else BankAccount.objects
+    return rows.get(pk=BankAccount.id_of(key["bank_account"]))
+
+
+def _route(key: Key, is_locked: bool) -> SettlementRoute:
+    """The route of an account and currency. The account's row is locked for one that does not exist yet."""
+    account = _merchant(key, is_locked)
+    rows = SettlementRoute.objects.select_for_update() if is_locked else SettlementRoute.objects
+    found = rows.filter(merchant_account=account, currency=key["currency"]).first()
+    return found or SettlementRoute(merchant_account=account, currency=key["currency"])
+
+
+def _check_merchant(account: MerchantAccount) -> None:
+    for code in account.currencies:
+        get_asset(code)
+    if not account.currencies:
+        raise ApprovalRefused("An account has one currency at least.")
+    if account.report_zone not in available_timezones():
+        raise ApprovalRefused(f"{account.report_zone} is no IANA time zone.")
+    if account.payout_funding not in MerchantAccount.PayoutFunding.values:
+        raise ApprovalRefused(f"Payouts are paid from {', '.join(MerchantAccount.PayoutFunding.values)}.")
+    if not 1 <= account.concurrency <= 1000 or not 1 <= account.timeout_seconds <= 120:
+        raise ApprovalRefused("Calls at once are 1 to 1000, a call waits 1 to 120 seconds.")
+
+
+def _check_fees(account: MerchantAccount) -> None:
+    if not isinstance(account.fee_schedule, dict):
+        raise ApprovalRefused("A fee schedule is an object: fee kind to its percent and fixed_minor.")
+
+
+def _check_bank(account: BankAccount) -> None:
+    if not is_iban(account.iban):
+        raise ApprovalRefused("This is no IBAN: its check digits don't hold.")
+    if BankAccount.objects.filter(iban=account.iban).exclude(pk=account.pk).exists():
+        raise ApprovalRefused("Another of our accounts has this IBAN.")
+    if account.statement_format not in BankAccount.StatementFormat.values:
+        raise ApprovalRefused(f"Statements are {', '.join(BankAccount.StatementFormat.values)}.")
+
+
+def _read_route(route: SettlementRoute) -> Values:
+    bank = BankAccount.objects.filter(pk=route.bank_account_id).values_list("code", flat=True).first()
+    return {"bank_account": bank or "", "payer_name": route.payer_name}
+
+
+def _write_route(route: SettlementRoute, values: Values) -> None:
+    if "bank_account" in values:
+        bank = BankAccount.objects.filter(code=values["bank_account"]).first()
+        if bank is None:
+            raise ApprovalRefused(f"No bank account is called {values['bank_account']}.")
+        route.bank_account = bank
+    if "payer_name" in values:
+        route.payer_name = values["payer_name"]
+
+
+def _check_route(route: SettlementRoute) -> None:
+    bank: Any = route.bank_account
+    if (bank.currency, bank.entity_id) != (route.currency, route.merchant_account.entity_id):
+        raise ApprovalRefused("A PSP account pays to a bank account of its own entity and of that currency.")
+    if not bank.is_active:
+        raise ApprovalRefused(f"{bank.code} is not in use.")
+
+
+MERCHANT_ACCOUNT = Changeable(
+    "merchant_account.change", _merchant,
+    *fields_of("is_active", "currencies", "methods", "report_zone", "payout_funding", "concurrency", "timeout_seconds"),
+    check=_check_merchant, name=lambda row: row.code,
+)  # fmt: skip
+FEES = Changeable("fees.change", _merchant, *fields_of("fee_schedule"), check=_check_fees, name=lambda row: f"fees of {row.code}")
+BANK_DETAILS = Changeable(
+    "bank_details.change", _bank, *fields_of("name", "iban", "statement_format", "is_active"), check=_check_bank,
+    name=lambda row: row.code,
+)  # fmt: skip
+ROUTE = Changeable(
+    "settlement_route.change", _route, _read_route, _write_route, check=_check_route,
+    name=lambda row: f"route of {row.merchant_account.code} {row.currency}",
+)  # fmt: skip
