@@ -18,7 +18,7 @@ import pytest
 from config.local_servers import LocalServersError, ensure, local_directory
 from config.local_servers.directory import make_directory
 from config.local_servers.environment import load_environment
-from tests.databases import CHECKOUT, TestDatabase, end, find_unbalanced, make_test_database
+from tests.databases import CHECKOUT, TestDatabase, end, find_unbalanced, make_test_database, template_name
 
 IS_XDIST_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
@@ -28,6 +28,7 @@ def _prepare_environment() -> None:
     if not IS_XDIST_WORKER:
         _start_servers()
         os.environ["COUNTROOM_TEST_RUN"] = str(os.getpid())
+        os.environ["COUNTROOM_TEST_TEMPLATE"] = template_name()
         for name, value in load_environment(local_directory("test")).items():
             os.environ.setdefault(name, value)
     make_directory(Path(os.environ.setdefault("STATIC_ROOT", str(local_directory("test", "static")))))

@@ -79,7 +79,7 @@ def make_test_database(worker: str) -> TestDatabase:
 
 def ensure_template(owner: str, app: str) -> str:
     """The name of the template of the present migrations. Made unless it is there; of several that ask one makes it, the others wait."""
-    name = f"countroom_template_{_fingerprint()}"
+    name = os.environ["COUNTROOM_TEST_TEMPLATE"]
     with _connect(owner) as server, _locked(server):
         known = _databases(server, "countroom_template_%")
         if name not in known:
@@ -88,13 +88,13 @@ def ensure_template(owner: str, app: str) -> str:
     return name
 
 
-def _fingerprint() -> str:
-    """Changes with anything that a migrated database depends on."""
+def template_name() -> str:
+    """Changes with anything that a migrated database depends on. Asked once per run, whose workers all use this one."""
     digest = hashlib.sha256()
     files = [path for app in APPS for path in sorted((CHECKOUT / app).rglob("*")) if _shapes_database(path)]
     for path in [CHECKOUT / "requirements.txt", CHECKOUT / "config/settings/__init__.py", *files]:
         digest.update(str(path.relative_to(CHECKOUT)).encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()[:16]
+    return f"countroom_template_{digest.hexdigest()[:16]}"
 
 
 def _shapes_database(path: Path) -> bool:
