@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 from uuid import UUID
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from ledger.actors import Actor
 from ledger.chart import WALLET_KINDS
@@ -66,6 +66,8 @@ def call_one(item: "Prepared", *, actor: Actor, now: datetime) -> Row:
         _literal([line.kind for line in lines]), _literal([line.holder for line in lines]), _literal([line.asset for line in lines]),
         *_columns(lines),
     ])[0]  # fmt: skip
+    if row[0] == "posted" and row[3] is None:
+        return Row(item.id, True, item.day, None)
     if row[0] not in _DONE:
         _refuse(item.posting.key, row)
     return _told(row)
@@ -147,14 +149,15 @@ def _literal(texts: Sequence[str]) -> str:
 
 def _rows(statement: Statement, texts: list[str]) -> list[tuple[str | None, ...]]:
     """Run a statement in the caller's transaction."""
-    if not connection.in_atomic_block:
+    django = connections[DEFAULT_DB_ALIAS]  # each look through django.db.connection costs a thread-local one
+    if not django.in_atomic_block:
         raise NoOpenTransaction("Posting needs an open transaction.")
-    connection.ensure_connection()
-    connection.validate_no_broken_transaction()
+    django.ensure_connection()
+    django.validate_no_broken_transaction()
     params = _encoded(texts)
     try:
-        with connection.wrap_database_errors:
-            return run(connection.connection, statement, params)
+        with django.wrap_database_errors:
+            return run(django.connection, statement, params)
     except Exception as error:
         _raise_raced_key(error)
         raise
