@@ -14,7 +14,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
-INFRASTRUCTURE = {"__main__", "registry", "database", "machine", "yardsticks", "workers", "settlement_report", "match_worker"}
+INFRASTRUCTURE = {
+    "__main__", "registry", "database", "machine", "yardsticks", "workers", "settlement_report", "match_worker", "site", "web", "calls",
+    "books",
+}  # fmt: skip
 
 
 def main() -> int:

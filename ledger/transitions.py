@@ -28,12 +28,17 @@ def move(
     stamped = _stamp(obj, now)
     attribute(obj, actor, event or transition)
     obj.save(update_fields=[field, *stamped, *extra_fields])
-    _write(obj, field, before, actor=actor, now=now, event=event or f"{obj._meta.model_name}.{transition}")
+    _row(obj, field, before, actor=actor, now=now, event=event or f"{obj._meta.model_name}.{transition}").save()
 
 
 def record_birth(obj: models.Model, *, actor: Actor, now: datetime, event: str, field: str = "state") -> None:
     """Write the row of the state that `obj` was made in; needed where that is not the field's default."""
-    _write(obj, field, "", actor=actor, now=now, event=event)
+    birth_of(obj, actor=actor, now=now, event=event, field=field).save()
+
+
+def birth_of(obj: models.Model, *, actor: Actor, now: datetime, event: str, field: str = "state") -> Transition:
+    """The row that record_birth writes, not yet saved: for those who insert it together with the object."""
+    return _row(obj, field, "", actor=actor, now=now, event=event)
 
 
 def state_field_of(obj: models.Model, transition: str) -> str:
@@ -62,8 +67,8 @@ def attribute(obj: models.Model, actor: Actor, reason: str) -> None:
     target._change_reason = reason
 
 
-def _write(obj: models.Model, field: str, before: str, *, actor: Actor, now: datetime, event: str) -> None:
-    Transition.objects.create(
+def _row(obj: models.Model, field: str, before: str, *, actor: Actor, now: datetime, event: str) -> Transition:
+    return Transition(
         target_kind=obj._meta.label,
         target_id=transition_id_of(obj),
         field=field,

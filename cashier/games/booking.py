@@ -38,7 +38,16 @@ def book(
         key = f"{event}:{to_public(RoundMove.PREFIX, of.id if of is not None else move_id)}"
         transaction_id = post(posting(game_round, rule, key, split, now=now), actor=actor, now=now).id
     return add_move(
-        game_round, kind, move_id=move_id, txn_ref=txn_ref, split=split, transaction_id=transaction_id, of=of, meta=meta, now=now
+        game_round,
+        kind,
+        move_id=move_id,
+        txn_ref=txn_ref,
+        split=split,
+        transaction_id=transaction_id,
+        of=of,
+        meta=meta,
+        actor=actor,
+        now=now,
     )
 
 

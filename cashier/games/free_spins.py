@@ -23,7 +23,15 @@ def play_spin(game_round: GameRound, call: RoundCall, bonus_id: UUID, *, actor: 
         raise FreeSpinRound
     bonus = take_spin(bonus_id, player=call.player, currency=call.currency, amount_minor=call.amount_minor, game=game_of(call), now=now)
     made = add_move(
-        game_round, Kind.DEBIT, move_id=new_id(), txn_ref=call.txn_ref, split=Split(0), transaction_id=None, meta=call.meta, now=now
+        game_round,
+        Kind.DEBIT,
+        move_id=new_id(),
+        txn_ref=call.txn_ref,
+        split=Split(0),
+        transaction_id=None,
+        meta=call.meta,
+        actor=actor,
+        now=now,
     )
     record_spin(bonus, move=made, actor=actor, now=now)
     return made
@@ -39,7 +47,15 @@ def credit_spin(game_round: GameRound, call: RoundCall, *, actor: Actor, now: da
         transaction_id = pay_spin(spin, won, move_id=move_id, actor=actor, now=now)
     split = Split(0, (Share(spin.bonus_id, won),) if won else ())
     made = add_move(
-        game_round, Kind.CREDIT, move_id=move_id, txn_ref=call.txn_ref, split=split, transaction_id=transaction_id, meta=call.meta, now=now
+        game_round,
+        Kind.CREDIT,
+        move_id=move_id,
+        txn_ref=call.txn_ref,
+        split=split,
+        transaction_id=transaction_id,
+        meta=call.meta,
+        actor=actor,
+        now=now,
     )
     record_win(split.shares, move=made, actor=actor, now=now)
     return made

@@ -12,10 +12,11 @@ from cashier.bonuses.rounds import convert_wagered, record_rollback, record_stak
 from cashier.bonuses.terms import Bet, offers
 from cashier.games.booking import book
 from cashier.games.calls import Moved, RoundCall, game_of
+from cashier.games.desk import Desk, open_desk
 from cashier.games.free_spins import credit_spin, play_spin, require_no_spin, same_spin
 from cashier.games.limits import check_may_stake
 from cashier.games.refusals import DebitRolledBack, RoundConflict, RoundCredited, RoundEnded
-from cashier.games.rounds import add_move, find_move, find_or_make_round, lock_round, stake_of
+from cashier.games.rounds import add_move, find_move, find_or_make_round, lock_round, new_round, stake_of
 from cashier.games.splits import Split, split_stake, split_win
 from cashier.models import GameRound, Player, RoundMove
 from ledger.actors import Actor
@@ -23,38 +24,46 @@ from ledger.ids import from_public, new_id
 from ledger.locks import WalletBalance, lock_wallet
 from ledger.transitions import move
 
-__all__ = ["Moved", "RoundCall", "credit_round", "debit_round", "end_round", "rollback_round"]
+__all__ = ["Moved", "RoundCall", "credit_round", "debit_round", "debit_within", "end_round", "rollback_round"]
 
 Kind = RoundMove.Kind
 
 
 def debit_round(call: RoundCall, *, actor: Actor, now: datetime) -> Moved:
+    """Take a stake in a transaction of its own. Raises as debit_within."""
+    with transaction.atomic():
+        return debit_within(call, actor=actor, now=now)
+
+
+def debit_within(call: RoundCall, *, actor: Actor, now: datetime) -> Moved:
     """Take a stake: cash and bonus in the brand's order, or a free spin. The same reference again is the same stake.
 
+    In the caller's transaction, which must not go on after a refusal.
     Raises InsufficientFunds, PlayerMayNotPlay, StakeAboveLimit, DebitRolledBack, RoundEnded, RoundConflict, FreeSpinRound; where
     the stake needs bonus money whose terms forbid it: AboveMaxBet, GameProhibited, GameNotNamed, BonusTermOver; and as `take_spin`.
     """
-    with transaction.atomic():
-        # 1. The wallet's lock orders all moves of this player: limits, rollbacks, bonuses and balance are read under it.
-        wallet = lock(call)
+    # 1. The wallet's lock orders all moves of this player: limits, rollbacks, bonuses and balance are read under it.
+    desk = open_desk(call)
+    if desk.has_debit:
         known = find_move(client_id=call.client_id, kind=Kind.DEBIT, ref=call.txn_ref)
-        if known is not None:
-            return moved(same_spin(known, call, call.bonus_id) if call.bonus_id else same(known, call), wallet)
-        if find_move(client_id=call.client_id, kind=Kind.REFUSAL, ref=call.txn_ref) is not None:
-            raise DebitRolledBack
-        staked_minor = 0 if call.bonus_id else call.amount_minor
-        check_may_stake(player=call.player, amount_minor=staked_minor, currency=call.currency, now=now)
+        assert known is not None  # moves are never taken away
+        return moved(same_spin(known, call, call.bonus_id) if call.bonus_id else same(known, call), desk.wallet)
+    if desk.has_refusal:
+        raise DebitRolledBack
+    staked_minor = 0 if call.bonus_id else call.amount_minor
+    check_may_stake(player=call.player, amount_minor=staked_minor, currency=call.currency, now=now)
+    if call.bonus_id:
         game_round = require_open(get_round(call, actor=actor, now=now))
-        if call.bonus_id:
-            return moved(play_spin(game_round, call, call.bonus_id, actor=actor, now=now), wallet)
-        require_no_spin(game_round)
-        return moved(stake(game_round, call, wallet, actor=actor, now=now), wallet, sign=-1)
+        return moved(play_spin(game_round, call, call.bonus_id, actor=actor, now=now), desk.wallet)
+    game_round = require_open(get_round(call, actor=actor, now=now) if desk.has_round else new_round_of(call, now=now))
+    require_no_spin(game_round)
+    return moved(stake(game_round, call, desk, actor=actor, now=now), desk.wallet, sign=-1)
 
 
-def stake(game_round: GameRound, call: RoundCall, wallet: WalletBalance, *, actor: Actor, now: datetime) -> RoundMove:
+def stake(game_round: GameRound, call: RoundCall, desk: Desk, *, actor: Actor, now: datetime) -> RoundMove:
     """Decide the split, which is stored with the move; post it; tell the bonuses. The posting refuses what the wallet does not hold."""
-    bet = Bet(call.amount_minor, game_of(call), now)
-    bonuses = lock_active(player=call.player, currency=call.currency)
+    bet, wallet = Bet(call.amount_minor, game_of(call), now), desk.wallet
+    bonuses = lock_active(player=call.player, currency=call.currency) if desk.has_bonuses else []
     offered, refusals = offers(bonuses, bet)
     bonus_first = call.player.brand.bonus_first
     split = split_stake(call.amount_minor, playable_minor=wallet.playable, offered=offered, bonus_first=bonus_first)
@@ -130,6 +139,10 @@ def lock(call: RoundCall) -> WalletBalance:
     return lock_wallet(entity_id=call.player.brand.entity_id, player_id=call.player.public_id, asset=call.currency)
 
 
+def new_round_of(call: RoundCall, *, now: datetime) -> GameRound:
+    return new_round(player=call.player, round_id=call.round_id, currency=call.currency, client_id=call.client_id, now=now)
+
+
 def get_round(call: RoundCall, *, actor: Actor, now: datetime) -> GameRound:
     return find_or_make_round(
         player=call.player, round_id=call.round_id, currency=call.currency, client_id=call.client_id, actor=actor, now=now
@@ -164,7 +177,9 @@ def refuse_ahead(call: RoundCall, *, actor: Actor, now: datetime) -> RoundMove:
     if known is not None:
         return known
     game_round = get_round(call, actor=actor, now=now)
-    return add_move(game_round, Kind.REFUSAL, move_id=new_id(), txn_ref=call.txn_ref, split=Split(0), transaction_id=None, now=now)
+    return add_move(
+        game_round, Kind.REFUSAL, move_id=new_id(), txn_ref=call.txn_ref, split=Split(0), transaction_id=None, actor=actor, now=now
+    )
 
 
 def moved(made: RoundMove, wallet: WalletBalance, *, sign: int = 0) -> Moved:

@@ -12,9 +12,11 @@ from cashier.games.splits import Split
 from cashier.models import GameRound, Player, RoundMove
 from ledger.actors import Actor
 from ledger.canonical import canonical_json, sha256_hex
-from ledger.transitions import record_birth
+from ledger.operations.rows import insert
+from ledger.transitions import birth_of
 
 Kind = RoundMove.Kind
+OPENED = "round.opened"
 
 
 def find_or_make_round(*, player: Player, round_id: str, currency: str, client_id: str, actor: Actor, now: datetime) -> GameRound:
@@ -22,7 +24,14 @@ def find_or_make_round(*, player: Player, round_id: str, currency: str, client_i
     found = GameRound.objects.select_for_update().filter(client_id=client_id, round_id=round_id).first()
     if found is not None:
         return require_same(found, player, currency)
-    game_round = GameRound.objects.create(
+    game_round = new_round(player=player, round_id=round_id, currency=currency, client_id=client_id, now=now)
+    insert(game_round, birth_of(game_round, actor=actor, now=now, event=OPENED))
+    return game_round
+
+
+def new_round(*, player: Player, round_id: str, currency: str, client_id: str, now: datetime) -> GameRound:
+    """A round that is not saved yet: its first move saves it."""
+    return GameRound(
         client_id=client_id,
         round_id=round_id,
         player=player,
@@ -32,8 +41,6 @@ def find_or_make_round(*, player: Player, round_id: str, currency: str, client_i
         created_at=now,
         updated_at=now,
     )
-    record_birth(game_round, actor=actor, now=now, event="round.opened")
-    return game_round
 
 
 def lock_round(*, player: Player, round_id: str, client_id: str) -> GameRound:
@@ -72,16 +79,16 @@ def add_move(
     transaction_id: UUID | None,
     of: RoundMove | None = None,
     meta: dict[str, Any] | None = None,
+    actor: Actor,
     now: datetime,
 ) -> RoundMove:
-    """Write the move, and add it to the round's inputs and their hash."""
+    """Write the move, and add it to the round's inputs and their hash. A round that is new is written with it."""
     game_round.meta["inputs"].append(
         {"kind": kind.value, "txn_ref": txn_ref, "amount_minor": split.total_minor, "at": now.isoformat(), "meta": plain(meta or {})}
     )
     game_round.inputs_sha256 = sha256_hex(canonical_json(game_round.meta["inputs"]))
     game_round.updated_at = now
-    game_round.save(update_fields=["meta", "inputs_sha256", "updated_at"])
-    return RoundMove.objects.create(
+    made = RoundMove(
         id=move_id,
         round=game_round,
         client_id=game_round.client_id,
@@ -94,6 +101,12 @@ def add_move(
         transaction_id=transaction_id,
         created_at=now,
     )
+    if game_round._state.adding:
+        insert(game_round, birth_of(game_round, actor=actor, now=now, event=OPENED), made)
+    else:
+        game_round.save(update_fields=["meta", "inputs_sha256", "updated_at"])
+        insert(made)
+    return made
 
 
 def plain(value: Any) -> Any:

@@ -11,7 +11,7 @@ import time
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -25,6 +25,7 @@ ALGORITHM = "EdDSA"
 TYPE = "at+jwt"
 MAX_SECONDS = 900
 LEEWAY_SECONDS = 5
+REMEMBERED = 10_000  # tokens per process
 
 
 class BadToken(Exception):
@@ -37,6 +38,17 @@ class Claims:
 
     client_id: str
     scopes: frozenset[str]
+
+
+class _Verified(NamedTuple):
+    """A token's claims and its `exp`, Unix seconds."""
+
+    claims: Claims
+    expires_at: float
+
+
+# (token, what it was held against) -> its claims; emptied when it is full.
+_verified: dict[tuple[str, tuple[str, ...]], _Verified] = {}
 
 
 def issue_token(*, client_id: str, scopes: list[str], seconds: int | None = None, issued_at: int | None = None) -> str:
@@ -59,7 +71,21 @@ def issue_token(*, client_id: str, scopes: list[str], seconds: int | None = None
 
 
 def verify_token(text: str) -> Claims:
-    """The claims of a token that one of our keys signed, for us, and that has not expired. Raises BadToken."""
+    """The claims of a token that one of our keys signed, for us, and that has not expired. Raises BadToken.
+
+    A token that was found good is remembered until it expires, in this process and for these settings: a signature is checked once.
+    """
+    known = _verified.get((text, _settings()))
+    if known is not None and time.time() <= known.expires_at + LEEWAY_SECONDS:
+        return known.claims
+    found = _verify(text)
+    if len(_verified) >= REMEMBERED:
+        _verified.clear()
+    _verified[(text, _settings())] = found
+    return found.claims
+
+
+def _verify(text: str) -> "_Verified":
     try:
         token = jwt.JWT(algs=[ALGORITHM], check_claims=required_claims(), expected_type="JWS")
         token.leeway = LEEWAY_SECONDS
@@ -69,7 +95,13 @@ def verify_token(text: str) -> Claims:
         raise BadToken("This access token is not valid.") from error
     if header.get("typ") != TYPE or claims["exp"] - claims["iat"] > MAX_SECONDS:
         raise BadToken("This access token is not valid.")
-    return Claims(client_id=str(claims["client_id"]), scopes=frozenset(str(claims["scope"]).split()))
+    return _Verified(Claims(client_id=str(claims["client_id"]), scopes=frozenset(str(claims["scope"]).split())), claims["exp"])
+
+
+def _settings() -> tuple[str, ...]:
+    """All that decides whether a token is good, but for time: keys, issuer, audience."""
+    keys = (settings.ACCESS_TOKEN_KEY, *settings.ACCESS_TOKEN_PREVIOUS_KEYS, settings.SECRET_KEY)
+    return (*keys, settings.API_ISSUER, settings.API_AUDIENCE)
 
 
 def required_claims() -> dict[str, Any]:

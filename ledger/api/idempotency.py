@@ -24,7 +24,19 @@ from rest_framework.views import APIView
 
 from ledger import clock
 from ledger.api.callers import caller_of
-from ledger.operations import Replay, begin_idempotent, finish_idempotent, forget_idempotent, suspend_idempotent
+from ledger.errors import KeyReused, StillRunning
+from ledger.operations.idempotency import (
+    Replay,
+    Started,
+    begin_idempotent,
+    claim_idempotent,
+    finish_idempotent,
+    forget_claimed,
+    forget_idempotent,
+    keep_idempotent,
+    suspend_claimed,
+    suspend_idempotent,
+)
 
 HEADERS = ("X-Idempotency-Key", "Idempotency-Key")
 KEY_MAX_LENGTH = 200
@@ -54,12 +66,10 @@ def idempotent(handler: Any = None, *, atomic: bool = True, key_from_body: KeyFr
 
     @functools.wraps(decorated)
     def answer(view: APIView, request: Request, *args: Any, **kwargs: Any) -> Response:
-        write = Write(caller_of(request).client_id, read_key(request, key_from_body), clock.now())
-        begun = begin_idempotent(client_id=write.client_id, key=write.key, fingerprint=fingerprint_of(request), now=write.now)
-        if isinstance(begun, Replay):
-            return replay(begun)
+        write = Write(caller_of(request).client_id, read_key(request, key_from_body), fingerprint_of(request), clock.now())
         cast(Any, request).operation_key = f"{write.client_id}:{write.key}"
-        return run(view, functools.partial(decorated, view, request, *args, **kwargs), write, atomic=atomic)
+        handler = functools.partial(decorated, view, request, *args, **kwargs)
+        return in_one_transaction(view, handler, write) if atomic else in_parts(view, handler, write)
 
     cast(Any, answer).is_idempotent = True
     return answer
@@ -76,48 +86,81 @@ class Write:
 
     client_id: str
     key: str
+    fingerprint: str
     now: datetime
 
-    def finish(self, response: Response) -> None:
-        body = plain(response.data)
-        finish_idempotent(client_id=self.client_id, key=self.key, status=response.status_code, body=body, now=self.now)
-
-    def forget(self) -> None:
-        forget_idempotent(client_id=self.client_id, key=self.key, now=self.now)
-
-    def suspend(self) -> None:
-        suspend_idempotent(client_id=self.client_id, key=self.key, now=self.now)
+    @property
+    def named(self) -> dict[str, str]:
+        return {"client_id": self.client_id, "key": self.key}
 
 
-def run(view: APIView, handler: Callable[[], Response], write: Write, *, atomic: bool) -> Response:
-    """Run the handler once and remember its answer by A3: 2xx and business 4xx for good, 400/401/403/429 not, 5xx to be resumed."""
+def in_one_transaction(view: APIView, handler: Callable[[], Response], write: Write) -> Response:
+    """The key, the handler's work and the remembered answer: all or nothing. A refusal undoes the work and is remembered after it."""
+    is_resumed = False
     try:
-        if not atomic:
-            return remember(handler(), write)
         with transaction.atomic():
-            return remember(handler(), write)
-    except Exception as error:
-        return refuse(view, error, write)
-
-
-def refuse(view: APIView, error: Exception, write: Write) -> Response:
-    """The answer for a handler that raised, remembered or not by its status; what is not a refusal is raised again."""
-    try:
-        response = view.handle_exception(error)
-    except Exception:
-        write.suspend()
+            begun = claim_idempotent(**write.named, fingerprint=write.fingerprint)
+            if isinstance(begun, Replay):
+                return replay(begun)
+            is_resumed = begun.resumed
+            return keep_or_free(handler(), write, is_resumed=is_resumed)
+    except (KeyReused, StillRunning):
         raise
-    return remember(response, write)
+    except Exception as error:
+        return after_refusal(
+            refused(view, error, lambda: suspend_claimed(**write.named, fingerprint=write.fingerprint, now=write.now)), write
+        )
 
 
-def remember(response: Response, write: Write) -> Response:
-    """Keep the answer under the key, free the key, or leave the write to be resumed."""
+def after_refusal(response: Response, write: Write) -> Response:
+    """Remember the refusal, unless the same request was answered while its work was undone: then it is that answer."""
+    with transaction.atomic():
+        begun = claim_idempotent(**write.named, fingerprint=write.fingerprint)
+        return replay(begun) if isinstance(begun, Replay) else keep_or_free(response, write, is_resumed=begun.resumed)
+
+
+def keep_or_free(response: Response, write: Write, *, is_resumed: bool) -> Response:
+    """By A3: 2xx and business 4xx are kept for good, 400/401/403/429 take no key, a 5xx leaves it to be tried again."""
     if response.status_code in TAKES_NO_KEY:
-        write.forget()
+        if is_resumed:
+            forget_claimed(**write.named)
     elif response.status_code >= 500:
-        write.suspend()
+        suspend_claimed(**write.named, fingerprint=write.fingerprint, now=write.now)
     else:
-        write.finish(response)
+        body = plain(response.data)
+        keep_idempotent(**write.named, fingerprint=write.fingerprint, status=response.status_code, body=body, now=write.now)
+    return response
+
+
+def in_parts(view: APIView, handler: Callable[[], Response], write: Write) -> Response:
+    """Take the key for all to see, run the handler, which commits as it goes, then remember its answer."""
+    begun = begin_idempotent(**write.named, fingerprint=write.fingerprint, now=write.now)
+    if isinstance(begun, Replay):
+        return replay(begun)
+    try:
+        return remember(handler(), write, begun)
+    except Exception as error:
+        return remember(refused(view, error, lambda: suspend_idempotent(begun=begun, now=write.now)), write, begun)
+
+
+def refused(view: APIView, error: Exception, suspend: Callable[[], None]) -> Response:
+    """The answer for a handler that raised; what is nobody's refusal is raised again, and may be tried again."""
+    try:
+        return view.handle_exception(error)
+    except Exception:
+        suspend()
+        raise
+
+
+def remember(response: Response, write: Write, begun: Started) -> Response:
+    """Keep the answer under a key that was begun, free the key, or leave the write to be resumed; of two answers the first is given."""
+    if response.status_code in TAKES_NO_KEY:
+        forget_idempotent(begun=begun, now=write.now)
+    elif response.status_code >= 500:
+        suspend_idempotent(begun=begun, now=write.now)
+    else:
+        kept = finish_idempotent(**write.named, status=response.status_code, body=plain(response.data), now=write.now)
+        return response if kept is None else replay(kept)
     return response
 
 

@@ -1,27 +1,59 @@
-"""Idempotency keys of API clients (A3). Leases are real time: a crashed request frees its key by itself."""
+"""Idempotency keys of API clients (A3), in two ways.
 
+Work that commits in parts takes its key first and says so to all (begin, finish, suspend, forget); a lease of real time frees the
+key of a request that crashed. Work that is one transaction claims its key within it (claim, keep): the database's lock on the key
+ends with the transaction, however that ends, so a crash leaves nothing and needs no lease.
+"""
+
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from ledger.clock import real_now
 from ledger.errors import KeyReused, StillRunning
 from ledger.models import IdempotencyKey
+from ledger.operations.rows import Statement, ask
 
 LEASE = timedelta(seconds=60)
 KEEP = timedelta(days=30)
+RETRY_SECONDS = 1
 State = IdempotencyKey.State
+
+_LOCK = Statement(b"idempotency_lock", b"SELECT pg_try_advisory_xact_lock(hashtextextended($1::text || chr(10) || $2::text, 0))")
+_LOOK = Statement(
+    b"idempotency_look",
+    b"""SELECT fingerprint, state, status, body, ceil(extract(epoch FROM leased_until - clock_timestamp()))::int
+          FROM ledger_idempotency_key WHERE client_id = $1::text AND key = $2::text""",
+)
+# A row that is there was left by a try that did not answer; one that has an answer, or still runs, is never written over.
+_KEEP = Statement(
+    b"idempotency_keep",
+    b"""INSERT INTO ledger_idempotency_key AS known
+               (client_id, key, fingerprint, state, status, body, leased_until, created_at, finished_at)
+        VALUES ($1::text, $2::text, $3::text, $4::text, $5::smallint, $6::jsonb, $7::timestamptz, $7::timestamptz, $7::timestamptz)
+        ON CONFLICT (client_id, key) DO UPDATE
+           SET state = excluded.state, status = excluded.status, body = excluded.body, finished_at = excluded.finished_at
+         WHERE known.fingerprint = excluded.fingerprint AND known.state <> 'DONE'
+           AND (known.state <> 'RUNNING' OR known.leased_until < clock_timestamp())
+        RETURNING id""",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The caller may work now. `resumed`: an earlier try ended without an answer, its rows may be there."""
+    """The caller may work now. `resumed`: an earlier try ended without an answer, its rows may be there.
+
+    `leased_until` names the lease of a key that was begun: whoever outlives it no longer speaks for the key, but may bring an answer.
+    """
 
     client_id: str
     key: str
     resumed: bool
+    leased_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +64,46 @@ class Replay:
     body: Any
 
 
+def claim_idempotent(*, client_id: str, key: str, fingerprint: str) -> Started | Replay:
+    """Lock the key until the caller's transaction ends, and say whether to work or to answer as before.
+
+    Raises KeyReused (the key names another request), StillRunning (another transaction holds the key, or a lease on it runs).
+    """
+    (lock,), known = ask((_LOCK, (client_id, key)), (_LOOK, (client_id, key)))
+    if lock[0] != "t":
+        raise StillRunning(retry_after=RETRY_SECONDS)
+    if not known:
+        return Started(client_id, key, resumed=False)
+    print_, state, status, body, lease = known[0]
+    if print_ != fingerprint:
+        raise KeyReused()
+    if state == State.DONE:
+        return Replay(int(status or 200), json.loads(body or "null"))
+    if state == State.RUNNING and int(lease or 0) > 0:
+        raise StillRunning(retry_after=int(lease or 0))
+    return Started(client_id, key, resumed=True)
+
+
+def keep_idempotent(*, client_id: str, key: str, fingerprint: str, status: int, body: Any, now: datetime) -> None:
+    """Keep the answer of a claimed key for good, in the transaction of the effect. Raises StillRunning: another one took the key."""
+    if not _keep(client_id, key, fingerprint, State.DONE, status, json.dumps(body), now):
+        raise StillRunning(retry_after=RETRY_SECONDS)
+
+
+def suspend_claimed(*, client_id: str, key: str, fingerprint: str, now: datetime) -> None:
+    """After a 5xx undid the work of a claimed key: it still names that request, which may be tried again at once.
+
+    Nothing where another request has taken the key by now.
+    """
+    with transaction.atomic():
+        _keep(client_id, key, fingerprint, State.SUSPENDED, None, None, now)
+
+
+def forget_claimed(*, client_id: str, key: str) -> None:
+    """After 400, 401, 403 and 429 to a try that was resumed: the request took no key."""
+    IdempotencyKey.objects.filter(client_id=client_id, key=key, state=State.SUSPENDED).delete()
+
+
 def begin_idempotent(*, client_id: str, key: str, fingerprint: str, now: datetime) -> Started | Replay:
     """Take the key, commit, and say whether to work or to answer as before.
 
@@ -39,29 +111,41 @@ def begin_idempotent(*, client_id: str, key: str, fingerprint: str, now: datetim
     """
     with transaction.atomic():
         first = {"fingerprint": fingerprint, "leased_until": real_now() + LEASE, "created_at": now}
-        _, created = IdempotencyKey.objects.get_or_create(client_id=client_id, key=key, defaults=first)
+        made, created = IdempotencyKey.objects.get_or_create(client_id=client_id, key=key, defaults=first)
         if created:
-            return Started(client_id, key, resumed=False)
+            return Started(client_id, key, resumed=False, leased_until=made.leased_until)
         row = _locked(client_id, key)
         return _again(row, fingerprint)
 
 
-def finish_idempotent(*, client_id: str, key: str, status: int, body: Any, now: datetime) -> None:
-    """Keep the answer for good; in the transaction of the effect where there is one."""
+def finish_idempotent(*, client_id: str, key: str, status: int, body: Any, now: datetime) -> Replay | None:
+    """Keep the answer for good; in the transaction of the effect where there is one.
+
+    The first answer stays: where another try brought one meanwhile (this one outlived its lease), it is given, and must be answered.
+    """
     with transaction.atomic():
         row = _locked(client_id, key)
+        if row.state == State.DONE:
+            return Replay(row.status or 200, row.body)
         row.state, row.status, row.body, row.finished_at = State.DONE, status, body, now
         row.save(update_fields=["state", "status", "body", "finished_at"])
+    return None
 
 
-def suspend_idempotent(*, client_id: str, key: str, now: datetime) -> None:
-    """After a 5xx: the same key resumes the same operation."""
-    IdempotencyKey.objects.filter(client_id=client_id, key=key, state=State.RUNNING).update(state=State.SUSPENDED, finished_at=now)
+def suspend_idempotent(*, begun: Started, now: datetime) -> None:
+    """After a 5xx: the same key resumes the same operation. Nothing where another try holds the key by now."""
+    _held(begun).update(state=State.SUSPENDED, finished_at=now)
 
 
-def forget_idempotent(*, client_id: str, key: str, now: datetime) -> None:
-    """After 400, 401, 403 and 429: the request took no key."""
-    IdempotencyKey.objects.filter(client_id=client_id, key=key, state=State.RUNNING).delete()
+def forget_idempotent(*, begun: Started, now: datetime) -> None:
+    """After 400, 401, 403 and 429: the request took no key. Nothing where another try holds the key by now.
+
+    A key whose earlier try may have left rows goes on naming that request: it is suspended.
+    """
+    if begun.resumed:
+        suspend_idempotent(begun=begun, now=now)
+    else:
+        _held(begun).delete()
 
 
 def drop_old_keys(*, now: datetime) -> int:
@@ -78,7 +162,18 @@ def _again(row: IdempotencyKey, fingerprint: str) -> Started | Replay:
         raise StillRunning(retry_after=max(1, int((row.leased_until - real_now()).total_seconds())))
     row.state, row.leased_until = State.RUNNING, real_now() + LEASE
     row.save(update_fields=["state", "leased_until"])
-    return Started(row.client_id, row.key, resumed=True)
+    return Started(row.client_id, row.key, resumed=True, leased_until=row.leased_until)
+
+
+def _held(begun: Started) -> QuerySet[IdempotencyKey]:
+    """The row of a key while the lease that was begun is its last one, and no answer is known."""
+    assert begun.leased_until is not None, "only a key that was begun has a lease"
+    return IdempotencyKey.objects.filter(client_id=begun.client_id, key=begun.key, state=State.RUNNING, leased_until=begun.leased_until)
+
+
+def _keep(client_id: str, key: str, fingerprint: str, state: str, status: int | None, body: str | None, now: datetime) -> bool:
+    (rows,) = ask((_KEEP, (client_id, key, fingerprint, state, status, body, now)))
+    return bool(rows)
 
 
 def _locked(client_id: str, key: str) -> IdempotencyKey:

@@ -1,7 +1,7 @@
-"""A prepared statement in one round trip, together with the BEGIN of its transaction if that was not sent yet.
+"""Prepared statements in one round trip, together with the BEGIN of their transaction if that was not sent yet.
 
 Django's driver sends BEGIN by itself before the first statement and waits for its answer: a posting would wait twice. Here libpq's
-pipeline mode sends both at once (psycopg's own pipeline costs more than the trip it saves). Parameters and answers are texts, so
+pipeline mode sends all at once (psycopg's own pipeline costs more than the trip it saves). Parameters and answers are texts, so
 that no adapters are looked up. https://www.postgresql.org/docs/current/libpq-pipeline-mode.html
 """
 
@@ -23,27 +23,41 @@ class Statement(NamedTuple):
     sql: bytes
 
 
+Row = tuple[str | None, ...]
+Call = tuple[Statement, Sequence[bytes | None] | None]
+
 _BEGIN = Statement(b"ledger_begin", b"BEGIN")
 _FAILED = (ExecStatus.FATAL_ERROR, ExecStatus.PIPELINE_ABORTED)
 _prepared: "WeakKeyDictionary[Connection[Any], set[Statement]]" = WeakKeyDictionary()
 
 
-def run(connection: "Connection[Any]", statement: Statement, params: Sequence[bytes | None]) -> list[tuple[str | None, ...]]:
+def run(connection: "Connection[Any]", statement: Statement, params: Sequence[bytes | None]) -> list[Row]:
     """Run the statement in the connection's transaction, which begins with it if it hasn't yet; all rows, as texts.
 
+    On a connection that commits by itself the statement is a transaction of its own.
+
     No parameter may hold a NUL: libpq would end it there. Raises psycopg's errors, as a cursor does.
+    """
+    return run_all(connection, [(statement, params)])[0]
+
+
+def run_all(connection: "Connection[Any]", calls: Sequence[Call]) -> list[list[Row]]:
+    """As run, for several statements in their order, each of which sees what was committed when its own turn came.
+
+    The first that fails is raised; those after it are not run.
     """
     with connection.lock:
         pgconn = connection.pgconn
         known = _prepared.setdefault(connection, set())
-        wanted = [_BEGIN, statement] if pgconn.transaction_status == TransactionStatus.IDLE else [statement]
-        missing = [each for each in wanted if each not in known]
+        is_first = pgconn.transaction_status == TransactionStatus.IDLE and not connection.autocommit
+        wanted = [*([(_BEGIN, None)] if is_first else []), *calls]
+        missing = [each for each in dict.fromkeys(statement for statement, _ in wanted) if each not in known]
         pgconn.enter_pipeline_mode()
         try:
             for each in missing:
                 pgconn.send_prepare(each.name, each.sql)
-            for each in wanted:
-                pgconn.send_query_prepared(each.name, params if each is statement else None)
+            for each, params in wanted:
+                pgconn.send_query_prepared(each.name, params)
             pgconn.pipeline_sync()
             results = connection.wait(_results(pgconn))
         finally:
@@ -52,7 +66,7 @@ def run(connection: "Connection[Any]", statement: Statement, params: Sequence[by
     for result in results:
         if result.status in _FAILED:
             raise error_from_result(result)
-    return _rows(results[-1])
+    return [_rows(result) for result in results[-len(calls) :]]
 
 
 def _results(pgconn: PGconn) -> Generator[Wait, Ready | int, list[PGresult]]:
@@ -83,7 +97,7 @@ def _leave_pipeline(connection: "Connection[Any]") -> None:
         connection.close()
 
 
-def _rows(result: PGresult) -> list[tuple[str | None, ...]]:
+def _rows(result: PGresult) -> list[Row]:
     columns = range(result.nfields)
     return [tuple([_text(result.get_value(row, column)) for column in columns]) for row in range(result.ntuples)]
 

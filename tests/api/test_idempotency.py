@@ -147,6 +147,33 @@ def test_after_a_5xx_the_same_key_resumes_and_nothing_is_done_twice(house: House
 
 
 @pytest.mark.spec("A3")
+def test_after_a_5xx_another_request_under_the_key_is_a_409(house: House, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr("cashier.operations.payouts.request.post_payout", lambda *args, **kwargs: 1 / 0)
+        api.post("cashier/payouts", body(house), key="k1")
+
+    other = api.post("cashier/payouts", body(house, "20.01"), key="k1")
+
+    assert (other.status_code, other.json()["error"]) == (409, "IDEMPOTENCY_KEY_REUSED")
+    assert api.post("cashier/payouts", body(house, "20.001"), key="k2").status_code == 400
+    assert list(IdempotencyKey.objects.values_list("key", "state")) == [("k1", "SUSPENDED")]
+
+
+@pytest.mark.spec("A3")
+def test_a_refusal_gives_way_to_an_answer_that_came_meanwhile(db: None) -> None:
+    from rest_framework.response import Response
+
+    from ledger.api.idempotency import Write, after_refusal, keep_or_free
+
+    write = Write("shop", "k1", "f1", clock.now())
+    keep_or_free(Response({"txn_id": "txn_1"}, status=201), write, is_resumed=False)
+
+    answer = after_refusal(Response({"error": "INSUFFICIENT_FUNDS"}, status=422), write)
+
+    assert (answer.status_code, answer.data, answer["Idempotent-Replayed"]) == (200, {"txn_id": "txn_1"}, "true")
+
+
+@pytest.mark.spec("A3")
 def test_keys_are_per_client(house: House, api: Api) -> None:
     make_client(house.brand, client_id="second-backend", scopes=SCOPES)
 

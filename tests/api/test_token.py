@@ -168,3 +168,46 @@ def test_what_is_not_a_token_of_ours(change: str, settings: Any, pem: str) -> No
 
 def test_the_token_that_the_cases_above_change_is_good(settings: Any) -> None:
     assert verify_token(issue_token(client_id="c", scopes=["payouts:read"])).scopes == {"payouts:read"}
+
+
+@pytest.mark.spec("A2")
+def test_a_signature_is_checked_once_and_the_token_still_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    from config.api import tokens
+
+    checked: list[str] = []
+    whole = tokens._verify
+    monkeypatch.setattr(tokens, "_verify", lambda text: checked.append(text) or whole(text))
+    text = issue_token(client_id="shop", scopes=["games:write"], seconds=60)
+
+    first, again = verify_token(text), verify_token(text)
+
+    assert first == again and len(checked) == 1
+    later = time.time() + 60 + tokens.LEEWAY_SECONDS + 1
+    monkeypatch.setattr(time, "time", lambda: later)
+    with pytest.raises(BadToken):
+        verify_token(text)
+
+
+@pytest.mark.spec("A2")
+def test_a_remembered_token_is_not_good_under_other_keys_or_for_another_audience(settings: Any) -> None:
+    text = issue_token(client_id="shop", scopes=["games:write"])
+    verify_token(text)
+
+    settings.API_AUDIENCE = "another"
+    with pytest.raises(BadToken):
+        verify_token(text)
+    settings.API_AUDIENCE = "countroom-api"
+    settings.SECRET_KEY = "another secret of sixty-four letters for the tests of this file!!"
+    with pytest.raises(BadToken):
+        verify_token(text)
+
+
+@pytest.mark.spec("A2")
+def test_a_token_that_is_no_good_is_not_remembered() -> None:
+    from config.api import tokens
+
+    before = len(tokens._verified)
+    for text in ("", "a.b.c", issue_token(client_id="shop", scopes=[]) + "x"):
+        with pytest.raises(BadToken):
+            verify_token(text)
+    assert len(tokens._verified) == before

@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 from cashier.api.players import checked
 from cashier.api.visibility import visible_player
 from cashier.games.api.bodies import MovedBody, RoundBody, RoundCredit, RoundDebit, RoundEnd, RoundRollback, moved_body, round_body
-from cashier.games.operations import Moved, RoundCall, credit_round, debit_round, end_round, rollback_round
+from cashier.games.operations import Moved, RoundCall, credit_round, debit_within, end_round, rollback_round
 from cashier.games.refusals import RoundUnknown
 from cashier.models import GameRound, Player
 from ledger import clock
@@ -44,7 +44,7 @@ class DebitView(APIView):
         player = visible_player(request, stated["player_id"])
         ref = stated.get("idempotency_key") or key_in_header(request)
         call = call_of(request, player, stated, currency=asset.code, amount_minor=amount_minor, txn_ref=ref)
-        return answer(debit_round(call, actor=caller_of(request).actor, now=clock.now()), asset.code)
+        return answer(debit_within(call, actor=caller_of(request).actor, now=clock.now()), asset.code)
 
 
 class CreditView(APIView):
