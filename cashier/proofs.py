@@ -1,26 +1,33 @@
 """What the cashier's rows and the books must agree on (POSTINGS.md section 4): checks of `ledger_prove`."""
 
-from collections import Counter
-from collections.abc import Iterator
 from typing import Any
-
-from django.db.models import F, Sum
+from uuid import UUID
 
 from cashier.models import Bonus, Capture, DepositIntent, Hold, PayoutIntent, Player, Refund
 from ledger.ids import to_public
-from ledger.models import Entry
-from ledger.proofs.checks import Check, Difference, check_of, check_sql
+from ledger.proofs.checks import Check, check_sql
+from ledger.proofs.merge import Key, Sums, check_sums, stream
 
-Sums = Counter[tuple[str, str]]  # (player's public id, asset) -> minor units
+# What a player's locked money stands for. Disputes name theirs themselves, by its reference.
+_LOCKING = r"""
+SELECT player_id, currency, sum(minor) FROM (
+    SELECT player_id, currency, amount_minor AS minor FROM cashier_payout_intent WHERE state = ANY (%(payouts)s::text[])
+    UNION ALL
+    SELECT i.player_id, r.currency, r.amount_minor - r.fee_returned_minor
+      FROM cashier_refund r JOIN cashier_capture c ON c.id = r.capture_id JOIN cashier_deposit_intent i ON i.id = c.intent_id
+     WHERE r.state = ANY (%(refunds)s::text[]) AND r.source = %(playable)s
+    UNION ALL
+    SELECT player_id, currency, amount_minor FROM cashier_hold WHERE state = %(held)s AND ref NOT LIKE 'dp\_%%'
+) locking GROUP BY player_id, currency ORDER BY player_id, currency COLLATE "C"
+"""
 
 
 def pending_is_what_waits() -> Check:
     """Each player's `pending` is the sum of that player's PENDING intents."""
-    expected: Sums = Counter()
-    rows = DepositIntent.objects.filter(state=DepositIntent.State.PENDING).values_list("player_id", "currency")
-    for player_id, currency, total in rows.annotate(total=Sum("pending_minor")).order_by():
-        expected[_key(player_id, currency)] += int(total)
-    return _compare("pending_is_what_waits", _booked("pending"), expected)
+    waiting = """SELECT player_id, currency, sum(pending_minor) FROM cashier_deposit_intent WHERE state = %(state)s
+                  GROUP BY player_id, currency ORDER BY player_id, currency COLLATE "C" """
+    expected = _of_players(waiting, {"state": DepositIntent.State.PENDING.value})
+    return check_sums("pending_is_what_waits", booked=_booked("pending"), expected=expected, named=_player)
 
 
 def unconfirmed_mirrors_pending() -> Check:
@@ -37,49 +44,40 @@ def unconfirmed_mirrors_pending() -> Check:
 
 def locked_is_named() -> Check:
     """Each player's `locked` is open payouts, refunds under way and holds; what disputes hold names itself by its reference."""
-    expected: Sums = Counter()
-    payouts = PayoutIntent.objects.filter(state__in=PayoutIntent.LOCKING_STATES).values_list("player_id", "currency")
-    refunds = Refund.objects.filter(state__in=Refund.OPEN_STATES, source=Refund.Source.PLAYABLE)
-    refunds_of = refunds.values_list("capture__intent__player_id", "currency")
-    holds = Hold.objects.filter(state=Hold.State.HELD).exclude(ref__startswith="dp_").values_list("player_id", "currency")
-    for rows, amount in (
-        (payouts, Sum("amount_minor")),
-        (refunds_of, Sum(F("amount_minor") - F("fee_returned_minor"))),
-        (holds, Sum("amount_minor")),
-    ):
-        for player_id, currency, total in rows.annotate(total=amount).order_by():
-            expected[_key(player_id, currency)] += int(total)
-    return _compare("locked_is_named", _booked("locked", except_prefix="dp_"), expected)
+    params = {
+        "payouts": [str(state) for state in PayoutIntent.LOCKING_STATES],
+        "refunds": [str(state) for state in Refund.OPEN_STATES],
+        "playable": Refund.Source.PLAYABLE.value,
+        "held": Hold.State.HELD.value,
+    }
+    return check_sums(
+        "locked_is_named", booked=_booked("locked", except_prefix="dp_"), expected=_of_players(_LOCKING, params), named=_player
+    )
 
 
 def bonus_is_named() -> Check:
     """The `bonus` accounts hold what each active bonus still has, by its reference, and nothing else."""
-    expected: Counter[str] = Counter()
-    for pk, balance in Bonus.objects.filter(balance_minor__gt=0).values_list("pk", "balance_minor").iterator():
-        expected[to_public(Bonus.PREFIX, pk)] += int(balance)
-    rows = Entry.objects.filter(account__kind="bonus").values_list("ref").annotate(total=Sum("amount_minor")).order_by()
-    booked = Counter({ref: -int(total) for ref, total in rows if total})
-    return check_of("bonus_is_named", len(expected), _differences(booked, expected, "bonus"))
+    booked = """SELECT e.ref, -sum(e.amount_minor) FROM ledger_account a JOIN ledger_entry e ON e.account_id = a.id WHERE a.kind = 'bonus'
+                 GROUP BY e.ref HAVING sum(e.amount_minor) <> 0 ORDER BY e.ref COLLATE "C" """
+    held = "SELECT id, balance_minor FROM cashier_bonus WHERE balance_minor > 0 ORDER BY id"
+    return check_sums("bonus_is_named", booked=_by_ref(booked), expected=_by_id(Bonus.PREFIX, held), named=lambda key: {"bonus": key[0]})
 
 
 def captures_are_booked() -> Check:
     """Each capture that succeeded stands in clearing with its amount, once; nothing else is booked as captured."""
-    expected: Counter[str] = Counter()
-    taken = Capture.objects.filter(state__in=("SUCCEEDED", "FAILED_LATE", "RETURNED"))
-    for pk, amount in taken.values_list("pk", "amount_minor").iterator():
-        expected[to_public(Capture.PREFIX, pk)] += int(amount)
-    booked = _clearing(("DEPOSIT_CAPTURED", "DEPOSIT_LATE_MONEY"))
-    return check_of("captures_are_booked", len(expected), _differences(booked, expected, "capture"))
+    taken = "SELECT id, amount_minor FROM cashier_capture WHERE state IN ('SUCCEEDED', 'FAILED_LATE', 'RETURNED') ORDER BY id"
+    booked = _clearing("DEPOSIT_CAPTURED", "DEPOSIT_LATE_MONEY")
+    expected = _by_id(Capture.PREFIX, taken)
+    return check_sums("captures_are_booked", booked=booked, expected=expected, named=lambda key: {"capture": key[0]})
 
 
 def refunds_are_booked() -> Check:
     """Each refund that was processed stands in clearing with its amount, once; nothing else is booked as refunded."""
-    expected: Counter[str] = Counter()
-    done = Refund.objects.filter(state__in=("REFUND_PROCESSED", "REFUND_REVERSED")).exclude(source=Refund.Source.FOUND)
-    for pk, amount in done.values_list("pk", "amount_minor").iterator():
-        expected[to_public(Refund.PREFIX, pk)] -= int(amount)
-    booked = _clearing(("REFUND_PROCESSED", "DEPOSIT_LATE_REFUNDED", "HOUSE_REFUND"))
-    return check_of("refunds_are_booked", len(expected), _differences(booked, expected, "refund"))
+    done = """SELECT id, -amount_minor FROM cashier_refund
+               WHERE state IN ('REFUND_PROCESSED', 'REFUND_REVERSED') AND source <> %(found)s ORDER BY id"""
+    booked = _clearing("REFUND_PROCESSED", "DEPOSIT_LATE_REFUNDED", "HOUSE_REFUND")
+    expected = _by_id(Refund.PREFIX, done, {"found": Refund.Source.FOUND.value})
+    return check_sums("refunds_are_booked", booked=booked, expected=expected, named=lambda key: {"refund": key[0]})
 
 
 def intents_sum_their_captures() -> Check:
@@ -96,37 +94,40 @@ def intents_sum_their_captures() -> Check:
     )
 
 
-def _key(player_id: Any, currency: str) -> tuple[str, str]:
-    return to_public(Player.PREFIX, player_id), currency
-
-
 def _booked(kind: str, *, except_prefix: str = "") -> Sums:
     """A player account's sum per holder and asset, as people see it (what we owe above zero)."""
-    entries = Entry.objects.filter(account__kind=kind)
-    if except_prefix:
-        entries = entries.exclude(ref__startswith=except_prefix)
-    rows = entries.values_list("account__owner_ref", "asset").annotate(total=Sum("amount_minor")).order_by()
-    return Counter({(owner, asset): -int(total) for owner, asset, total in rows if total})
+    statement = """SELECT a.owner_ref, a.asset, -sum(e.amount_minor) FROM ledger_account a JOIN ledger_entry e ON e.account_id = a.id
+                    WHERE a.kind = %(kind)s AND (%(except)s::text = '' OR NOT starts_with(e.ref, %(except)s::text))
+                    GROUP BY a.owner_ref, a.asset HAVING sum(e.amount_minor) <> 0 ORDER BY a.owner_ref COLLATE "C", a.asset COLLATE "C" """
+    for holder, asset, minor in stream(statement, {"kind": kind, "except": except_prefix}):
+        yield (holder, asset), int(minor)
 
 
-def _clearing(kinds: tuple[str, ...]) -> Counter[str]:
+def _clearing(*kinds: str) -> Sums:
     """What these kinds of postings put into clearing, per reference."""
-    entries = Entry.objects.filter(account__kind="clearing", transaction__kind__in=kinds)
-    rows = entries.values_list("ref").annotate(total=Sum("amount_minor")).order_by()
-    return Counter({ref: int(total) for ref, total in rows})
+    statement = """SELECT e.ref, sum(e.amount_minor) FROM ledger_account a JOIN ledger_entry e ON e.account_id = a.id
+                     JOIN ledger_journal_transaction t ON t.id = e.transaction_id
+                    WHERE a.kind = 'clearing' AND t.kind = ANY (%(kinds)s::text[]) GROUP BY e.ref ORDER BY e.ref COLLATE "C" """
+    return _by_ref(statement, {"kinds": list(kinds)})
 
 
-def _compare(name: str, booked: Sums, expected: Sums) -> Check:
-    keys = sorted(set(booked) | set(expected))
-    differences = (
-        {"player": key[0], "asset": key[1], "booked_minor": booked[key], "expected_minor": expected[key]}
-        for key in keys
-        if booked[key] != expected[key]
-    )
-    return check_of(name, len(keys), differences)
+def _by_ref(statement: str, params: dict[str, Any] | None = None) -> Sums:
+    for ref, minor in stream(statement, params):
+        yield (ref,), int(minor)
 
 
-def _differences(booked: Counter[str], expected: Counter[str], what: str) -> Iterator[Difference]:
-    for ref in sorted(set(booked) | set(expected)):
-        if booked[ref] != expected[ref]:
-            yield {what: ref, "booked_minor": booked[ref], "expected_minor": expected[ref]}
+def _by_id(prefix: str, statement: str, params: dict[str, Any] | None = None) -> Sums:
+    """Rows of (id, minor units) in the order of ids, under their public ids, which have the same order."""
+    for identity, minor in stream(statement, params):
+        yield (to_public(prefix, identity),), int(minor)
+
+
+def _of_players(statement: str, params: dict[str, Any]) -> Sums:
+    """Rows of (player's id, currency, minor units) in the order of both."""
+    player_id: UUID
+    for player_id, currency, minor in stream(statement, params):
+        yield (to_public(Player.PREFIX, player_id), currency), int(minor)
+
+
+def _player(key: Key) -> dict[str, Any]:
+    return {"player": key[0], "asset": key[1]}

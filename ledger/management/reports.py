@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from ledger.proofs import Check, Report
+from ledger.proofs.checks import peak_rss_mib
 
 
 class ReportCommand(BaseCommand):
@@ -23,7 +24,7 @@ class ReportCommand(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(report.as_json(), ensure_ascii=False))
         else:
-            self.stdout.write(f"{'All checks hold' if report.ok else 'NOT PROVED'}, {report.seconds:.1f} s.")
+            self.stdout.write(f"{'All checks hold' if report.ok else 'NOT PROVED'}, {report.seconds:.1f} s, {peak_rss_mib()} MiB.")
         if not report.ok:
             sys.exit(1)
 

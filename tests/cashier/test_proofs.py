@@ -1,6 +1,9 @@
 """The cashier's rows and the books agree, and a check that is given a difference names it (L10; POSTINGS.md section 4)."""
 
+import tracemalloc
+
 import pytest
+from django.db import connection
 
 from cashier import operations, proofs
 from cashier.operations import RefundOrder
@@ -46,8 +49,6 @@ def test_after_a_busy_day_every_check_holds(world: World) -> None:
     ],
 )
 def test_a_difference_is_named(world: World, check: object, statement: str) -> None:
-    from django.db import connection
-
     world.pay("tok_pending_hold", 2500, method="paybybank")
     capture = world.capture_of(world.pay("tok_approve", 5000))
     operations.submit_refund(capture_id=capture.pk, order=RefundOrder("r1", 1000, "shop"), actor=CALLER, now=world.now)
@@ -58,3 +59,31 @@ def test_a_difference_is_named(world: World, check: object, statement: str) -> N
     found = check()  # type: ignore[operator]
     assert not found.ok
     assert found.differences
+
+
+MANY = 30_000
+LIMIT_BYTES = 4 * 1024 * 1024  # a dict of so many captures alone takes more
+
+
+@pytest.mark.spec("L10")
+def test_many_captures_are_walked_through_not_held(world: World) -> None:
+    capture = world.capture_of(world.pay("tok_approve", 5000))
+    columns = [field.column for field in capture._meta.concrete_fields if field.column not in ("id", "psp_ref", "idempotency_key")]
+    listed = ", ".join(columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""INSERT INTO cashier_capture (id, psp_ref, idempotency_key, {listed})
+                SELECT gen_random_uuid(), 'many' || n, 'many' || n, {listed}
+                  FROM cashier_capture, generate_series(1, %s) n WHERE id = %s""",
+            [MANY, capture.pk],
+        )
+
+    tracemalloc.start()
+    try:
+        check = proofs.captures_are_booked()
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert (check.ok, check.examined, len(check.differences)) == (False, MANY + 1, 20)
+    assert peak < LIMIT_BYTES
