@@ -1,25 +1,28 @@
 """What must hold between reports, statements and the books (L10, L17, R8); run by `ledger_prove` through settings.PROOF_CHECKS."""
 
 from collections.abc import Iterator
-from uuid import UUID
+from itertools import islice
 
-from django.db import connection
 from django.db.models import QuerySet, Sum
 
 from ledger.models import Entry
 from ledger.proofs import Check
 from ledger.proofs.checks import Difference, check_of, check_sql
+from ledger.proofs.merge import stream
 from reconciliation.models import SettlementBatch
 from reconciliation.models.files import BatchState
 
+_BATCHES = 500  # looked at together
 # What each posted batch took out of clearing, as its lines say: those with an item, which never stood in suspense.
 _RELIEF = """
-SELECT l.batch_id, sum(l.net_minor + l.commission_minor + l.markup_minor + l.scheme_minor + l.interchange_minor)
-  FROM reconciliation_psp_line l
-  JOIN reconciliation_batch b ON b.id = l.batch_id AND b.bucket = l.bucket AND b.currency = l.gross_currency
- WHERE b.state IN ('SETTLED', 'PAID') AND b.version = 1 AND l.kind IN ('sale', 'refund', 'payout', 'chargeback', 'reversal')
-   AND NOT EXISTS (SELECT FROM reconciliation_suspense_item s WHERE s.line_kind = 'psp' AND s.line_id = l.id)
- GROUP BY l.batch_id
+SELECT b.id, coalesce(r.minor, 0) FROM reconciliation_batch b
+  LEFT JOIN (SELECT l.batch_id, sum(l.net_minor + l.commission_minor + l.markup_minor + l.scheme_minor + l.interchange_minor) AS minor
+               FROM reconciliation_psp_line l
+               JOIN reconciliation_batch b ON b.id = l.batch_id AND b.bucket = l.bucket AND b.currency = l.gross_currency
+              WHERE b.state IN ('SETTLED', 'PAID') AND b.version = 1 AND l.kind IN ('sale', 'refund', 'payout', 'chargeback', 'reversal')
+                AND NOT EXISTS (SELECT FROM reconciliation_suspense_item s WHERE s.line_kind = 'psp' AND s.line_id = l.id)
+              GROUP BY l.batch_id) r ON r.batch_id = b.id
+ WHERE b.state IN ('SETTLED', 'PAID') AND b.version = 1 ORDER BY b.id
 """
 _SUSPENSE = """
 SELECT holder, currency, sum(items) AS items, sum(books) AS books
@@ -40,19 +43,26 @@ SELECT l.id FROM reconciliation_bank_line l
 
 def batches_relieved_their_items() -> Check:
     """Each posted batch took out of clearing exactly what its lines with an item say (R8)."""
-    with connection.cursor() as cursor:
-        cursor.execute(_RELIEF)
-        said = {batch_id: int(minor) for batch_id, minor in cursor.fetchall()}
-    posted = SettlementBatch.objects.filter(state__in=(BatchState.SETTLED, BatchState.PAID), version=1).select_related("merchant_account")
-    return check_of("batches_relieved_their_items", posted.count(), _relieved_otherwise(posted.order_by("id"), said))
+    posted = SettlementBatch.objects.filter(state__in=(BatchState.SETTLED, BatchState.PAID), version=1)
+    return check_of("batches_relieved_their_items", posted.count(), _relieved_otherwise(posted))
 
 
-def _relieved_otherwise(posted: QuerySet[SettlementBatch], said: dict[UUID, int]) -> Iterator[Difference]:
-    for batch in posted.iterator():
-        entries = Entry.objects.filter(ref=batch.ref, account__kind="clearing", asset=batch.currency, transaction__kind="BATCH_SETTLED")
-        booked = -int(entries.aggregate(total=Sum("amount_minor"))["total"] or 0)
-        if booked != said.get(batch.pk, 0):
-            yield {"batch": batch.ref, "lines_minor": said.get(batch.pk, 0), "books_minor": booked}
+def _relieved_otherwise(posted: QuerySet[SettlementBatch]) -> Iterator[Difference]:
+    """The database sums the lines batch by batch; batches and their entries are read some at a time."""
+    rows = stream(_RELIEF)
+    while chunk := dict(islice(rows, _BATCHES)):
+        batches = posted.select_related("merchant_account").in_bulk(list(chunk))
+        yield from _differing([(batches[batch_id], int(minor)) for batch_id, minor in chunk.items()])
+
+
+def _differing(said: list[tuple[SettlementBatch, int]]) -> Iterator[Difference]:
+    refs = [batch.ref for batch, _ in said]
+    entries = Entry.objects.filter(ref__in=refs, account__kind="clearing", transaction__kind="BATCH_SETTLED")
+    sums = {(ref, asset): -int(total) for ref, asset, total in entries.values_list("ref", "asset").annotate(Sum("amount_minor")).order_by()}
+    for batch, minor in said:
+        booked = sums.get((batch.ref, batch.currency), 0)
+        if booked != minor:
+            yield {"batch": batch.ref, "lines_minor": minor, "books_minor": booked}
 
 
 def suspense_is_named() -> Check:

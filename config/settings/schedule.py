@@ -11,6 +11,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     # Every hour, though a day ends once: what an outage left undone is done in the next one.
     "ledger-archive-audit": {"task": "ledger.tasks.archive_audit", "schedule": crontab(minute=10)},
     "ledger-write-checkpoints": {"task": "ledger.tasks.write_checkpoints", "schedule": 60.0},
+    "ledger-write-checkpoints-when-busy": {"task": "ledger.tasks.write_checkpoints_when_busy", "schedule": 10.0},
     "ledger-expire-approvals": {"task": "ledger.tasks.expire_approvals", "schedule": 60.0},
     "ledger-drop-old-idempotency-keys": {"task": "ledger.tasks.drop_old_keys", "schedule": 86400.0},
     "cashier-sweep-bonuses": {"task": "cashier.tasks.bonuses.sweep_bonuses", "schedule": 30.0},

@@ -20,13 +20,16 @@ SELECT tail.account_id, %(up_to)s, tail.total + coalesce((
 """
 
 
-def write_checkpoints(*, wait_seconds: float | None = None) -> int:
+def write_checkpoints(*, wait_seconds: float | None = None, least: int = 0) -> int:
     """Write the balance of every house account that moved since its last checkpoint; returns how many were written.
 
     (1) read the last entry id, (2) wait until no database transaction that could hold a smaller one is in flight
     (`pg_snapshot_xmin`), (3) sum what lies between the last checkpoint and there. Writes nothing where step 2 takes longer
-    than `wait_seconds`: the tail is then only longer. Runs outside any transaction.
+    than `wait_seconds`: the tail is then only longer; or where fewer than `least` entries have come since the last one.
+    Runs outside any transaction.
     """
+    if least and _entries_since() < least:
+        return 0
     up_to = settled_id("ledger_entry", seconds=wait_seconds)
     if up_to is None:
         return 0
@@ -35,6 +38,14 @@ def write_checkpoints(*, wait_seconds: float | None = None) -> int:
         written += chunk.written
         after = chunk.last  # a chunk of wallets only writes nothing: go on behind it all the same
     return written
+
+
+def _entries_since() -> int:
+    """About how many entries lie behind the newest checkpoint: ids that were given and not used count too."""
+    with connection.cursor() as cursor:
+        cursor.execute("""SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence('ledger_entry', 'id')::regclass), 0)
+                                 - coalesce((SELECT max(entry_id) FROM ledger_checkpoint), 0)""")
+        return int(cursor.fetchone()[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,14 @@ def test_entries_of_wallets_alone_end_the_writing(entity: LegalEntity, monkeypat
 
 
 @pytest.mark.spec("L7")
+def test_where_little_came_a_busy_writer_leaves_it_to_the_next_minute(entity: LegalEntity) -> None:
+    book(entity, "a", *deposit("pl_1", 100))
+    assert write_checkpoints(least=100) == 0
+    assert write_checkpoints(least=2) == 1
+    assert write_checkpoints(least=1) == 0
+
+
+@pytest.mark.spec("L7")
 def test_an_entry_in_flight_is_never_left_out(entity: LegalEntity, committed_db: "TestDatabase") -> None:
     """A slow posting has its entry ids before a quick one commits: a checkpoint must not pass over the slow one."""
     book(entity, "warm", *deposit("pl_1", 1))
