@@ -1,7 +1,10 @@
 """What must hold between reports, statements and the books (L10, L17, R8); run by `ledger_prove` through settings.PROOF_CHECKS."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from datetime import date
 from itertools import islice
+from uuid import UUID
 
 from django.db.models import QuerySet, Sum
 
@@ -9,8 +12,9 @@ from ledger.models import Entry
 from ledger.proofs import Check
 from ledger.proofs.checks import Difference, check_of, check_sql
 from ledger.proofs.merge import stream
-from reconciliation.models import SettlementBatch
+from reconciliation.models import ReconciliationRun, RunState, SettlementBatch
 from reconciliation.models.files import BatchState
+from reconciliation.queries.residuals import differences
 
 _BATCHES = 500  # looked at together
 # What each posted batch took out of clearing, as its lines say: those with an item, which never stood in suspense.
@@ -100,3 +104,21 @@ UNION ALL
 SELECT item_kind, item_id::text, count(*)::text FROM reconciliation_match
  WHERE undone_at IS NULL AND item_id IS NOT NULL GROUP BY item_kind, item_id, item_part HAVING count(*) > 1""",
     )
+
+
+def residuals_are_of_the_proofs() -> Check:
+    """What runs tell as residual is what is left of the three-way proofs of their batches, as the bank has shown them by now (R8)."""
+    left: dict[tuple[UUID, date], Counter[str]] = defaultdict(Counter)
+    for account_id, day, currency, minor in differences():
+        left[account_id, day][currency] += minor
+    runs = ReconciliationRun.objects.filter(state=RunState.DONE, merchant_account__isnull=False)
+    return check_of("residuals_are_of_the_proofs", runs.count(), _told_otherwise(runs.order_by("date", "account_code"), left))
+
+
+def _told_otherwise(runs: QuerySet[ReconciliationRun], left: dict[tuple[UUID, date], Counter[str]]) -> Iterator[Difference]:
+    for run in runs.iterator():
+        assert run.merchant_account_id is not None
+        told = {row["currency"]: int(row["amount_minor"]) for row in run.residuals if row["amount_minor"]}
+        proved = {currency: minor for currency, minor in left.get((run.merchant_account_id, run.date), Counter()).items() if minor}
+        if told != proved:
+            yield {"run": run.public_id, "told_minor": told, "proved_minor": proved}

@@ -94,7 +94,8 @@ SELECT {_COLUMNS}
  ORDER BY l.id"""
 
 _SUMS = """count(*), sum(l.gross_minor), sum(l.net_minor), sum(l.commission_minor), sum(l.markup_minor), sum(l.scheme_minor),
-       sum(l.interchange_minor), sum(greatest(l.net_minor, 0)), sum(greatest(-l.net_minor, 0))"""
+       sum(l.interchange_minor), sum(greatest(l.net_minor, 0)), sum(greatest(-l.net_minor, 0)),
+       count(*) FILTER (WHERE l.commission_minor <> 0 OR l.markup_minor <> 0 OR l.scheme_minor <> 0 OR l.interchange_minor <> 0)"""
 
 # What a batch comes to, by what becomes of each line: those listed have no item. Parameters: batch, bucket, waiting (ids).
 BATCH_SUMS = f"""

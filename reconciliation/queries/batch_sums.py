@@ -17,7 +17,11 @@ _FEE_FOR = {"refund": "refund", "payout": "payout", "chargeback": "chargeback"}
 
 @dataclass(slots=True)
 class Sums:
-    """What a batch comes to, by what becomes of each line. Minor units of its net currency, as the PSP states them."""
+    """What a batch comes to, by what becomes of each line. Minor units of its net currency, as the PSP states them.
+
+    `lines`: how many lines are behind each figure, by its name: payout, carried, bounced, withheld, released, unidentified, foreign,
+    fees, and the kinds of `items`.
+    """
 
     payout_minor: int = 0
     carried_minor: int = 0
@@ -29,6 +33,7 @@ class Sums:
     foreign: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
     fees: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     totals: dict[str, dict[str, int]] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
 
 def read_sums(batch: SettlementBatch, waiting: Sequence[int]) -> Sums:
@@ -43,30 +48,38 @@ def read_sums(batch: SettlementBatch, waiting: Sequence[int]) -> Sums:
 
 def _add(sums: Sums, currency: str, row: tuple[Any, ...]) -> None:
     kind, reverses, charged, has_item, bounced, count, *numbers = row
-    gross, net, commission, markup, scheme, interchange, credits, debits = map(int, numbers)
-    total = sums.totals.setdefault(f"{kind}:{reverses}" if reverses else kind, {"count": 0, "debit_minor": 0, "credit_minor": 0})
+    gross, net, commission, markup, scheme, interchange, credits, debits, with_fees = map(int, numbers)
+    named = f"{kind}:{reverses}" if reverses else kind
+    total = sums.totals.setdefault(named, {"count": 0, "debit_minor": 0, "credit_minor": 0})
     total["count"] += count
     total["debit_minor"] += debits
     total["credit_minor"] += credits
     _add_fees(sums, kind, {"processing": commission, "markup": markup, "scheme": scheme, "interchange": interchange})
     base = net + commission + markup + scheme + interchange
+    sums.lines["fees"] += count if kind == "fee" else with_fees
     if kind == "transfer":
         sums.bounced_minor += net if bounced else 0
         sums.payout_minor -= 0 if bounced else net
+        sums.lines["bounced" if bounced else "payout"] += count
     elif kind == "balance_transfer":
         sums.carried_minor += base
+        sums.lines["carried"] += count
     elif kind == "reserve":
         sums.withheld_minor += debits
         sums.released_minor += credits
+        sums.lines["withheld" if debits else "released"] += count
     elif kind == "fee":
         sums.fees["fixed"] -= base
     elif kind in _ITEM_KINDS and has_item and charged != currency:
         sums.foreign[charged][0] += gross
         sums.foreign[charged][1] += base
+        sums.lines["foreign"] += count
     elif kind in _ITEM_KINDS and has_item:
-        sums.items[f"{kind}:{reverses}" if reverses else kind] += base
+        sums.items[named] += base
+        sums.lines[named] += count
     else:  # no item: it stands in `suspense`, line by line
         sums.unidentified_minor += base
+        sums.lines["unidentified"] += count
 
 
 def _add_fees(sums: Sums, kind: str, columns: dict[str, int]) -> None:

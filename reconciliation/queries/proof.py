@@ -1,28 +1,22 @@
-"""The three-way proof of a batch, one object (R8), and what a bank account lacks to its statement."""
+"""The three-way proof of a batch, one object: pages, runs and the close read it here, and nowhere is it computed again (R8)."""
 
-from collections import Counter
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
 
 from django.db.models import Sum
 
-from cashier.models import BankAccount, MerchantAccount
-from ledger.money import get_asset
-from ledger.queries import get_balance
-from reconciliation.models import BankStatement, Match, SettlementBatch
+from reconciliation.models import Match, SettlementBatch
 from reconciliation.queries.batch_sums import Sums, read_sums
-from reconciliation.queries.currencies import currencies_of
 from reconciliation.queries.unpaired import unpaired_of
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One term of the proof. `amount_minor` as it adds to the sum; `kinds`: kinds of the lines behind it, to drill down."""
+    """One term of the proof. `amount_minor` as it adds to the sum, of so many `lines`; `kinds`: kinds of the lines, to drill down."""
 
     name: str
     title: str
     amount_minor: int
+    lines: int
     kinds: tuple[str, ...]
 
 
@@ -43,34 +37,20 @@ class ThreeWayProof:
     charge_minor: int
     residual_minor: int
 
+    @property
+    def waits_for_bank(self) -> bool:
+        """Whether money is to come, or to be collected, that the bank has not shown."""
+        return self.bank_minor is None and self.payout_minor != 0
+
 
 def three_way_proof(batch: SettlementBatch) -> ThreeWayProof:
     """The proof of a batch, from its own lines, its matches and its bank line."""
     sums = read_sums(batch, [line.id for line in unpaired_of(batch)])
-    terms = tuple(_terms(sums))
+    terms = tuple(term for term in _terms(sums) if term.amount_minor or term.lines)
     computed = sum(term.amount_minor for term in terms)
     shown, charge = bank_side(batch)
     stands_for = sums.payout_minor if shown is None else shown + charge
     return ThreeWayProof(batch.currency, terms, computed, sums.payout_minor, shown, charge, stands_for - computed)
-
-
-def residual_of(batch: SettlementBatch) -> int:
-    """The proof's residual without its terms: a batch is loaded only if its lines sum to zero, so what can be left is at the bank."""
-    shown, charge = bank_side(batch)
-    return 0 if shown is None else shown + charge - batch.payout_minor
-
-
-def merchant_residuals(account: MerchantAccount, date: date) -> list[dict[str, Any]]:
-    """Residuals of the proofs of the account's batches of a day, by currency: [{"currency", "amount_minor"}]."""
-    amounts: Counter[str] = Counter(dict.fromkeys(currencies_of(account), 0))
-    for batch in SettlementBatch.objects.filter(merchant_account=account, business_date=date, version=1):
-        amounts[batch.currency] += residual_of(batch)
-    return as_residuals(amounts)
-
-
-def as_residuals(amounts: Counter[str]) -> list[dict[str, Any]]:
-    """Amounts by currency as a run keeps them."""
-    return [{"currency": get_asset(code).code, "amount_minor": amounts[code]} for code in sorted(amounts)]
 
 
 def bank_side(batch: SettlementBatch) -> tuple[int | None, int]:
@@ -83,34 +63,31 @@ def bank_side(batch: SettlementBatch) -> tuple[int | None, int]:
     return shown, int(found["difference"]) - (shown - batch.payout_minor)
 
 
-def bank_residual(account: BankAccount) -> int:
-    """The books' `bank` less the closing balance of the latest statement, minor units; zero where no statement is in."""
-    latest = BankStatement.objects.filter(bank_account=account).order_by("closing_date", "opening_date", "source_file_id", "index").last()
-    if latest is None:
-        return 0
-    return get_balance(account.entity_id, "bank", account.public_id, account.currency) - int(latest.closing_minor)
-
-
 def _terms(sums: Sums) -> list[Term]:
-    items = sums.items
-    foreign = sum(base for _, base in sums.foreign.values())
-    fees = sum(sums.fees.values())
+    items, lines = sums.items, sums.lines
     brought = min(sums.carried_minor, 0)
-    terms = [
-        Term("captures", "Captures", items["sale"], ("sale",)),
-        Term("refunds", "Refunds", items["refund"], ("refund",)),
-        Term("payouts", "Payouts", items["payout"], ("payout",)),
-        Term("chargebacks", "Chargebacks", items["chargeback"], ("chargeback",)),
-        Term("refund_reversals", "Refunds that came back", items["reversal:refund"], ("reversal",)),
-        Term("payout_returns", "Payouts that came back", items["reversal:payout"], ("reversal",)),
-        Term("chargeback_reversals", "Chargebacks given back", items["reversal:chargeback"], ("reversal",)),
-        Term("fees", "Fees", -fees, ("fee", "sale", "refund", "payout", "chargeback")),
-        Term("reserve_withheld", "Reserve withheld", -sums.withheld_minor, ("reserve",)),
-        Term("reserve_released", "Reserve released", sums.released_minor, ("reserve",)),
-        Term("fx", "Items in other currencies", foreign, ("sale", "refund", "payout", "chargeback", "reversal")),
-        Term("bounced", "Transfers that bounced", sums.bounced_minor, ("transfer",)),
-        Term("unidentified", "Lines without an item", sums.unidentified_minor, ("sale", "refund", "payout", "unknown", "adjustment")),
-        Term("brought_forward", "Brought forward from the batch before", brought, ("balance_transfer",)),
-        Term("carried_forward", "Carried to the next batch", sums.carried_minor - brought, ("balance_transfer",)),
+    moved = {"brought_forward": lines["carried"] if brought else 0, "carried_forward": 0 if brought else lines["carried"]}
+    return [
+        *(Term(name, title, items[kind], lines[kind], (kind.partition(":")[0],)) for name, title, kind in _ITEMS),
+        Term("fees", "PSP fees", -sum(sums.fees.values()), lines["fees"], ("fee", "sale", "refund", "payout", "chargeback")),
+        Term("reserve_withheld", "Reserve withheld", -sums.withheld_minor, lines["withheld"], ("reserve",)),
+        Term("reserve_released", "Reserve released", sums.released_minor, lines["released"], ("reserve",)),
+        Term("fx", "Items in other currencies", sum(base for _, base in sums.foreign.values()), lines["foreign"], _ITEM_KINDS),
+        Term("bounced", "Transfers that bounced", sums.bounced_minor, lines["bounced"], ("transfer",)),
+        Term("unidentified", "Lines without an item", sums.unidentified_minor, lines["unidentified"], _LOST_KINDS),
+        Term("brought_forward", "Brought forward from the batch before", brought, moved["brought_forward"], ("balance_transfer",)),
+        Term("carried_forward", "Carried to the next batch", sums.carried_minor - brought, moved["carried_forward"], ("balance_transfer",)),
     ]
-    return [term for term in terms if term.amount_minor]
+
+
+_ITEMS = (
+    ("captures", "Gross captured", "sale"),
+    ("refunds", "Refunds", "refund"),
+    ("payouts", "Payouts to players", "payout"),
+    ("chargebacks", "Chargebacks", "chargeback"),
+    ("refund_reversals", "Refunds that came back", "reversal:refund"),
+    ("payout_returns", "Payouts that came back", "reversal:payout"),
+    ("chargeback_reversals", "Chargebacks given back", "reversal:chargeback"),
+)
+_ITEM_KINDS = ("sale", "refund", "payout", "chargeback", "reversal")
+_LOST_KINDS = (*_ITEM_KINDS, "unknown", "adjustment", "fx")

@@ -29,8 +29,9 @@ from reconciliation.operations.run.identify import identify_lines
 from reconciliation.operations.run.interrupted import tell_interrupted
 from reconciliation.operations.run.missing import raise_missing, resolve_found
 from reconciliation.operations.run.pairing import pair_batch, pair_lines
+from reconciliation.operations.run.residuals import settled_residuals
 from reconciliation.operations.run.settle import settle_batch
-from reconciliation.queries.proof import as_residuals, bank_residual, merchant_residuals
+from reconciliation.queries.residuals import bank_residuals
 from reconciliation.queries.unpaired import unpaired_in_suspense, unpaired_of
 
 log = structlog.get_logger(__name__)
@@ -142,7 +143,6 @@ def _merchant_figures(step: MerchantRun) -> dict[str, Any]:
         "lines": sum(batch.lines for batch in batches),
         **counted,
         "carried_forward": sum(not_due(step, kind).count() for kind in KINDS),
-        "residuals": merchant_residuals(step.account, step.date),
     }
 
 
@@ -161,7 +161,7 @@ def _run_bank(run: ReconciliationRun, account: BankAccount, date: date, now: dat
         "matched": matches.filter(suggested=False).count(),
         "suggested": matches.filter(suggested=True).count(),
         "carried_forward": sum(1 for batch in expected if batch.due_date is None or batch.due_date > date),
-        "residuals": as_residuals(Counter({account.currency: bank_residual(account)})),
+        "residuals": bank_residuals(account),
     }
 
 
@@ -179,6 +179,8 @@ def _start(account: Account, date: date, now: datetime, actor: Actor) -> Reconci
 
 def _finish(run: ReconciliationRun, figures: dict[str, Any], seconds: float, now: datetime, actor: Actor) -> ReconciliationRun:
     with transaction.atomic():
+        if run.merchant_account is not None:
+            figures = {**figures, "residuals": settled_residuals(run)}
         for name, value in figures.items():
             setattr(run, name, value)
         codes = ExceptionCase.objects.filter(run=run).values_list("reason_id", flat=True)

@@ -1,11 +1,14 @@
 """Checks of what came from outside: reports, statements, runs over them, bank against statement."""
 
+from collections import Counter
+
 from cashier.models import BankAccount, Capture, MerchantAccount
 from ledger.models import JournalTransaction
 from reconciliation.models import BankStatement, ExceptionCase, PspLine, ReconciliationRun, RunState, SettlementBatch
 from reconciliation.models.cases import LIVE_STATES
 from reconciliation.models.files import BatchState
 from reconciliation.queries.checklist.items import CheckItem, Day, amount_text, check_item, of_words
+from reconciliation.queries.residuals import merchant_residuals
 
 ITEM_KINDS = ("sale", "refund", "payout", "chargeback", "reversal")
 
@@ -56,7 +59,7 @@ def runs_are_done(day: Day) -> CheckItem:
 
 def lines_are_complete(day: Day) -> CheckItem:
     """How many lines of the day's runs are matched, and what is carried forward. Tells; never missing."""
-    runs = list(ReconciliationRun.objects.filter(entity=day.entity, date=day.date))
+    runs = list(ReconciliationRun.objects.filter(entity=day.entity, date=day.date).select_related("merchant_account"))
     figures = [sum(getattr(run, name) for run in runs) for name in ("matched", "lines", "suggested", "carried_forward")]
     text = "{:,} of {:,} lines matched, {:,} suggested, {:,} items carried forward".format(*figures)
     return check_item("completeness", "Completeness", f"{text}{_residual_words(runs)}")
@@ -135,9 +138,10 @@ def _closing_minor(account: BankAccount, day: Day) -> int | None:
 
 
 def _residual_words(runs: list[ReconciliationRun]) -> str:
-    sums: dict[str, int] = {}
+    """What is left of the proofs of the accounts that were run, as it is now, not as it was when they ran."""
+    sums: Counter[str] = Counter()
     for run in runs:
-        for row in run.residuals:
-            sums[row["currency"]] = sums.get(row["currency"], 0) + int(row["amount_minor"])
+        for row in merchant_residuals(run.merchant_account, run.date) if run.merchant_account else run.residuals:
+            sums[row["currency"]] += int(row["amount_minor"])
     words = [amount_text(amount, currency) for currency, amount in sorted(sums.items()) if amount]
     return f", residual {' and '.join(words)}" if words else ""

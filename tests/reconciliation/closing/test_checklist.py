@@ -10,6 +10,7 @@ from ledger.actors import system_actor
 from ledger.models import LegalEntity
 from ledger.operations import request_approval
 from reconciliation.models import ReconciliationRun
+from reconciliation.operations.closing.days import open_close
 from reconciliation.queries.checklist import CheckItem, checklist
 from tests.ledger.books import book, cr, dr
 from tests.reconciliation.cases.records import Records, make_records
@@ -210,8 +211,9 @@ def make_dead_letter(account: MerchantAccount) -> PspEvent:
 
 
 def ask(house: House, kind: str = "ledger.write_off", entity: LegalEntity | None = None, **facts: Any) -> str:
+    source = {"entity": "", "holder": "ma_1", "asset": "EUR", "amount_minor": 40, "ref": "", "kind": "clearing", "loss": "write_off"}
     values = {
-        "payload": {},
+        "payload": {"rule": "ITEM_WRITTEN_OFF@1", "player_id": "", "source": source},
         "summary": "Write off 0.40 EUR",
         "reason": "the bank kept it",
         "maker": system_actor("tests"),
@@ -223,7 +225,8 @@ def ask(house: House, kind: str = "ledger.write_off", entity: LegalEntity | None
 
 def test_a_request_that_waits_is_named_but_for_closes_and_later_days(house: House) -> None:
     request = ask(house)
-    ask(house, kind="close.override")
+    close = open_close(entity=house.entity, day=DAY, now=NOW)
+    ask(house, kind="close.override", payload={"close": close.public_id})
     ask(house, now=AT + timedelta(days=1))
     item = check(house, "approvals")
     assert (item.figure, item.missing) == ("1 waiting", (f"Write off 0.40 EUR ({request})",))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from reconciliation.models import ReconciliationRun, SettlementBatch
     from tests.reconciliation.runs.day import Casino
 
 CODES = (
@@ -62,14 +63,18 @@ def test_every_break_has_its_case_and_nothing_else_has_one(casino: "Casino") -> 
     assert [(case.reason_id, case.facts, case.merchant_reference, str(case.business_date)) for case in spurious] == []
     assert len(injected) == len(CODES) - 1, set(CODES) - injected
     assert not SuspenseItem.objects.filter(cleared_at=None).exclude(reason_code__in=injected).exists()
-    report = prove_ledger()
-    wrong = [check for check in report.checks if not check.ok and "Instrument" not in check.name]  # verified by hand in this test
-    assert [(check.name, check.differences) for check in wrong] == []
 
     # and the run whose payout came short says so, though the bank showed it only after the run
     short = ExceptionCase.objects.get(reason_id="BANK_SETTLEMENT_AMOUNT_DIFFERS")
     run = ReconciliationRun.objects.get(account_code=short.merchant_account.code, date=DAY)
     assert [each["amount_minor"] for each in run.residuals if each["currency"] == short.currency] == [short.amount_minor]
+
+    # and run, page and close say the same of it
+    assert_one_proof(run, short.amount_minor)
+
+    report = prove_ledger()
+    wrong = [check for check in report.checks if not check.ok and "Instrument" not in check.name]  # verified by hand in this test
+    assert [(check.name, check.differences) for check in wrong] == []
 
     # and run again, with every file taken in again: nothing changes
     before = casino.journal_rows()
@@ -79,3 +84,30 @@ def test_every_break_has_its_case_and_nothing_else_has_one(casino: "Casino") -> 
         reconcile(date=DAY + timedelta(days=offset), now=casino.world.now)
     assert casino.journal_rows() == before
     assert unexplained(casino) == ([], [])
+
+
+def assert_one_proof(run: "ReconciliationRun", residual_minor: int) -> None:
+    """Terms add up to what the bank was to show; run, page and close's checklist read the residual of this one proof."""
+    from reconciliation.admin.proofs import batch_proof
+    from reconciliation.models import SettlementBatch
+    from reconciliation.queries import merchant_residuals, three_way_proof
+    from reconciliation.queries.checklist import checklist
+
+    batch = SettlementBatch.objects.get(merchant_account=run.merchant_account, business_date=run.date)
+    proof, page = three_way_proof(batch), batch_proof(batch).context
+    assert proof.residual_minor == residual_minor != 0
+    assert sum(term.amount_minor for term in proof.terms) == proof.computed_minor == proof.payout_minor == batch.payout_minor
+    assert {"captures", "refunds", "payouts", "fees", "unidentified"} <= {term.name for term in proof.terms if term.lines}
+    assert sum(term.lines for term in proof.terms if term.name != "fees") == lines_that_are_items(batch), proof.terms
+    assert page["residual_minor"] == residual_minor
+    assert sum(term.amount_minor for term in page["left"][:-1]) == page["left"][-1].amount_minor == proof.computed_minor
+    assert {"currency": "EUR", "amount_minor": residual_minor} in merchant_residuals(batch.merchant_account, run.date)
+    told = next(item for item in checklist(run.entity, run.date, now=run.updated_at) if item.name == "completeness")
+    assert f"residual {residual_minor / 100:.2f} EUR" in told.figure
+
+
+def lines_that_are_items(batch: "SettlementBatch") -> int:
+    """Neither a fee by itself nor the transfer."""
+    from reconciliation.models import PspLine
+
+    return PspLine.objects.filter(batch=batch).exclude(kind__in=("fee", "transfer")).count()
