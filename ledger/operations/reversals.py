@@ -39,14 +39,23 @@ def execute_reversal(*, payload: dict[str, Any], request: ApprovalRequest, actor
     Raises ApprovalRefused, InsufficientFunds.
     """
     original = JournalTransaction.by_public(payload["transaction_id"])
+    maker = Actor(request.maker_kind, request.maker_id)
+    return reverse_posting(original=original, key=f"approval:{request.public_id}", held_minor=payload["held_minor"], actor=maker, now=now)
+
+
+def reverse_posting(*, original: JournalTransaction, key: str, held_minor: int = 0, actor: Actor, now: datetime) -> PostedTransaction:
+    """Post the mirror of a transaction under `key`, for an act that two people decided on. Needs an open transaction.
+
+    `held_minor`: what is taken from locked before playable. Raises ApprovalRefused, InsufficientFunds.
+    """
     _serialise(original)
     _require_reversible(original)
-    rule, source = _source(original, payload["held_minor"])
+    rule, source = mirror_of(original, held_minor=held_minor)
     posting = Posting(
-        rule=rule, key=f"approval:{request.public_id}", entity_id=original.entity_id, source=source, occurred_at=now,
-        intent_id=original.intent_ref, player_id=original.player_ref, reverses_id=original.pk, business_date=original.business_date,
+        rule=rule, key=key, entity_id=original.entity_id, source=source, occurred_at=now, intent_id=original.intent_ref,
+        player_id=original.player_ref, reverses_id=original.pk, business_date=original.business_date,
     )  # fmt: skip
-    return post(posting, actor=Actor(request.maker_kind, request.maker_id), now=now)
+    return post(posting, actor=actor, now=now)
 
 
 def preview_reversal(payload: dict[str, Any]) -> list[Line]:
@@ -72,8 +81,12 @@ def posted_lines(original: JournalTransaction) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _source(original: JournalTransaction, held_minor: int) -> tuple[str, dict[str, Any]]:
-    """A plain mirror, or, where a player was credited playable money, one split over what is there (decided under lock)."""
+def mirror_of(original: JournalTransaction, *, held_minor: int = 0, released_minor: int = 0) -> tuple[str, dict[str, Any]]:
+    """Rule and source of the mirror: a plain one, or, where a player was credited playable money, split over what is there.
+
+    The wallet is locked. `held_minor`: what is taken from locked first; `released_minor`: what comes back to playable before the
+    mirror is posted, in the same transaction.
+    """
     lines = posted_lines(original)
     credited = [line for line in lines if line["kind"] == "playable" and line["amount_minor"] < 0]
     if not credited:
@@ -82,7 +95,7 @@ def _source(original: JournalTransaction, held_minor: int) -> tuple[str, dict[st
     wallet = lock_wallet(entity_id=original.entity_id, player_id=player, asset=asset)
     amount = -sum(line["amount_minor"] for line in credited)
     held = min(held_minor, wallet.locked, amount)
-    playable = min(wallet.playable, amount - held)
+    playable = min(wallet.playable + released_minor, amount - held)
     return "REVERSAL_FROM_HOLD@1", {
         "lines": lines, "player": player, "asset": asset, "held_minor": held, "playable_minor": playable,
         "receivable_minor": amount - held - playable, "ref": credited[0]["ref"],

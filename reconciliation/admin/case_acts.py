@@ -57,7 +57,10 @@ def _ending_fields(case: ExceptionCase, page: Page) -> dict[str, forms.Field]:
     possible = [each for each in endings_of(case, page) if each.is_possible]
     choices = [(each.disposition.name, f"{each.disposition.verb}: {each.disposition.sentence}") for each in possible]
     target = forms.CharField(
-        label="Record that the line belongs to", required=False, max_length=80, help_text="cap_… or po_…; only for “Identify the line”."
+        label="Record that is meant",
+        required=False,
+        max_length=80,
+        help_text="“Identify the line”: cap_… or po_… that it belongs to. “Reverse the second posting”: txn_…, where several could be it.",
     )
     return {
         "disposition": forms.ChoiceField(label="How it ends", choices=choices, widget=forms.RadioSelect),

@@ -10,6 +10,7 @@ from ledger.refusals import Refused
 from reconciliation.models import CaseState, ExceptionCase
 from reconciliation.models.cases import UNDECIDED_STATES
 from reconciliation.operations.casework import Disposition, allowed_dispositions, preview_of
+from reconciliation.operations.casework.refusals import TargetNeeded
 
 NEEDS_TARGET = ("identify_line",)
 NOT_NOW = "The books hold nothing open under this case's references that this could move."
@@ -17,11 +18,15 @@ NOT_NOW = "The books hold nothing open under this case's references that this co
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """One allowed disposition: `receipt` where it posts, `refusal` in words where it can't be done now."""
+    """One allowed disposition: `receipt` where it posts, `refusal` in words where it can't be done now.
+
+    `needs_target`: a person must name the record that is meant; before that nobody knows what it posts.
+    """
 
     disposition: Disposition
     receipt: Receipt | None
     refusal: str
+    needs_target: bool = False
 
     @property
     def is_possible(self) -> bool:
@@ -41,7 +46,7 @@ def suggested(case: ExceptionCase, page: Page) -> Ending | None:
     """The first in the reason code's order that can be done now and needs no further word from a person."""
     if case.state not in UNDECIDED_STATES:
         return None
-    open_now = [each for each in endings_of(case, page) if each.is_possible and each.disposition.name not in NEEDS_TARGET]
+    open_now = [each for each in endings_of(case, page) if each.is_possible and not each.needs_target]
     resting = case.state == CaseState.WAITING
     return next((each for each in open_now if not (resting and each.disposition.rests_days)), None)
 
@@ -69,11 +74,13 @@ def _ending(case: ExceptionCase, disposition: Disposition) -> Ending:
     if not disposition.moves_money:
         return Ending(disposition, Receipt(not_done="Nothing is posted: no account changes."), "")
     if disposition.name in NEEDS_TARGET:
-        return Ending(disposition, None, "")
+        return Ending(disposition, None, "", needs_target=True)
     try:
         with transaction.atomic():
             lines = preview_of(case, disposition.name)
             transaction.set_rollback(True)
+    except TargetNeeded:
+        return Ending(disposition, None, "", needs_target=True)
     except Refused as refusal:
         return Ending(disposition, None, refusal.message or NOT_NOW)
     return Ending(disposition, receipt_of(lines, not_done="Nothing is posted before a second person approves."), "")

@@ -13,7 +13,7 @@ from ledger.refusals import Invalid
 from ledger.transitions import move, record_birth
 from reconciliation.formats import FormatRefused, ReadError, ReadResult, UnknownSource, inspect, read
 from reconciliation.formats.inspecting import describe, digest
-from reconciliation.models import FileState, SettlementBatch, SourceFile
+from reconciliation.models import FileState, SourceFile
 from reconciliation.operations.load.after import after_report, after_statements
 from reconciliation.operations.load.bank_statement import load_statements
 from reconciliation.operations.load.settlement_report import load_report
@@ -128,7 +128,6 @@ def _load_psp(row: SourceFile, account: Account | None, now: datetime) -> ReadRe
         raise FormatRefused("account", f"{account.code} is a bank account; this is a PSP's report")
     result, batches = load_report(source_file=row, account=account, now=now)
     _require_accepted(result)
-    _require_one_account(result, batches)
     after_report(batches, now=now)
     return result
 
@@ -151,13 +150,6 @@ def _load_bank(row: SourceFile, account: Account | None, now: datetime) -> ReadR
 def _require_accepted(result: ReadResult) -> None:
     if not result.accepted:
         raise NotAccepted(result)
-
-
-def _require_one_account(result: ReadResult, batches: list[SettlementBatch]) -> None:
-    """A report that speaks of a second account can't be posted to one."""
-    names = {batch.merchant_account for batch in result.batches}
-    if batches and len(names) > 1:
-        raise FormatRefused("account", f"the report holds lines of {len(names)} merchant accounts: {', '.join(sorted(names))}")
 
 
 def _refuse(file_id: UUID, result: ReadResult | None, error: ReadError | None, *, actor: Actor, now: datetime) -> dict[str, Any]:

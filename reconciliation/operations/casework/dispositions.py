@@ -47,6 +47,9 @@ DISPOSITIONS: dict[str, Disposition] = {
         Disposition("identify_line", "Identify the line", "The line in suspense is booked to the capture or payout that it belongs to."),
         Disposition("adopt_refund", "Adopt the refund", "The refund made at the PSP becomes ours; what the player no longer has is owed."),
         Disposition("correct_credit", "Correct the credit", "The player's credit is made what the PSP paid; what is missing is owed."),
+        Disposition(
+            "reverse_duplicate", "Reverse the second posting", "The posting without a capture is mirrored; what is missing is owed."
+        ),
         Disposition("recover_from_player", "Recover from the player", "What was paid too much is taken from the player; the rest is owed."),
         Disposition(
             "adopt_payout", "Adopt the payout", "The payout that the PSP paid is settled; what was released meanwhile is taken or owed."

@@ -13,6 +13,7 @@ from cashier.operations.payouts.books import payer_facts
 from cashier.operations.payouts.locked import lock_payout
 from cashier.operations.payouts.outcomes import RELEASED_STATES
 from reconciliation.models import ExceptionCase
+from reconciliation.operations.casework.duplicates import plan_reverse_duplicate
 from reconciliation.operations.casework.holding import holds_of, kept_hold_of, late_hold_of, playable_for, release_step, release_steps
 from reconciliation.operations.casework.identifying import plan_adopt_refund, plan_identify
 from reconciliation.operations.casework.items import OpenItem, lock_items, open_items
@@ -147,6 +148,7 @@ PLANNERS: dict[str, Callable[[ExceptionCase, str], list[Step]]] = {
     "identify_line": plan_identify,
     "correct_credit": plan_settle_with_player,
     "recover_from_player": plan_settle_with_player,
+    "reverse_duplicate": plan_reverse_duplicate,
     "hold_funds": plan_hold_funds,
     "adopt_refund": plan_adopt_refund,
     "adopt_payout": plan_adopt_payout,

@@ -27,6 +27,12 @@ class NothingToMove(Conflict):
     code = "NOTHING_TO_MOVE"
 
 
+class TargetNeeded(NothingToMove):
+    """Several records could be meant. Name the one."""
+
+    code = "TARGET_NEEDED"
+
+
 class FileNotTaken(Invalid):
     """The attachment was not taken; the message says why."""
 

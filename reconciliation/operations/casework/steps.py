@@ -22,8 +22,9 @@ from cashier.operations import (
 from cashier.operations.payouts import fail_payout, settle_payout
 from ledger.actors import Actor
 from ledger.ids import from_public
-from ledger.models import ApprovalRequest
+from ledger.models import ApprovalRequest, JournalTransaction
 from ledger.operations import Posting, lines_of, post
+from ledger.operations.reversals import reverse_posting
 from ledger.values import Line
 from reconciliation.models import ExceptionCase
 from reconciliation.operations.cases import resolve_by_key
@@ -131,6 +132,11 @@ def _fail_capture(step: Step, doing: Doing) -> None:
     _end_own_case(f"CAPTURE_FAILED_AFTER_CREDIT:{step['capture']}", doing)
 
 
+def _reverse_posting(step: Step, doing: Doing) -> None:
+    original = JournalTransaction.by_public(step["transaction"])
+    reverse_posting(original=original, key=f"approval:{doing.request.public_id}", actor=doing.maker, now=doing.now)
+
+
 def _end_own_case(dedupe_key: str, doing: Doing) -> None:
     """The cashier raises a case of its own about what it did: this one is the decision on it."""
     if dedupe_key != doing.case.dedupe_key:
@@ -147,4 +153,5 @@ CALLS: dict[str, Callable[[Step, Doing], None]] = {
     "fail_payout": _fail_payout,
     "settle_payout": _settle_payout,
     "fail_capture": _fail_capture,
+    "reverse_posting": _reverse_posting,
 }

@@ -29,13 +29,14 @@ def load_report(*, source_file: SourceFile, account: MerchantAccount | None, now
     """Load every line of the report; needs a transaction, which the caller rolls back if the result is not accepted.
 
     Without `account` the file's own name of it decides. A large report is read in halves; where that fails, whole, by this process.
-    Raises FormatRefused: also for a report of an account that is none of ours.
+    Raises FormatRefused: also for a report of an account that is none of ours, or of two accounts.
     """
     names = (account.code,) if account else ()
     account = account or _account_of(source_file)
     bucket = choose_bucket(source_file.byte_size, now)
     days = DayRule(account.entity.zone, account.entity.cutoff)
     result, noted = _copy_in_halves(source_file, names, bucket, days) or _copy_whole(source_file, names, bucket, days)
+    _require_one_account(result)
     source_file.merchant_account, source_file.bucket, source_file.lines = account, bucket, result.lines
     batches = [_batch(batch, account, noted, source_file, bucket, now) for batch in result.batches]
     SettlementBatch.objects.bulk_create(batches)
@@ -77,6 +78,13 @@ def _account_of(row: SourceFile) -> MerchantAccount:
         message = f"{line.merchant_account!r} is no merchant account of ours; give the right one with --account"
         raise FormatRefused("account", message, line=line.line_number, column=1)
     return account
+
+
+def _require_one_account(result: ReadResult) -> None:
+    """A report that speaks of a second account can't be posted to one; two batches of one number would be one here."""
+    names = sorted({batch.merchant_account for batch in result.batches})
+    if len(names) > 1:
+        raise FormatRefused("account", f"the report holds lines of {len(names)} merchant accounts: {', '.join(names)}")
 
 
 def _batch(found: Batch, account: MerchantAccount, noted: Noted, source_file: SourceFile, bucket: int, now: datetime) -> SettlementBatch:
