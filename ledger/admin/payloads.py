@@ -2,14 +2,38 @@
 
 from typing import Any
 
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
+
 from ledger.admin.frames import money_cell, ref_cell
 from ledger.admin.frames.text import money_text, sentence
 from ledger.canonical import canonical_json
 
+ABBREVIATIONS = ("iban",)
+# Parts whose own parts stand beside them: amounts of theirs are in their own currency.
+UNFOLDED = ("source", "key", "grant")
+
 
 def payload_pairs(payload: dict[str, Any]) -> list[tuple[str, str]]:
-    """A frozen payload as labels and values, in its own order; references become links."""
-    return [(sentence(name), _payload_value(name, value, payload)) for name, value in payload.items()]
+    """A frozen payload as labels and values, in its own order; references become links, what lies inside another stands beside it."""
+    pairs: list[tuple[str, str]] = []
+    for name, value in payload.items():
+        if name in UNFOLDED and isinstance(value, dict):
+            scope = {**payload, **value}
+            pairs += [(_label(inner), _payload_value(inner, each, scope)) for inner, each in value.items() if payload.get(inner) != each]
+        else:
+            pairs.append((_label(name), _payload_value(name, value, payload)))
+    return pairs
+
+
+def _is_money(value: dict[str, Any]) -> bool:
+    return all(key.endswith("_minor") for key in value)
+
+
+def _label(name: str) -> str:
+    """`amount_minor` as `Amount`; abbreviations stay in capitals."""
+    words = sentence(name.removesuffix("_minor"))
+    return words.upper() if words.lower() in ABBREVIATIONS else words
 
 
 def changed_rows(payload: dict[str, Any]) -> list[list[str]]:
@@ -19,7 +43,7 @@ def changed_rows(payload: dict[str, Any]) -> list[list[str]]:
         return []
     was = before or {}
     return [
-        [sentence(name.removesuffix("_minor")), _payload_value(name, was.get(name), payload), _payload_value(name, value, payload)]
+        [_label(name), _payload_value(name, was.get(name), payload), _payload_value(name, value, payload)]
         for name, value in after.items()
         if name not in was or was[name] != value
     ]
@@ -27,10 +51,14 @@ def changed_rows(payload: dict[str, Any]) -> list[list[str]]:
 
 def _payload_value(name: str, value: Any, payload: dict[str, Any]) -> str:
     currency = payload.get("currency") or payload.get("asset")
-    if isinstance(value, dict) and isinstance(currency, str) and all(key.endswith("_minor") for key in value):
+    if isinstance(value, dict) and isinstance(currency, str) and _is_money(value):
         return ", ".join(f"{sentence(key.removesuffix('_minor'))} {_amount_words(each, currency)}" for key, each in value.items())
     if value is None:
         return "—"
+    if isinstance(value, dict) and value and all(isinstance(each, str | int) for each in value.values()):
+        return format_html_join(mark_safe("<br>"), "{}: {}", ((sentence(key), each) for key, each in value.items()))
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return ", ".join(value) or "—"
     if name.endswith("_minor") and isinstance(value, int) and isinstance(currency, str):
         return money_cell(value, currency)
     if isinstance(value, str):

@@ -80,10 +80,9 @@ def propose_stage(
         if not figures.compared:
             raise ApprovalRefused("Nothing was compared yet: a rule leaves shadow on what it has shown there.")
         payload |= {"sign_off": _signed(shadow, sign_off), "compared_so_far": asdict(figures)}
-    words = f"{percent} % of {_of(after)}" if stage == State.COHORT else _WORDS[State(stage)]
+    summary = f"{shadow.candidate}{_on(shadow.rail)}: {_stage_words(after)}"[:300]
     return request_approval(
-        kind=STAGE, payload=payload, summary=f"{shadow.candidate}{_on(shadow.rail)}: {words}"[:300], reason=reason, maker=maker,
-        target_kind="Shadow", target_id=shadow.public_id, now=now,
+        kind=STAGE, payload=payload, summary=summary, reason=reason, maker=maker, target_kind="Shadow", target_id=shadow.public_id, now=now
     )  # fmt: skip
 
 
@@ -112,7 +111,7 @@ def look_at_open(payload: dict[str, Any]) -> dict[str, str]:
 def look_at_stage(payload: dict[str, Any]) -> dict[str, str]:
     """The stage in force."""
     shadow = Shadow.objects.get(pk=Shadow.id_of(payload["shadow"]))
-    return {"In force": f"{shadow.state}, {shadow.percent} % of {_of(_standing(shadow))} (version {shadow.version})"}
+    return {"In force": f"{_stage_words(_standing(shadow))} (version {shadow.version})"}
 
 
 def _require_open(rule: str, candidate: str, rail: str) -> None:
@@ -180,8 +179,11 @@ def _standing(shadow: Shadow) -> dict[str, Any]:
     return {"state": str(shadow.state), "percent": shadow.percent, "brands": list(shadow.brands), "cohort_by": str(shadow.cohort_by)}
 
 
-def _of(standing: dict[str, Any]) -> str:
-    return f"the {standing['cohort_by']}s of {', '.join(standing['brands']) or 'all brands'}"
+def _stage_words(standing: dict[str, Any]) -> str:
+    """`10 % of the players of lucky`, or what the stage does."""
+    if standing["state"] != State.COHORT:
+        return _WORDS[State(standing["state"])]
+    return f"{standing['percent']} % of the {standing['cohort_by']}s of {', '.join(standing['brands']) or 'all brands'}"
 
 
 def _on(rail: str) -> str:

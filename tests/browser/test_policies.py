@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ledger.actors import user_actor
-from ledger.models import ApprovalRequest, ApprovalThreshold
+from ledger.models import ApprovalRequest, ApprovalThreshold, Shadow
 from ledger.operations import propose_threshold
 
 WIDE = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
@@ -32,6 +32,9 @@ def test_a_threshold_is_asked_for_in_a_dialog_and_its_request_waits(
     tab = tab_of("ben", width, height, dark)
     shown(tab, "/admin/ledger/separateduty/")
     shown(tab, f"/admin/ledger/user/{house.staff['cleo'].public_id}/")
+    shadow = Shadow.objects.create(rule="DEPOSIT_CAPTURED@1", candidate="DEPOSIT_CAPTURED@2", opened_at=house.now, updated_at=house.now)
+    shown(tab, "/admin/ledger/shadow/")
+    assert "Nothing was compared" in shown(tab, f"/admin/ledger/shadow/{shadow.public_id}/").content()
     page = shown(tab, "/admin/ledger/approvalthreshold/")
     page.get_by_role("button", name="Ask for a threshold…").first.click()
     page.get_by_label("Kind").select_option("ledger.reversal")

@@ -79,12 +79,12 @@ def _cohort_fields(shadow: Shadow, page: Page) -> dict[str, forms.Field]:
 
 def _list_fields(shadow: Shadow) -> dict[str, forms.Field]:
     """The sign-off list: each item with its evidence."""
-    return {
-        item: forms.CharField(
-            label=words, max_length=500, initial=shadow.sign_off.get(item, ""), help_text="Evidence: what was looked at, and where it is."
-        )
+    fields: dict[str, forms.Field] = {
+        item: forms.CharField(label=f"Signed off: {words.lower()}", max_length=500, initial=shadow.sign_off.get(item, ""))
         for item, words in SIGN_OFF.items()
     }
+    next(iter(fields.values())).help_text = "Of each item the evidence: what was looked at, and where it is. Ten characters at least."
+    return fields
 
 
 def _reason_only(shadow: Shadow, page: Page) -> dict[str, forms.Field]:

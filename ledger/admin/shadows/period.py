@@ -48,4 +48,6 @@ def sided(amount_minor: int, asset: str) -> SafeString:
     """`Dr 1,000.00 EUR`; zero is on no side."""
     if not amount_minor:
         return money_cell(0, asset)
-    return format_html('<span class="ops-soft">{}</span> {}', "Dr" if amount_minor > 0 else "Cr", money_cell(abs(int(amount_minor)), asset))
+    return format_html(
+        '<span class="ops-soft">{}</span>&nbsp;{}', "Dr" if amount_minor > 0 else "Cr", money_cell(abs(int(amount_minor)), asset)
+    )

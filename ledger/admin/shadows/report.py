@@ -41,7 +41,7 @@ def shadow_record(shadow: Shadow, waiting: ApprovalRequest | None, page: Page) -
         facts=_facts(report),
         main=[_period(shadow, period), _kinds(report), _balances(report, page), _settlements(report, page), _lines(report, page),
               _refusals(report)],
-        side=[_standing(shadow, waiting, page), _list(shadow), timeline(_events(shadow, page), "Stages")],
+        side=[_standing(shadow, waiting, page), _list(shadow, waiting), timeline(_events(shadow, page), "Stages")],
     )  # fmt: skip
 
 
@@ -116,11 +116,16 @@ def _settlements(report: ShadowReport, page: Page) -> Panel:
 
 def _lines(report: ShadowReport, page: Page) -> Panel:
     rows = [
-        [ref_cell(row.public_id), str(row.business_date), row.posted_rule.partition("@")[2], _line_words(row, page), *_amounts(row)]
+        [ref_cell(row.public_id), _day(row), f"@{row.posted_rule.partition('@')[2]}", _line_words(row, page), *_amounts(row)]
         for row in report.lines
     ]
-    headers = [("Transaction", "text"), ("Day", "text"), ("Posted by @", "text"), ("Line", "text"), *BOTH]
+    headers = [("Transaction", "text"), ("Day", "text"), ("By", "text"), ("Line", "text"), *BOTH]
     return table("Lines that differ", headers, rows, empty="None.", note="of the first 20 postings that differ; all of them are in the CSV")
+
+
+def _day(row: LineDifference) -> str:
+    """`21 Nov`, in one piece."""
+    return f"{row.business_date.day}\N{NO-BREAK SPACE}{row.business_date:%b}"
 
 
 def _line_words(row: LineDifference, page: Page) -> str:
@@ -154,11 +159,12 @@ def _standing(shadow: Shadow, waiting: ApprovalRequest | None, page: Page) -> Pa
     return values("What posts", pairs)
 
 
-def _list(shadow: Shadow) -> Panel:
-    steps = [
-        Step(words, "done" if shadow.sign_off.get(item) else "open", note=shadow.sign_off.get(item, "")) for item, words in SIGN_OFF.items()
-    ]
-    return checklist("Sign-off list", steps, note="needed whole to leave shadow")
+def _list(shadow: Shadow, waiting: ApprovalRequest | None) -> Panel:
+    """The list as it stands; or, where a stage waits, as it was signed for that stage: what the checker answers for too."""
+    asked = waiting.payload.get("sign_off", {}) if waiting else {}
+    signed, state = (asked, "review") if asked else (shadow.sign_off, "done")
+    steps = [Step(words, state if signed.get(item) else "open", note=signed.get(item, "")) for item, words in SIGN_OFF.items()]
+    return checklist("Sign-off list", steps, note="as signed for what waits" if asked else "needed whole to leave shadow")
 
 
 def _events(shadow: Shadow, page: Page) -> list[Event]:

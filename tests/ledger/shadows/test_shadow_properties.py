@@ -25,7 +25,7 @@ deposits = st.builds(
     st.integers(0, 20), st.sampled_from(PLAYERS), st.integers(1, 90), st.integers(0, 5), st.sampled_from(WAYS),
 )  # fmt: skip
 stages = st.sampled_from([("COHORT", 0), ("COHORT", 40), ("COHORT", 75), ("ON", 0), ("SHADOW", 0), ("WITHDRAWN", 0)])
-steps = st.lists(st.one_of(deposits, deposits, deposits, stages), max_size=25)
+steps = st.lists(st.one_of(deposits, deposits, deposits, stages), max_size=18)
 QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 
