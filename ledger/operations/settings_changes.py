@@ -113,7 +113,7 @@ def look_at_change(setting: Changeable, payload: Mapping[str, Any]) -> dict[str,
     before = _before(setting, setting.find(payload["key"], False), payload)
     if before is None:
         return {payload["name"]: "not set"}
-    return {name.replace("_", " ").capitalize(): _words(value) for name, value in before.items()}
+    return {name.removesuffix("_minor").replace("_", " ").capitalize(): _words(value) for name, value in before.items()}
 
 
 def _before(setting: Changeable, row: Any, payload: Mapping[str, Any]) -> Values | None:

@@ -56,21 +56,15 @@ def _effect(obj: ApprovalRequest, page: Page) -> list[Panel]:
 
 def _rests_on(obj: ApprovalRequest, page: Page) -> list[Panel]:
     """What it rests on: as it was asked, and today, the differences marked; of a decided request as it was asked alone."""
-    if not obj.seen:
+    if not obj.seen or (changed_rows(obj.payload) and not changed_of(obj, page)):
         return []
     if obj.state != State.PENDING:
         return [values("What it rested on when it was asked", list(obj.seen.items()))]
     now_is, changed = facts_of(obj, page), {each.what: each for each in changed_of(obj, page)}
-    rows = [
-        {"what": what, "was": obj.seen.get(what, "—"), "now": now_is.get(what, "—"), "changed": what in changed}
-        for what in _names(obj, now_is)
-    ]
+    names = [*now_is, *(what for what in obj.seen if what not in now_is)]
+    rows = [{"what": what, "was": obj.seen.get(what, "—"), "now": now_is.get(what, "—"), "changed": what in changed} for what in names]
     note = f"{len(changed)} changed since it was asked for" if changed else "nothing changed since it was asked for"
     return [Panel("What it rests on", "ops/rests_on.html", {"rows": rows}, note)]
-
-
-def _names(obj: ApprovalRequest, now_is: dict[str, str]) -> list[str]:
-    return [*obj.seen, *(what for what in now_is if what not in obj.seen)]
 
 
 def _differences(obj: ApprovalRequest) -> list[Panel]:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseNotAllowed, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django_fsm import TransitionNotAllowed
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ledger.admin.frames import OpsAdmin
 
 KEPT_SECONDS = 3600
+VERDICTS = ("approve", "reject")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,8 @@ def confirm(place: "OpsAdmin", request: HttpRequest) -> HttpResponse:
         raise PermissionDenied("No role of yours decides on anything.")
     rows = _chosen(place, request.POST if request.method == "POST" else request.GET, page)
     form = ActForm({"reason": reason_field()}, "together", request.POST if request.method == "POST" else None)
+    if request.method == "POST" and request.POST.get("verdict") not in VERDICTS:
+        return HttpResponseBadRequest("Neither approved nor rejected: nothing was done.\n", content_type="text/plain")
     if request.method == "POST" and form.is_valid():
         return _press(place, request, rows, form.cleaned_data["reason"], page)
     return _show(place, request, rows, form, page)

@@ -32,7 +32,8 @@
     for (const form of all("form[data-ops-once]")) form.addEventListener("submit", (event) => {
       if (form.dataset.sent) { event.preventDefault(); return; }
       form.dataset.sent = "1";
-      for (const button of all("[type=submit]", form)) button.disabled = true;
+      // After the form is read: a button that is disabled before says nothing of which one was pressed.
+      setTimeout(() => { for (const button of all("[type=submit]", form)) button.disabled = true; });
     });
     window.addEventListener("pageshow", () => { for (const form of all("form[data-sent]")) { delete form.dataset.sent; for (const button of all("[type=submit]", form)) button.disabled = false; } });
   }
