@@ -16,14 +16,16 @@ from cashier.models import (
     DepositIntent,
     MerchantAccount,
     PayoutIntent,
+    PayoutPolicy,
     Player,
     SettlementRoute,
 )
 from config.backoffice.roles import PEOPLE, seed_staff
-from disputes.models import Dispute, DisputeState
+from disputes.models import Dispute, DisputePolicy, DisputeState
 from ledger.actors import system_actor, user_actor
 from ledger.models import ApprovalThreshold, LegalEntity, User
 from ledger.operations import propose_write_off
+from ledger.operations.audit_heads import sign_audit_heads
 from reconciliation.models import CloseState, DailyClose, ExceptionCase, ReasonCode
 from reconciliation.operations.cases import raise_case
 from tests.backoffice.scene_papers import DAY, make_papers
@@ -67,6 +69,8 @@ def make_scene(*, now: datetime = NOW, cases: int = 40, deposits: int = 24) -> S
     make_papers(scene)
     _bonus(scene)
     _threshold(scene)
+    _policies(scene)
+    sign_audit_heads(now=now)
     scene.close = _close(scene)
     return scene
 
@@ -217,6 +221,13 @@ def _bonus(scene: Scene) -> None:
 def _threshold(scene: Scene) -> None:
     """Of a currency in which nobody asks for anything here, so that no other request needs more people."""
     ApprovalThreshold.objects.create(kind="ledger.write_off", currency="SEK", two_above_minor=1_000_000, updated_at=scene.now)
+
+
+def _policies(scene: Scene) -> None:
+    """As strict as no policy at all."""
+    amounts = {"review_above_minor": 0, "review_week_above_minor": 0, "second_review_above_minor": 10**12}
+    PayoutPolicy.objects.create(brand=scene.brand, currency="EUR", **amounts)
+    DisputePolicy.objects.create(entity=scene.entity, currency="EUR", four_eyes_above_minor=0)
 
 
 def ask_for_adjustment(scene: Scene, maker: str = "ada") -> Any:
