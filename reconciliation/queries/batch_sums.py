@@ -19,7 +19,7 @@ _FEE_FOR = {"refund": "refund", "payout": "payout", "chargeback": "chargeback"}
 class Sums:
     """What a batch comes to, by what becomes of each line. Minor units of its net currency, as the PSP states them.
 
-    `lines`: how many lines are behind each figure, by its name: payout, carried, bounced, withheld, released, unidentified, foreign,
+    `lines`: how many lines are behind each figure, by its name: sent, carried, bounced, withheld, released, unidentified, foreign,
     fees, and the kinds of `items`.
     """
 
@@ -60,7 +60,7 @@ def _add(sums: Sums, currency: str, row: tuple[Any, ...]) -> None:
     if kind == "transfer":
         sums.bounced_minor += net if bounced else 0
         sums.payout_minor -= 0 if bounced else net
-        sums.lines["bounced" if bounced else "payout"] += count
+        sums.lines["bounced" if bounced else "sent"] += count
     elif kind == "balance_transfer":
         sums.carried_minor += base
         sums.lines["carried"] += count
