@@ -5,25 +5,27 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection
-
+from ledger.operations.rows import Statement, ask
 from ledger.shadowing import Beside
+from ledger.values import Line
 
-_WRITE = """
+_WRITE = Statement(
+    b"ledger_shadow",
+    b"""
 WITH p AS (
     INSERT INTO ledger_shadow_posting (shadow_id, version, stage, transaction_id, business_date, posted_rule, shadow_rule, outcome, error,
                                        recorded_at)
-    SELECT s.*, %(now)s
-      FROM unnest(%(shadows)s::uuid[], %(versions)s::int[], %(stages)s::text[], %(transactions)s::uuid[], %(days)s::date[],
-                  %(posted)s::text[], %(shadow_rules)s::text[], %(outcomes)s::text[], %(errors)s::text[]) s
+    SELECT s.shadow, s.version, s.stage, s.transaction, s.day, s.posted, s.other, s.outcome, s.error, $3::timestamptz
+      FROM json_to_recordset($1::json) s(shadow uuid, version int, stage text, transaction uuid, day date, posted text, other text,
+                                         outcome text, error text)
     RETURNING id, transaction_id
 )
 INSERT INTO ledger_shadow_line (posting_id, kind, holder, asset, amount_minor, ref, label)
 SELECT p.id, l.kind, l.holder, l.asset, l.amount, l.ref, l.label
-  FROM unnest(%(of)s::uuid[], %(kinds)s::text[], %(holders)s::text[], %(assets)s::text[], %(amounts)s::numeric[], %(refs)s::text[],
-              %(labels)s::text[]) WITH ORDINALITY l(transaction_id, kind, holder, asset, amount, ref, label, place)
-  JOIN p USING (transaction_id) ORDER BY l.place
-"""
+  FROM json_to_recordset($2::json) l(transaction uuid, place int, kind text, holder text, asset text, amount numeric, ref text, label text)
+  JOIN p ON p.transaction_id = l.transaction ORDER BY l.place
+""",
+)
 
 
 class ToWrite(NamedTuple):
@@ -35,30 +37,22 @@ class ToWrite(NamedTuple):
 
 
 def write_shadows(found: Sequence[ToWrite], *, now: datetime) -> None:
-    """Write what stands beside transactions that were posted in this database transaction: one statement for all of them."""
-    columns: dict[str, list[Any]] = {
-        "shadows": [each.beside.shadow.id for each in found],
-        "versions": [each.beside.shadow.version for each in found],
-        "stages": [each.beside.shadow.stage for each in found],
-        "transactions": [each.transaction_id for each in found],
-        "days": [each.business_date for each in found],
-        "posted": [each.beside.posted_rule for each in found],
-        "shadow_rules": [each.beside.shadow_rule for each in found],
-        "outcomes": [each.beside.outcome for each in found],
-        "errors": [each.beside.error for each in found],
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_WRITE, {"now": now, **columns, **_columns_of_lines(found)})
+    """Write what stands beside transactions that were posted in this database transaction: one round trip for all of them."""
+    lines = [(each.transaction_id.hex, line) for each in found for line in each.beside.lines]
+    ask((_WRITE, [[_row(each) for each in found], [_line(place, *pair) for place, pair in enumerate(lines)], now]))
 
 
-def _columns_of_lines(found: Sequence[ToWrite]) -> dict[str, list[Any]]:
-    lines = [(each.transaction_id, line) for each in found for line in each.beside.lines]
+def _row(each: ToWrite) -> dict[str, Any]:
+    beside = each.beside
     return {
-        "of": [transaction_id for transaction_id, _ in lines],
-        "kinds": [line.kind for _, line in lines],
-        "holders": [line.holder for _, line in lines],
-        "assets": [line.asset for _, line in lines],
-        "amounts": [line.amount_minor for _, line in lines],
-        "refs": [line.ref for _, line in lines],
-        "labels": [line.label for _, line in lines],
-    }
+        "shadow": beside.shadow.id.hex, "version": beside.shadow.version, "stage": beside.shadow.stage,
+        "transaction": each.transaction_id.hex, "day": each.business_date.isoformat(), "posted": beside.posted_rule,
+        "other": beside.shadow_rule, "outcome": beside.outcome, "error": beside.error,
+    }  # fmt: skip
+
+
+def _line(place: int, transaction: str, line: Line) -> dict[str, Any]:
+    return {
+        "transaction": transaction, "place": place, "kind": line.kind, "holder": line.holder, "asset": line.asset,
+        "amount": line.amount_minor, "ref": line.ref, "label": line.label,
+    }  # fmt: skip

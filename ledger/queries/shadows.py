@@ -94,6 +94,7 @@ class ShadowReport:
 
     kinds: sums of everything compared. accounts and settlements: those that differ, the widest first, at most MOST_ROWS;
     `accounts_in_all` and `settlements_in_all` say how many differ. lines: of the first MOST_SAMPLES postings that differ.
+    is_summed: False where there was more to sum than the caller wanted; then kinds, accounts and settlements are empty.
     """
 
     since: date
@@ -106,6 +107,7 @@ class ShadowReport:
     settlements_in_all: int
     lines: list[LineDifference]
     refusals: list[Refusal]
+    is_summed: bool = True
 
     def as_json(self) -> dict[str, Any]:
         """Plain values; money as integers `*_minor` beside `currency`."""
@@ -124,23 +126,30 @@ class ShadowReport:
         }  # fmt: skip
 
 
-def compare_shadow(shadow: Shadow, since: date, until: date) -> ShadowReport:
-    """The report of business days `since` to `until`, both included."""
+def compare_shadow(shadow: Shadow, since: date, until: date, *, most_summed: int | None = None) -> ShadowReport:
+    """The report of business days `since` to `until`, both included. Sums read every line: `most_summed` postings, None for all."""
     scope = _scope(shadow, since, until)
-    accounts, accounts_in_all = _sums(shadow_sql.ACCOUNTS, scope, ("kind", "holder", "asset"))
-    settlements, settlements_in_all = _sums(shadow_sql.SETTLEMENTS, scope, ("kind", "holder", "asset", "ref"))
+    counts = count_shadow(shadow, since, until)
+    is_summed = most_summed is None or counts.compared <= most_summed
+
+    def sums(sql: str, *columns: str) -> tuple[list[Sum], int]:
+        return _sums(sql, scope, columns) if is_summed else ([], 0)
+
+    accounts, accounts_in_all = sums(shadow_sql.ACCOUNTS, "kind", "holder", "asset")
+    settlements, settlements_in_all = sums(shadow_sql.SETTLEMENTS, "kind", "holder", "asset", "ref")
     sample = {**scope, "outcomes": [DIFFERENT], "postings": MOST_SAMPLES}
     return ShadowReport(
         since=since,
         until=until,
-        counts=count_shadow(shadow, since, until),
-        kinds=_sums(shadow_sql.KINDS, scope, ("kind", "asset"))[0],
+        counts=counts,
+        kinds=sums(shadow_sql.KINDS, "kind", "asset")[0],
         accounts=accounts,
         accounts_in_all=accounts_in_all,
         settlements=settlements,
         settlements_in_all=settlements_in_all,
         lines=[LineDifference(*row) for row in fetch(shadow_sql.LINES, sample)],
         refusals=[Refusal(*row) for row in fetch(shadow_sql.ERRORS, scope)],
+        is_summed=is_summed,
     )
 
 

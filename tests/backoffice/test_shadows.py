@@ -103,5 +103,21 @@ def test_days_narrow_the_report_and_the_csv_holds_every_difference(scene: Any, r
 
 
 @pytest.mark.spec("L11")
+def test_a_page_does_not_sum_what_is_too_much_and_says_so(
+    scene: Any, rules: None, browser_of: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shadow = opened(browser_of)
+    for key in ("k1", "k2"):
+        book(scene, key, fee=30)
+    url = place_of(shadow).url_of(shadow)
+    assert "Balances that would differ" in browser_of("ola").get(url).content.decode()
+    monkeypatch.setattr("ledger.admin.shadows.report.MOST_ON_A_PAGE", 1)
+    page = browser_of("ola").get(url).content.decode()
+    assert "too many to sum on a page" in page
+    assert "Balances that would differ" not in page
+    assert "2 of 2 postings differ" in page
+
+
+@pytest.mark.spec("L11")
 def test_a_list_without_shadows_says_so(scene: Any, browser_of: Callable[[str], Client]) -> None:
     assert "No rule is in shadow" in browser_of("ola").get(list_url(Shadow)).content.decode()

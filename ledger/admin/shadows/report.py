@@ -24,23 +24,24 @@ chip_map(
     ON=(Tone.GOOD, "Posts for all"),
     WITHDRAWN=(Tone.IDLE, "Withdrawn"),
 )
+MOST_ON_A_PAGE = 200_000
+TOO_MANY = f"More than {MOST_ON_A_PAGE:,} postings are too many to sum on a page: choose fewer days, or ask manage.py ledger_shadow."
 BOTH = [("Current rule", "num"), ("Candidate", "num"), ("Candidate less current", "num")]
 
 
 def shadow_record(shadow: Shadow, waiting: ApprovalRequest | None, page: Page) -> Record:
     """`waiting`: the request about it that waits for a decision."""
     period = read_period(shadow, page.request.GET)
-    report = compare_shadow(shadow, period.since, period.until)
+    report = compare_shadow(shadow, period.since, period.until, most_summed=MOST_ON_A_PAGE)
     return Record(
         question="Does the candidate post what the current rule posts?",
         headline=_headline(report),
         code=shadow.public_id,
         chip=get_chip("shadow", shadow.state),
         sub=_sub(shadow),
-        notice=" ".join(period.complaints),
+        notice=" ".join([*period.complaints, *([] if report.is_summed else [TOO_MANY])]),
         facts=_facts(report),
-        main=[_period(shadow, period), _kinds(report), _balances(report, page), _settlements(report, page), _lines(report, page),
-              _refusals(report)],
+        main=[_period(shadow, period), *_sums(report, page), _lines(report, page), _refusals(report)],
         side=[_standing(shadow, waiting, page), _list(shadow, waiting), timeline(_events(shadow, page), "Stages")],
     )  # fmt: skip
 
@@ -90,6 +91,10 @@ def _period(shadow: Shadow, period: Period) -> Panel:
     query = f"?since={period.since}&until={period.until}"
     csv_url = reverse("admin:ledger_shadow_csv", args=[shadow.public_id]) + query
     return Panel("Compared", "ops/shadow_period.html", {"period": period, "csv_url": csv_url}, note=period.words)
+
+
+def _sums(report: ShadowReport, page: Page) -> list[Panel]:
+    return [_kinds(report), _balances(report, page), _settlements(report, page)] if report.is_summed else []
 
 
 def _amounts(row: Sum | LineDifference) -> list[str]:
