@@ -1,6 +1,7 @@
 """What `ledger_prove` checks beside the ledger's own: dotted paths of functions () -> Check or list of Checks (L10)."""
 
 PROOF_CHECKS: list[str] = [
+    "ledger.proofs.shadows.shadows_stand_beside_what_posted",
     "cashier.proofs.pending_is_what_waits",
     "cashier.proofs.unconfirmed_mirrors_pending",
     "cashier.proofs.locked_is_named",
