@@ -58,9 +58,11 @@ def text_of(value: Any) -> bytes | None:
     """A value as PostgreSQL reads it: None, text, int, bool, UUID, date, datetime; dicts and lists as JSON. Raises ValueError for a NUL."""
     if value is None:
         return None
-    if isinstance(value, dict | list):
+    if type(value) is str:
+        text = value
+    elif isinstance(value, dict | list):
         text = json.dumps(value)
-    elif hasattr(value, "isoformat"):
+    elif isinstance(value, date):
         text = value.isoformat()
     else:
         text = str(value)
