@@ -1,10 +1,12 @@
 """Proofs over the journal itself (L1 to L3, L5 to L7, L10)."""
 
 from ledger.chart import CHART, WALLET_KINDS
-from ledger.proofs.checks import Check, check_of, check_sql
-from ledger.roles import unguarded_tables
+from ledger.proofs.checks import Check, check_sql
+from ledger.proofs.guards import guards_are_on
+from ledger.proofs.people import acts_of_people_are_approved
 
 _ENTRIES = "SELECT count(*) FROM ledger_entry"
+_FIRST = f"({-(2**63)})::bigint"
 _TRANSACTIONS = "SELECT count(*) FROM ledger_journal_transaction"
 
 
@@ -71,18 +73,20 @@ def wallets_equal_entries() -> Check:
 
 
 def checkpoints_equal_recomputation() -> Check:
-    """Each checkpoint is the one before plus the entries between, the first one from zero (L7)."""
+    """Each checkpoint is the one before plus the entries between, the first one all entries up to it; ids begin at 1 (L7)."""
     return check_sql(
         "checkpoints_equal_recomputation",
         examined="SELECT count(*) FROM ledger_checkpoint",
-        differences="""
+        differences=f"""
             SELECT c.account_id AS account, c.entry_id AS entry, c.balance_minor, c.before_minor + coalesce(s.total, 0) AS recomputed_minor
               FROM (SELECT account_id, entry_id, balance_minor,
-                           lag(entry_id, 1, 0::bigint) OVER w AS before_entry, lag(balance_minor, 1, 0::numeric) OVER w AS before_minor
+                           lag(entry_id, 1, {_FIRST}) OVER w AS before_entry, lag(balance_minor, 1, 0::numeric) OVER w AS before_minor
                       FROM ledger_checkpoint WINDOW w AS (PARTITION BY account_id ORDER BY entry_id)) c
               LEFT JOIN LATERAL (SELECT sum(e.amount_minor) AS total FROM ledger_entry e
                                   WHERE e.account_id = c.account_id AND e.id > c.before_entry AND e.id <= c.entry_id) s ON true
-             WHERE c.balance_minor <> c.before_minor + coalesce(s.total, 0)""",
+             WHERE c.balance_minor <> c.before_minor + coalesce(s.total, 0)
+            UNION ALL
+            SELECT account_id, id, NULL, amount_minor FROM ledger_entry WHERE id < 1""",
     )
 
 
@@ -121,21 +125,21 @@ def house_accounts_keep_their_side() -> Check:
     )
 
 
-def guards_are_on() -> Check:
-    """Triggers that keep append-only tables so, and those of double entry, exist and are switched on (L1, L2)."""
-    unguarded = [{"table": table, "fault": "append-only without its guard"} for table in unguarded_tables()]
-    missing = check_sql(
-        "guards_are_on",
-        examined="SELECT count(*) FROM pg_trigger WHERE tgname IN ('append_only', 'ledger_entry_check', 'ledger_transaction_check')",
+def wallets_are_never_below_zero() -> Check:
+    """No balance row is below zero, whatever became of the CHECK that refuses it (L6)."""
+    return check_sql(
+        "wallets_are_never_below_zero",
+        examined="SELECT count(*) FROM ledger_wallet",
         differences="""
-            SELECT w.name AS trigger, 'missing or switched off' AS fault
-              FROM (VALUES ('ledger_entry_check'), ('ledger_transaction_check')) w(name)
-             WHERE NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgname = w.name AND t.tgenabled = 'A')""",
+            SELECT w.owner_ref AS holder, w.asset, k.kind, k.amount AS wallet_minor
+              FROM ledger_wallet w, LATERAL (VALUES ('playable', w.playable_minor), ('pending', w.pending_minor),
+                   ('locked', w.locked_minor), ('bonus', w.bonus_minor), ('receivable', w.receivable_minor)) k(kind, amount)
+             WHERE k.amount < 0""",
     )
-    return check_of(missing.name, missing.examined, [*unguarded, *missing.differences])
 
 
 ALL = (
-    transactions_balance, trial_balance_is_zero, books_are_separate, wallets_equal_entries, checkpoints_equal_recomputation,
-    posting_keys_are_unique, unconfirmed_equals_pending, house_accounts_keep_their_side, guards_are_on,
+    transactions_balance, trial_balance_is_zero, books_are_separate, wallets_equal_entries, wallets_are_never_below_zero,
+    checkpoints_equal_recomputation, posting_keys_are_unique, unconfirmed_equals_pending, house_accounts_keep_their_side, guards_are_on,
+    acts_of_people_are_approved,
 )  # fmt: skip

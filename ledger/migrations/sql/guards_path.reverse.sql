@@ -1,0 +1,10 @@
+ALTER FUNCTION ledger_refuse_change() RESET search_path;
+ALTER FUNCTION ledger_check_entries() RESET search_path;
+ALTER FUNCTION ledger_check_transactions() RESET search_path;
+ALTER FUNCTION ledger_assign_xact() RESET search_path;
+ALTER FUNCTION ledger_freeze_request() RESET search_path;
+ALTER FUNCTION ledger_guard_request() RESET search_path;
+ALTER FUNCTION ledger_held_permissions(uuid[]) RESET search_path;
+ALTER FUNCTION ledger_refuse_joined_duties(uuid[]) RESET search_path;
+ALTER FUNCTION ledger_check_person_grants() RESET search_path;
+ALTER FUNCTION ledger_check_role_grants() RESET search_path;
