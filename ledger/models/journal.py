@@ -128,12 +128,18 @@ class Wallet(models.Model):
 
 
 class Checkpoint(models.Model):
-    """Balance of a house account over all its entries up to `entry_id`, none of which can be in flight (L7)."""
+    """Balance of a house account over all its entries up to `entry_id`, none of which can be in flight (L7).
+
+    `business_until` and `posted_until`: the latest business day and the latest moment of posting among these entries, so that a
+    balance as of a day or an instant in the past may begin here (L13). Null in one written before they were kept.
+    """
 
     id = models.BigAutoField(primary_key=True)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, db_index=False, related_name="checkpoints")
     entry_id = models.BigIntegerField()
     balance_minor = MinorUnitsField()
+    business_until = models.DateField(null=True)
+    posted_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

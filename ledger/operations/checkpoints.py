@@ -10,13 +10,22 @@ from ledger.horizon import settled_id
 _LOCK = 7_001  # advisory lock: one writer of checkpoints at a time
 _CHUNK = 500_000  # entries summed in one statement
 
+# Each is the one before plus the entries between; so are the latest day and moment that it reaches (L13), which are looked up in all
+# entries once where the one before does not know them.
 _WRITE = """
-INSERT INTO ledger_checkpoint (account_id, entry_id, balance_minor)
-SELECT tail.account_id, %(up_to)s, tail.total + coalesce((
-           SELECT c.balance_minor FROM ledger_checkpoint c WHERE c.account_id = tail.account_id ORDER BY c.entry_id DESC LIMIT 1), 0)
-  FROM (SELECT e.account_id, sum(e.amount_minor) AS total FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id
+INSERT INTO ledger_checkpoint (account_id, entry_id, balance_minor, business_until, posted_until)
+SELECT tail.account_id, %(up_to)s, tail.total + coalesce(last.balance_minor, 0),
+       greatest(tail.business_until, last.business_until, old.business_until),
+       greatest(tail.posted_until, last.posted_until, old.posted_until)
+  FROM (SELECT e.account_id, sum(e.amount_minor) AS total, max(e.business_date) AS business_until, max(t.posted_at) AS posted_until
+          FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id JOIN ledger_journal_transaction t ON t.id = e.transaction_id
          WHERE e.id > %(after)s AND e.id <= %(up_to)s AND a.kind <> ALL(%(walleted)s::text[])
          GROUP BY e.account_id) tail
+  LEFT JOIN LATERAL (SELECT * FROM ledger_checkpoint c WHERE c.account_id = tail.account_id ORDER BY c.entry_id DESC LIMIT 1) last ON true
+  LEFT JOIN LATERAL (SELECT max(e.business_date) AS business_until, max(t.posted_at) AS posted_until
+                       FROM ledger_entry e JOIN ledger_journal_transaction t ON t.id = e.transaction_id
+                      WHERE last.id IS NOT NULL AND last.posted_until IS NULL
+                        AND e.account_id = tail.account_id AND e.id <= last.entry_id) old ON true
 """
 
 

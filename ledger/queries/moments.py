@@ -35,7 +35,31 @@ class AsOf:
             found.append(
                 "EXISTS (SELECT FROM ledger_journal_transaction p WHERE p.id = e.transaction_id AND p.posted_at <= %(asof_instant)s)"
             )
-        return found, {"asof_day": self.business_date, "asof_instant": self.posted_at}
+        return found, self._params()
+
+    def covered(self) -> str:
+        """Condition on `ledger_checkpoint c`: that all entries up to it count. Parameters are those of `conditions`.
+
+        A correction posted later into an earlier day lies behind such a checkpoint, in the tail, where each entry is asked.
+        """
+        found = ["true"]
+        if self.business_date is not None:
+            found.append("c.business_until <= %(asof_day)s")
+        if self.posted_at is not None:
+            found.append("c.posted_until <= %(asof_instant)s")
+        return " AND ".join(found)
+
+    def later(self) -> str:
+        """Condition on `ledger_journal_transaction t`: that it does not count yet. Parameters are those of `conditions`."""
+        found = ["false"]
+        if self.business_date is not None:
+            found.append("t.business_date > %(asof_day)s")
+        if self.posted_at is not None:
+            found.append("t.posted_at > %(asof_instant)s")
+        return " OR ".join(found)
+
+    def _params(self) -> dict[str, object]:
+        return {"asof_day": self.business_date, "asof_instant": self.posted_at}
 
 
 NOW = AsOf()

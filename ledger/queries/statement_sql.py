@@ -1,7 +1,7 @@
 """The SQL of statements: rows of one account below a mark, and sums up to one of them."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from ledger.ids import to_public
 from ledger.models import JournalTransaction
 from ledger.queries.balances import get_account_balance
 from ledger.queries.moments import AsOf
-from ledger.queries.rows import fetch, number
+from ledger.queries.rows import fetch
 
 _ROWS = """
 SELECT e.id, e.transaction_id, t.kind, t.intent_ref, e.ref, e.label, t.posted_at, e.business_date, t.corrects_date, t.reverses_id,
@@ -84,21 +84,22 @@ def lines_of(scope: Scope, *, edge: int | None, newest_first: bool, limit: int) 
 
 def balance_up_to(scope: Scope, entry_id: int) -> int:
     """Sum of the statement's entries up to and with `entry_id`, shown or not, without its opening balance."""
-    if scope.since is None:
-        return get_account_balance(scope.account_id, up_to=entry_id, asof=scope.asof)
-    conditions, params = _belongs(scope)
-    where = " AND ".join([*conditions, "e.id <= %(up_to)s"])
-    return number(f"SELECT coalesce(sum(e.amount_minor), 0) FROM ledger_entry e WHERE {where}", params | {"up_to": entry_id})
+    upto = get_account_balance(scope.account_id, up_to=entry_id, asof=scope.asof)
+    return upto if scope.since is None else upto - get_account_balance(scope.account_id, up_to=entry_id, asof=_before_period(scope))
 
 
 def balance_before_period(scope: Scope) -> int:
     """Sum of the account's entries of business days before the period; 0 where it begins with the account."""
     if scope.since is None:
         return 0
-    conditions, params = AsOf(posted_at=scope.asof.posted_at).conditions()
-    where = " AND ".join(["e.account_id = %(account)s", "e.id <= %(mark)s", "e.business_date < %(since)s", *conditions])
-    params |= {"account": scope.account_id, "mark": scope.mark, "since": scope.since}
-    return number(f"SELECT coalesce(sum(e.amount_minor), 0) FROM ledger_entry e WHERE {where}", params)
+    return get_account_balance(scope.account_id, up_to=scope.mark, asof=AsOf(scope.since - timedelta(days=1), scope.asof.posted_at))
+
+
+def _before_period(scope: Scope) -> AsOf:
+    """What counts of the statement's moment but lies before its period: all of it, where the moment itself does."""
+    assert scope.since is not None
+    before = scope.since - timedelta(days=1)
+    return AsOf(min(before, scope.asof.business_date or before), scope.asof.posted_at)
 
 
 def _with_skipped(scope: Scope, rows: list[Line], *, before_first: int | None) -> list[Line]:

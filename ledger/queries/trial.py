@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from ledger.chart import WALLET_KINDS
-from ledger.queries.balances import BALANCE
+from ledger.queries.balances import BALANCE, balance_at
 from ledger.queries.moments import NOW, AsOf
 from ledger.queries.rows import fetch
 
@@ -23,13 +23,25 @@ SELECT k.kind, w.asset, '', NULL, coalesce(sum(k.amount) FILTER (WHERE k.kind = 
        ('bonus', w.bonus_minor), ('receivable', w.receivable_minor)) k(kind, amount)
  WHERE w.entity_id = %(entity)s AND k.amount <> 0 GROUP BY 1, 2
 """
-_AS_OF = """
-SELECT kind, asset, CASE WHEN is_player THEN '' ELSE owner_ref END, CASE WHEN is_player THEN NULL ELSE id END,
-       sum(greatest(total, 0)), -sum(least(total, 0))
-  FROM (SELECT a.id, a.kind, a.asset, a.owner_ref, a.kind = ANY(%(walleted)s::text[]) AS is_player, b.total
-          FROM (SELECT e.account_id, sum(e.amount_minor) AS total FROM ledger_entry e {conditions} GROUP BY e.account_id) b
-          JOIN ledger_account a ON a.id = b.account_id WHERE a.entity_id = %(entity)s) per_account
- GROUP BY 1, 2, 3, 4
+# As of a moment: an account of the house from its checkpoint, players as they stand now less what does not count yet, account by
+# account, for a player's side at that moment may be the other one (a posting into an earlier day).
+_HOUSE_AT = """
+SELECT a.kind, a.asset, a.owner_ref, a.id, greatest(b.total, 0), -least(b.total, 0)
+  FROM ledger_account a, LATERAL ({balance}) b(total) WHERE a.entity_id = %(entity)s AND a.kind <> ALL(%(walleted)s::text[])
+"""
+_WALLETS_AT = """
+SELECT kind, asset, '', NULL::bigint, sum(greatest(total, 0)), -sum(least(total, 0)) FROM (
+    SELECT k.kind, w.asset, k.amount - coalesce(l.total, 0) AS total
+      FROM ledger_wallet w
+     CROSS JOIN LATERAL (VALUES ('playable', -w.playable_minor), ('pending', -w.pending_minor), ('locked', -w.locked_minor),
+                                ('bonus', -w.bonus_minor), ('receivable', w.receivable_minor)) k(kind, amount)
+      LEFT JOIN (SELECT a.owner_ref, a.asset, a.kind, sum(e.amount_minor) AS total
+                   FROM ledger_journal_transaction t JOIN ledger_entry e ON e.transaction_id = t.id
+                   JOIN ledger_account a ON a.id = e.account_id
+                  WHERE t.entity_id = %(entity)s AND a.kind = ANY(%(walleted)s::text[]) AND ({later}) GROUP BY 1, 2, 3) l
+        ON l.owner_ref = w.owner_ref AND l.asset = w.asset AND l.kind = k.kind
+     WHERE w.entity_id = %(entity)s) per_account
+ GROUP BY 1, 2
 """
 
 
@@ -77,5 +89,5 @@ def _rows(entity_id: UUID, asof: AsOf) -> Iterable[tuple[Any, ...]]:
     params: dict[str, Any] = {"entity": entity_id, "walleted": list(WALLET_KINDS)}
     if asof.is_now:
         return fetch(f"{_HOUSE_NOW} UNION ALL {_WALLETS_NOW}", params)  # one statement: both halves of one moment
-    conditions, bounds = asof.conditions()
-    return fetch(_AS_OF.format(conditions="WHERE " + " AND ".join(conditions)), params | bounds)
+    balance, bounds = balance_at(asof, account="a.id")
+    return fetch(f"{_HOUSE_AT.format(balance=balance)} UNION ALL {_WALLETS_AT.format(later=asof.later())}", params | bounds)
