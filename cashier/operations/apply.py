@@ -48,7 +48,8 @@ def apply_event(*, event_id: UUID, now: datetime) -> str:
     """Apply one stored event; its `processed` mark and its effect are one transaction. Returns what became of it.
 
     1. its work row under a lease; 2. where a credit may follow, one lookup by us, with no transaction open (C3); 3. work
-    row and payment locked, the effect, the mark. What raises leaves no effect and is tried again.
+    row and payment locked, the effect, the mark. What raises leaves no effect and is tried again. Where we were so slow that
+    the lease passed to another worker who ended it, its mark stays, whatever came of ours.
     """
     if not claim_event(event_id):
         return "not due"
@@ -100,10 +101,13 @@ def wait_or_bury(event: PspEvent, reason: str, *, now: datetime) -> str:
     """Its payment is not known yet, or not yet so far: wait up to a day, then a dead letter with a case (W4)."""
     if now - event.received_at > WAITS_FOR:
         buried = bury(event, reason, now=now)
-        tell_unknown(event, reason, now=now)
+        if buried.startswith("dead"):
+            tell_unknown(event, reason, now=now)
         return buried
     with transaction.atomic():
         work = lock_event_work(event.pk)
+        if work.state not in PspEventWork.OPEN_STATES:
+            return str(work.state)
         work.state, work.error, work.next_try_at = S.WAITING, reason[:2000], real_now() + backoff(work.tries)
         work.save(update_fields=["state", "error", "next_try_at"])
     return f"waiting: {reason}"
@@ -112,6 +116,8 @@ def wait_or_bury(event: PspEvent, reason: str, *, now: datetime) -> str:
 def retry_or_bury(event: PspEvent, reason: str, *, now: datetime) -> str:
     with transaction.atomic():
         work = lock_event_work(event.pk)
+        if work.state not in PspEventWork.OPEN_STATES:
+            return str(work.state)
         if work.tries >= MOST_TRIES:
             mark(work, S.DEAD, error=reason, now=now)
             return f"dead: {reason}"
@@ -123,7 +129,10 @@ def retry_or_bury(event: PspEvent, reason: str, *, now: datetime) -> str:
 def bury(event: PspEvent, reason: str, *, now: datetime) -> str:
     """A dead letter: visible with its reason, replayed only by a person."""
     with transaction.atomic():
-        mark(lock_event_work(event.pk), S.DEAD, error=reason, now=now)
+        work = lock_event_work(event.pk)
+        if work.state not in PspEventWork.OPEN_STATES:
+            return str(work.state)
+        mark(work, S.DEAD, error=reason, now=now)
     log.warning("event.dead", event_id=event.public_id, kind=event.event, reason=reason)
     return f"dead: {reason}"
 

@@ -66,8 +66,9 @@ class LivingStack:
             call_command(*arguments, "--json", stdout=out)
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else 1
-        assert code == 0, f"{arguments}: exit {code}\n{out.getvalue()[-3000:]}"
         answer: dict[str, Any] = json.loads(out.getvalue())
+        wrong = [check for check in answer.get("checks", []) if not check["ok"]] or answer
+        assert code == 0, f"{arguments}: exit {code}\n{json.dumps(wrong)[:6000]}"
         return answer
 
     def simulated(self, *arguments: str) -> dict[str, Any]:

@@ -8,7 +8,8 @@ import pytest
 
 from cashier import operations
 from cashier.models import DepositIntent, PspEvent, PspEventWork, Refund
-from cashier.operations import RefundOrder
+from cashier.operations import RefundOrder, apply
+from cashier.operations.event_values import BadEvent, NotYet
 from cashier.refusals import NotInThisState
 from ledger.actors import Actor
 from ledger.models import AuditRecord
@@ -237,3 +238,32 @@ def test_the_verification_of_an_instrument_is_no_deposit(world: World) -> None:
     outcomes = tell(world, "payment.authorized", None, intent_id="ins_01jd0000000000000000000000")
 
     assert outcomes == ["ignored: the verification of an instrument"]
+
+
+@pytest.mark.spec("W5", "C20")
+@pytest.mark.parametrize("failure", [NotYet("not known there yet"), BadEvent("of another payment"), OSError("the PSP is away")])
+def test_who_is_slower_than_the_lease_leaves_what_another_worker_applied(
+    world: World, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    # Given a worker that asks the PSP for so long that its lease passes to another one, which applies the event
+    intent = world.pay("tok_challenge")
+    capture_id = complete_challenge(sandbox, intent)["captures"][0]["capture_id"]
+
+    ask_at_once = apply.ask_about
+
+    def ask_for_long(event: PspEvent) -> None:
+        monkeypatch.setattr(apply, "ask_about", ask_at_once)
+        PspEventWork.objects.update(next_try_at=None)
+        assert world.apply_all() == ["credited"]
+        raise failure
+
+    monkeypatch.setattr(apply, "ask_about", ask_for_long)
+
+    # When its own try ends in a failure
+    outcomes = tell(world, "payment.captured", intent, capture_id=capture_id, amount=eur(5000))
+
+    # Then the event stays applied, and the player is credited once
+    assert outcomes == ["APPLIED"]
+    work = PspEventWork.objects.get()
+    assert (work.state, work.outcome, work.next_try_at) == ("APPLIED", "credited", None)
+    assert world.wallet() == {"playable": 5000}
