@@ -56,6 +56,8 @@ def headers_of(request: HttpRequest) -> SignedHeaders:
 
 
 def refuse(status: int, reason: str, *, account: str) -> JsonResponse:
-    operations.count_refusal(account_code=account[:64], reason=reason, now=clock.now())
+    """Counted under the account's name as it was given, as far as it can be written down."""
+    named = "".join(letter if letter.isascii() and letter.isprintable() else "?" for letter in account[:64])
+    operations.count_refusal(account_code=named, reason=reason, now=clock.now())
     code, message = MESSAGES[status]
     return JsonResponse({"error": code, "message": message, "trace_id": current_trace_id(), "details": {}}, status=status)

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 WINDOW_SECONDS = 300
 NONCE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 TIMESTAMP = re.compile(r"[0-9]{1,12}")
+ACCOUNT = re.compile(r"[ -~]{1,64}")
 MOST_SIGNATURES = 8
 
 
@@ -35,7 +36,7 @@ def read_headers(*, account: str | None, timestamp: str | None, nonce: str | Non
     """The four headers, checked for form only. Raises MalformedHeaders."""
     if not account or not timestamp or not nonce or not signature:
         raise MalformedHeaders("X-Merchant-Account, X-Timestamp, X-Nonce and X-Signature are needed")
-    if not TIMESTAMP.fullmatch(timestamp) or not NONCE.fullmatch(nonce) or len(account) > 64:
+    if not TIMESTAMP.fullmatch(timestamp) or not NONCE.fullmatch(nonce) or not ACCOUNT.fullmatch(account):
         raise MalformedHeaders("X-Timestamp is Unix seconds, X-Nonce 16 to 64 of A-Za-z0-9_-")
     pairs = tuple(_pair(part) for part in signature.split(",", MOST_SIGNATURES)[:MOST_SIGNATURES])
     return SignedHeaders(account, int(timestamp), nonce, pairs)
