@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.utils.module_loading import import_string
 
 from ledger.approvals import get_approval_kind
@@ -13,9 +14,10 @@ from ledger.models import ApprovalRequest
 from ledger.money import format_major, get_asset
 from ledger.operations.people_needed import get_threshold
 from ledger.queries import wallet_view
+from ledger.refusals import Refused
 
 THRESHOLD = "Threshold"
-UNKNOWN = "not there any more"
+UNKNOWN = "not there"
 _SHOWN = (("Playable", "playable"), ("Locked", "locked"), ("Owes us", "receivable"))
 
 
@@ -30,9 +32,17 @@ class Changed:
 
 def look_at(*, kind: str, payload: dict[str, Any], brand: str, currency: str) -> dict[str, str]:
     """What an act rests on, as it stands now: its kind's own facts, and the threshold that would fire. Words by name."""
-    path = get_approval_kind(kind).look
-    facts: dict[str, str] = import_string(path)(payload) if path else {}
+    facts = _own_facts(get_approval_kind(kind).look, payload)
     return {**facts, THRESHOLD: threshold_words(kind, brand, currency)} if currency else facts
+
+
+def _own_facts(path: str | None, payload: dict[str, Any]) -> dict[str, str]:
+    """What the kind itself looks at. What it is about may be gone: that is an answer too, and the decision says more."""
+    try:
+        found: dict[str, str] = import_string(path)(payload) if path else {}
+    except (Refused, KeyError, ObjectDoesNotExist):
+        return {"What it is about": UNKNOWN}
+    return found
 
 
 def present_state(request: ApprovalRequest) -> dict[str, str]:

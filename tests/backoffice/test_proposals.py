@@ -10,7 +10,8 @@ from django.urls import reverse
 from cashier.models import Bonus, Player
 from ledger.actors import user_actor
 from ledger.models import Account, ApprovalRequest, ApprovalThreshold, JournalTransaction
-from ledger.operations import decide, propose_adjustment
+from ledger.operations import decide, propose_adjustment, propose_reversal
+from ledger.queries import wallet_view
 from tests.backoffice.pressing import list_url, place_of, press
 
 WHY = "The deposit of Tuesday was booked short"
@@ -26,6 +27,18 @@ def credited(scene: Any) -> JournalTransaction:
     )  # fmt: skip
     decide(request_id=request.pk, approve=True, checker=scene.staff["kim"], reason="", now=scene.now)
     return JournalTransaction.objects.get(posting_key=f"approval:{request.public_id}")
+
+
+def owe(scene: Any, credited: JournalTransaction) -> None:
+    """The player spends all, then the credit is reversed: what is missing is owed."""
+    asked_by, now = user_actor(scene.staff["ada"]), scene.now
+    spent = propose_adjustment(
+        entity_id=scene.entity.pk, player_id=scene.players[0].public_id, asset="EUR", direction="debit", reason="spent", maker=asked_by,
+        amount_minor=wallet_view(scene.players[0].public_id)["EUR"].playable, now=now,
+    )  # fmt: skip
+    decide(request_id=spent.pk, approve=True, checker=scene.staff["kim"], reason="", now=now)
+    back = propose_reversal(transaction_id=credited.pk, reason="never due", maker=asked_by, now=now)
+    decide(request_id=back.pk, approve=True, checker=scene.staff["kim"], reason="", now=now)
 
 
 def account(scene: Any, kind: str = "playable") -> Account:
@@ -80,18 +93,23 @@ def test_each_account_offers_what_may_be_corrected_there(
 def test_a_write_off_of_a_debt_is_prefilled_with_the_whole_of_it(
     credited: JournalTransaction, scene: Any, browser_of: Callable[[str], Client]
 ) -> None:
-    debt = Account.objects.create(kind="receivable", owner_ref=scene.players[0].public_id, asset="EUR", entity=scene.entity)
+    owe(scene, credited)
+    debt = account(scene, "receivable")
     page = browser_of("ada").get(place_of(debt).url_of(debt)).content.decode()
     assert "A debt that nobody will pay" in page
-    shown = receipt(browser_of("ada"), debt, "write_off", what="receivable", amount="7", loss="chargeback_loss")
+    assert 'value="50.00"' in page
+    shown = receipt(browser_of("ada"), debt, "write_off", what="receivable", amount="50", loss="chargeback_loss")
     assert "Chargeback loss" in shown
-    form = {"what": "receivable", "amount": "7", "loss": "write_off", "ref": "", "reason": WHY}
-    assert press(browser_of("ada"), debt, "write_off", **form).status_code == 302
+    form = {"what": "receivable", "loss": "write_off", "ref": "", "reason": WHY}
+    assert press(browser_of("ada"), debt, "write_off", **form, amount="60").status_code == 302
     request = newest("ledger.write_off")
-    assert (request.amount_minor, request.player_ref) == (700, scene.players[0].public_id)
-    # Nobody owes anything: at the decision the debt is too small, and nothing is decided.
+    assert (request.amount_minor, request.player_ref) == (6_000, scene.players[0].public_id)
+    # So much is not owed: the decision is refused, and nothing is decided.
     assert press(browser_of("kim"), request, "approve").status_code == 409
     assert ApprovalRequest.objects.get(pk=request.pk).state == "PENDING"
+    press(browser_of("ada"), debt, "write_off", **form, amount="50")
+    assert press(browser_of("kim"), newest("ledger.write_off"), "approve").status_code == 302
+    assert wallet_view(scene.players[0].public_id)["EUR"].receivable == 0
 
 
 @pytest.mark.spec("L2", "L12")

@@ -81,13 +81,10 @@ def preview_of(request: ApprovalRequest, page: Page) -> Receipt | None:
 
 
 def facts_of(request: ApprovalRequest, page: Page) -> dict[str, str]:
-    """What the request rests on now; read once per page. What is gone is no reason not to show the page."""
+    """What the request rests on now; read once per page."""
     key = f"present:{request.pk}"
     if key not in page.memo:
-        try:
-            page.memo[key] = present_state(request)
-        except (Refused, KeyError, LookupError):
-            page.memo[key] = {}
+        page.memo[key] = present_state(request)
     found: dict[str, str] = page.memo[key]
     return found
 
