@@ -15,7 +15,7 @@ import psycopg
 from django.db import connections, models
 from psycopg import sql
 
-from bench.database import recreate, with_database
+from bench.database import with_database
 from bench.registry import Setting
 from ledger.ids import to_public
 
@@ -31,18 +31,21 @@ def separate_database(setting: Setting, name: str) -> Iterator[Setting]:
     default = connections["default"]
     default.close()
     home = str(default.settings_dict["NAME"])
-    with psycopg.connect(with_database(setting.owner_url, "postgres"), autocommit=True) as server:
-        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(home)))
+    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    _on_server(setting.owner_url, drop, sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(home)))
     default.settings_dict["NAME"] = name
     try:
         yield Setting(with_database(setting.owner_url, name), with_database(setting.app_url, name), setting.quick)
     finally:
         default.close()
         default.settings_dict["NAME"] = home
-        recreate(setting.owner_url, name)
-        with psycopg.connect(with_database(setting.owner_url, "postgres"), autocommit=True) as server:
-            server.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
+        _on_server(setting.owner_url, drop)
+
+
+def _on_server(owner_url: str, *statements: sql.Composed) -> None:
+    with psycopg.connect(with_database(owner_url, "postgres"), autocommit=True) as server:
+        for statement in statements:
+            server.execute(statement)
 
 
 def in_chunks(owner_url: str, statements: list[str], *, first: int, count: int, params: dict[str, object], what: str) -> None:
