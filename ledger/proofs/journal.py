@@ -3,7 +3,6 @@
 from ledger.chart import CHART, WALLET_KINDS
 from ledger.proofs.checks import Check, check_sql
 from ledger.proofs.guards import guards_are_on
-from ledger.proofs.people import acts_of_people_are_approved
 
 _ENTRIES = "SELECT count(*) FROM ledger_entry"
 _FIRST = f"({-(2**63)})::bigint"
@@ -141,5 +140,4 @@ def wallets_are_never_below_zero() -> Check:
 ALL = (
     transactions_balance, trial_balance_is_zero, books_are_separate, wallets_equal_entries, wallets_are_never_below_zero,
     checkpoints_equal_recomputation, posting_keys_are_unique, unconfirmed_equals_pending, house_accounts_keep_their_side, guards_are_on,
-    acts_of_people_are_approved,
 )  # fmt: skip

@@ -11,6 +11,7 @@ from django.utils.module_loading import import_string
 from ledger.proofs import journal
 from ledger.proofs.audit import archive_agrees, audit_chain_is_whole, audit_heads_are_signed
 from ledger.proofs.checks import Check, Report, report_of
+from ledger.proofs.people import acts_of_people_are_approved
 from ledger.proofs.states import states_end_their_transitions
 
 Progress = Callable[[Check], None] | None
@@ -20,7 +21,9 @@ def prove_ledger(*, progress: Progress = None) -> Report:
     """Run every check of L10: the ledger's own and those of settings.PROOF_CHECKS, all over one snapshot."""
     registered = [import_string(path) for path in settings.PROOF_CHECKS]
     with one_snapshot():
-        return report_of([*journal.ALL, *registered, states_end_their_transitions, audit_chain_is_whole], progress=progress)
+        return report_of(
+            [*journal.ALL, *registered, acts_of_people_are_approved, states_end_their_transitions, audit_chain_is_whole], progress=progress
+        )
 
 
 def verify_audit(*, progress: Progress = None, walked: Callable[[int], None] | None = None) -> Report:

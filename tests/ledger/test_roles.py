@@ -28,7 +28,9 @@ def test_append_only_tables_can_be_read_and_added_to_and_no_more(committed_db: "
     guarded = {name: tuple(rights) for name, comment, *rights, _ in rows if comment == "append-only"}
     journal = {"ledger_entry", "ledger_journal_transaction", "ledger_checkpoint"}
     assert journal | {"ledger_audit_record", "ledger_audit_seal", "ledger_transition", "cashier_psp_event"} <= set(guarded)
-    assert set(guarded.values()) == {(True, True, False, False, False)}
+    written_by_posting = {name for name, rights in guarded.items() if rights == (True, False, False, False, False)}
+    assert written_by_posting == {"ledger_account", "ledger_journal_transaction", "ledger_entry"}
+    assert {guarded[name] for name in set(guarded) - written_by_posting} == {(True, True, False, False, False)}
     assert {owner_name for *_, owner_name in rows if owner_name == app} == set()
     others = {name: tuple(rights) for name, comment, *rights, _ in rows if comment != "append-only"}
     assert set(others.values()) == {(True, True, True, True, False)}
