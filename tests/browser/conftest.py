@@ -28,7 +28,7 @@ class ThreadedServer(ThreadingMixIn, WSGIServer):
     daemon_threads = True
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Any]:
     found = next((path for name in NAMES if (path := shutil.which(name))), None)
     if found is None:
@@ -45,7 +45,7 @@ def chromium() -> Iterator[Any]:
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def furnished_house(django_db_setup: "TestDatabase", django_db_blocker: Any) -> Iterator["Furnished"]:
     """The scene at the present time, made once."""
     from ledger import clock

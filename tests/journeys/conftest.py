@@ -1,6 +1,6 @@
 """One stack for all journeys: real processes, real HTTP, a database and a Redis of its own. Its time only goes forward.
 
-tests/scheduling.py keeps all journeys on one xdist worker, for another one would start a stack of its own.
+tests/scheduling.py keeps all journeys on one xdist worker, for another one would start a stack of its own. It ends with the last journey.
 """
 
 import shutil
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.journeys.living import LivingStack
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def journey_directory() -> Iterator[Path]:
     place = Path(tempfile.mkdtemp(prefix="cr-"))
     place.chmod(0o755)
@@ -25,7 +25,7 @@ def journey_directory() -> Iterator[Path]:
     shutil.rmtree(place, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def journey_database(django_db_setup: TestDatabase) -> Iterator[TestDatabase]:
     """A copy of the migrated template; afterwards the journal must sum to zero."""
     database = django_db_setup.beside("journeys")
@@ -36,7 +36,7 @@ def journey_database(django_db_setup: TestDatabase) -> Iterator[TestDatabase]:
     assert unbalanced == [], "the journal does not sum to zero"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def running_stack(journey_directory: Path, journey_database: TestDatabase) -> Iterator["LivingStack"]:
     from config.supervisor import Stack
     from tests.journeys.living import LivingStack, variables
