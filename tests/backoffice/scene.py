@@ -23,7 +23,7 @@ from cashier.models import (
 from config.backoffice.roles import PEOPLE, seed_staff
 from disputes.models import Dispute, DisputePolicy, DisputeState
 from ledger.actors import system_actor, user_actor
-from ledger.models import ApprovalThreshold, LegalEntity, User
+from ledger.models import ApprovalThreshold, LegalEntity, Shadow, User
 from ledger.operations import propose_write_off
 from ledger.operations.audit_heads import sign_audit_heads
 from reconciliation.models import CloseState, DailyClose, ExceptionCase, ReasonCode
@@ -221,6 +221,7 @@ def _bonus(scene: Scene) -> None:
 def _threshold(scene: Scene) -> None:
     """Of a currency in which nobody asks for anything here, so that no other request needs more people."""
     ApprovalThreshold.objects.create(kind="ledger.write_off", currency="SEK", two_above_minor=1_000_000, updated_at=scene.now)
+    Shadow.objects.create(rule="PAYOUT_SETTLED@1", candidate="PAYOUT_SETTLED@2", opened_at=scene.now, updated_at=scene.now)
 
 
 def _policies(scene: Scene) -> None:

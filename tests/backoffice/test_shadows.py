@@ -47,7 +47,7 @@ def opened(browser_of: Callable[[str], Client]) -> Shadow:
     assert press(browser_of("ada"), request, "approve").status_code == 403
     assert press(browser_of("kim"), request, "approve").status_code == 302
     forget_rules()
-    return Shadow.objects.get()
+    return Shadow.objects.get(rule=RULE)
 
 
 @pytest.mark.spec("L11", "S1", "C23")
@@ -76,7 +76,7 @@ def test_from_the_first_shadow_to_a_cohort(scene: Any, rules: None, browser_of: 
     page = browser_of("ola").get(place_of(shadow).url_of(shadow)).content.decode()
     assert LIST["risk"] in page
     assert "The candidate posts for 10 % of the players of lucky" in page
-    assert press(browser_of("ada"), shadow, "withdraw", reason=WHY).status_code == 302
+    assert press(browser_of("ada"), shadow, "end", reason=WHY).status_code == 302
     assert press(browser_of("kim"), shadow, "reject", reason="Let it go on for a day").status_code == 302
     shadow.refresh_from_db()
     assert shadow.state == "COHORT"
@@ -120,4 +120,5 @@ def test_a_page_does_not_sum_what_is_too_much_and_says_so(
 
 @pytest.mark.spec("L11")
 def test_a_list_without_shadows_says_so(scene: Any, browser_of: Callable[[str], Client]) -> None:
+    Shadow.objects.all().delete()
     assert "No rule is in shadow" in browser_of("ola").get(list_url(Shadow)).content.decode()

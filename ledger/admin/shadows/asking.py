@@ -141,7 +141,7 @@ LIST_ACTS = (
         approver=APPROVER),
 )  # fmt: skip
 ACTS = (
-    Act("withdraw", "Withdraw…", MAY, _ask(State.WITHDRAWN), kind="danger", title="Ask to withdraw this shadow", fields=_reason_only,
+    Act("end", "Withdraw…", MAY, _ask(State.WITHDRAWN), kind="danger", title="Ask to withdraw this shadow", fields=_reason_only,
         standing=_from(State.SHADOW, State.COHORT, State.ON), approver=APPROVER),
     Act("back", "Back to shadow…", MAY, _ask(State.SHADOW), title="Ask to post by the current rule again, for all",
         fields=_reason_only, standing=_from(State.COHORT), approver=APPROVER),
