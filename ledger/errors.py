@@ -60,7 +60,7 @@ class InsufficientFunds(LedgerError):
     code = "INSUFFICIENT_FUNDS"
 
     def __init__(self, kind: str, holder: str, asset: str, missing_minor: int) -> None:
-        super().__init__(f"{kind} of {holder} lacks {missing_minor} minor units of {asset}.")
+        super().__init__(f"{kind.capitalize()} of {holder} lacks {_major(missing_minor, asset)}.")
         self.kind = kind
         self.holder = holder
         self.asset = asset
@@ -87,3 +87,13 @@ class StillRunning(Conflict):
     def __init__(self, retry_after: int) -> None:
         super().__init__(retry_after=retry_after)
         self.retry_after = retry_after
+
+
+def _major(amount_minor: int, code: str) -> str:
+    """`12.50 EUR`, for people; of an asset that is none its minor units."""
+    from ledger.money import format_major, get_asset  # it raises what stands above
+
+    try:
+        return f"{format_major(amount_minor, get_asset(code))} {code}"
+    except (UnknownAsset, MoneyError):
+        return f"{amount_minor} minor units of {code}"

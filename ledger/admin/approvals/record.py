@@ -4,7 +4,7 @@ from typing import Any
 
 from ledger.admin.approvals.wording import State, approvals_today, changed_of, facts_of, preview_of, why_me
 from ledger.admin.frames import Event, Fact, Page, Panel, Record, Step, due_cell, get_chip, moment_cell, money_cell, ref_cell
-from ledger.admin.frames.records import checklist, table, timeline, values
+from ledger.admin.frames.records import checklist, timeline, values
 from ledger.admin.payloads import changed_rows, payload_pairs
 from ledger.admin.people import actor_words
 from ledger.canonical import canonical_json, sha256_hex
@@ -70,11 +70,11 @@ def _rests_on(obj: ApprovalRequest, page: Page) -> list[Panel]:
 def _differences(obj: ApprovalRequest) -> list[Panel]:
     """Of a change of settings: what each field is, and what it becomes."""
     rows = changed_rows(obj.payload)
-    return [table("What becomes different", [("What", "text"), ("From", "text"), ("To", "text")], rows)] if rows else []
+    return [Panel("What becomes different", "ops/changes.html", {"rows": rows})] if rows else []
 
 
 def _asked(obj: ApprovalRequest) -> Panel:
-    apart = ("before", "after") if changed_rows(obj.payload) else ()
+    apart = ("before", "after", "what", "currency") if changed_rows(obj.payload) else ()
     return values("What was asked", payload_pairs({name: value for name, value in obj.payload.items() if name not in apart}))
 
 
