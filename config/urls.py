@@ -12,6 +12,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
+handler400 = "config.api.errors.bad_request"
 handler403 = "config.backoffice.errors.forbidden"
 handler404 = "config.api.errors.not_found"
 handler500 = "config.api.errors.server_error"

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views import defaults
 from django_fsm import TransitionNotAllowed
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -112,6 +113,15 @@ def envelope(code: str, message: str, details: Mapping[str, object] | None = Non
 
 def is_machine_path(request: HttpRequest) -> bool:
     return request.path.startswith(("/v1/", "/oauth/", "/webhooks/", "/hooks/"))
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """handler400: a request that the framework could not read, or would not."""
+    if not is_machine_path(request):
+        return defaults.bad_request(request, exception)
+    if isinstance(exception, RequestDataTooBig):
+        return JsonResponse(envelope("BODY_TOO_LARGE", "The body is too large."), status=413)
+    return JsonResponse(envelope("VALIDATION_ERROR", "The request can't be read."), status=400)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -25,15 +25,19 @@ class TraceIdMiddleware:
         trace_id = given if PLAIN.fullmatch(given) else new_id().hex
         set_trace_id(trace_id)
         structlog.contextvars.bind_contextvars(trace_id=trace_id)
-        response = self.get_response(request) if is_storable(request) else unreadable()
+        fault = fault_of(request)
+        response = unreadable(fault) if fault else self.get_response(request)
         response["X-Trace-Id"] = trace_id
         return response
 
 
-def is_storable(request: HttpRequest) -> bool:
-    """Whether path and query hold only text that the database can compare: no NUL."""
-    return "\x00" not in request.path and "%00" not in request.META.get("QUERY_STRING", "")
+def fault_of(request: HttpRequest) -> str:
+    """What makes the request one that nobody can read: a NUL in path or query (the database compares none), a length that is none."""
+    if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+        return "The address holds a character that is not text."
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return "" if str(length).isascii() and str(length).isdecimal() else "Content-Length is not a number of bytes."
 
 
-def unreadable() -> JsonResponse:
-    return JsonResponse(envelope("VALIDATION_ERROR", "The address holds a character that is not text."), status=400)
+def unreadable(fault: str) -> JsonResponse:
+    return JsonResponse(envelope("VALIDATION_ERROR", fault), status=400)
