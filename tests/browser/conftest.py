@@ -34,14 +34,18 @@ def chromium() -> Iterator[Any]:
     if found is None:
         missing = "no browser: apt-get install -y chromium"
         pytest.fail(missing) if os.geteuid() == 0 else pytest.skip(missing)
+    from django.db import connections
     from playwright.sync_api import sync_playwright
 
-    # Playwright runs its own event loop in this thread; Django would take every database call for one made from async code.
+    # Playwright runs its own event loop in this thread; Django would take every database call for one made from async code. Inside
+    # the loop Django has other connections than outside: those that can't be reached meanwhile are closed before.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    connections.close_all()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
         yield browser
         browser.close()
+        connections.close_all()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
