@@ -140,6 +140,11 @@ class Casino:
     def stake(self, amount_minor: int, ref: str = "d1", round_id: str = "r1") -> Moved:
         return debit_round(self.call(amount_minor, ref, round_id), **self.by)
 
+    def played_of(self, capture: Capture, amount_minor: int) -> Capture:
+        """The player has staked so much of a deposit; gives the deposit's capture."""
+        self.stake(amount_minor)
+        return capture
+
     def win(self, amount_minor: int, ref: str = "c1", round_id: str = "r1") -> Moved:
         return credit_round(self.call(amount_minor, ref, round_id), **self.by)
 
