@@ -5,11 +5,11 @@ from collections.abc import Callable
 from statistics import quantiles
 from uuid import UUID
 
-from bench.books import NOON, in_chunks, separate_database, uuid_of
+from bench.books import NOON, in_chunks, open_accounts, separate_database, uuid_of
 from bench.database import analyze
 from bench.registry import Result, Setting, benchmark
 from ledger.ids import new_id, to_public
-from ledger.models import Account, Checkpoint, LegalEntity
+from ledger.models import Checkpoint, LegalEntity
 from ledger.operations import write_checkpoints
 from ledger.queries import get_balance
 from ledger.tasks import BUSY_ENTRIES
@@ -45,7 +45,7 @@ def bench_balance(setting: Setting) -> Result:
     entries = ENTRIES // 10 if setting.quick else ENTRIES
     with separate_database(setting, "countroom_bench_balance") as apart:
         entity = LegalEntity.objects.create(code="BENCH10M", name="Bench", zone="Europe/Malta")
-        params = _params(entity)
+        params = _params(apart.owner_url, entity)
         for part in range(10):  # as in operation: checkpoints are written while the books grow
             _write(apart, params, first=part * entries // 10, count=entries // 10)
             write_checkpoints(wait_seconds=60)
@@ -68,10 +68,9 @@ def bench_balance(setting: Setting) -> Result:
     )  # fmt: skip
 
 
-def _params(entity: LegalEntity) -> dict[str, object]:
-    clearing = Account.objects.create(entity=entity, kind="clearing", owner_ref=HOLDER, asset="EUR")
-    other = Account.objects.create(entity=entity, kind="suspense", owner_ref=to_public("le_", new_id()), asset="EUR")
-    return {"entity": entity.pk, "clearing": clearing.pk, "other": other.pk, "day": NOON.date(), "now": NOON}
+def _params(owner_url: str, entity: LegalEntity) -> dict[str, object]:
+    clearing, other = open_accounts(owner_url, entity.pk, [("clearing", HOLDER), ("suspense", to_public("le_", new_id()))])
+    return {"entity": entity.pk, "clearing": clearing, "other": other, "day": NOON.date(), "now": NOON}
 
 
 def _write(setting: Setting, params: dict[str, object], *, first: int, count: int) -> None:

@@ -42,6 +42,18 @@ def separate_database(setting: Setting, name: str) -> Iterator[Setting]:
         _on_server(setting.owner_url, drop)
 
 
+def open_accounts(owner_url: str, entity_id: UUID, accounts: list[tuple[str, str]]) -> list[int]:
+    """Accounts in EUR by (kind, holder), and their ids: the owner writes them, for the application may not."""
+    kinds, holders = [kind for kind, _ in accounts], [holder for _, holder in accounts]
+    with psycopg.connect(owner_url) as connection:
+        rows = connection.execute(
+            """INSERT INTO ledger_account (entity_id, kind, owner_ref, asset)
+               SELECT %s, kind, holder, 'EUR' FROM unnest(%s::text[], %s::text[]) a(kind, holder) RETURNING id""",
+            [entity_id, kinds, holders],
+        )
+        return [int(row[0]) for row in rows]
+
+
 def _on_server(owner_url: str, *statements: sql.Composed) -> None:
     with psycopg.connect(with_database(owner_url, "postgres"), autocommit=True) as server:
         for statement in statements:

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 import psycopg
 from django.db import transaction
 
-from bench.books import NOON, NUMBERS, hash_of, in_chunks, public_of, rows_like, separate_database, series_id, uuid_of
+from bench.books import NOON, NUMBERS, hash_of, in_chunks, open_accounts, public_of, rows_like, separate_database, series_id, uuid_of
 from bench.database import CHECKOUT, analyze
 from bench.registry import Result, Setting, benchmark
 from bench.settlement_report import make_account
 from cashier.models import Attempt, Capture, DepositIntent, MerchantAccount, Player
 from ledger.ids import to_public
-from ledger.models import Account, Wallet
+from ledger.models import Wallet
 from ledger.operations import write_checkpoints
 from ledger.operations.postings import lines_of
 
@@ -83,7 +83,9 @@ def _write_books(setting: Setting, deposits: int) -> None:
     """The small tables by the ORM, the large ones inside the database."""
     with transaction.atomic():
         house = _house()
-        _write_parties(house, deposits)
+        players = _write_parties(house, deposits)
+    holders = [("clearing", house.account.public_id), ("fee_income", house.entity), *(("playable", each.public_id) for each in players)]
+    open_accounts(setting.owner_url, house.account.entity_id, holders)
     params: dict[str, object] = {"entity": house.account.entity_id, "day": NOON.date(), "now": NOON}
     intents = [_intents(house, deposits), _births("DepositIntent", "CAPTURED"), _attempts(house)]
     in_chunks(setting.owner_url, intents, first=-1, count=PARTIES, params=params, what="intents")
@@ -96,15 +98,13 @@ def _house() -> House:
     return House(account, to_public("le_", account.entity_id))
 
 
-def _write_parties(house: House, deposits: int) -> None:
-    """Players with their accounts and balance rows, and the accounts of the house."""
+def _write_parties(house: House, deposits: int) -> list[Player]:
+    """Players with their balance rows."""
     brand, entity = house.account.brands.get(), house.account.entity
     common = {"brand": brand, "country": "MT", "currency": "EUR", "created_at": NOON, "updated_at": NOON}
     players = Player.objects.bulk_create(
         [Player(id=series_id(PLAYERS, number), external_id=f"p{number}", **common) for number in range(PARTIES)]
     )
-    holders = [("clearing", house.account.public_id), ("fee_income", house.entity), *(("playable", each.public_id) for each in players)]
-    Account.objects.bulk_create([Account(entity=entity, kind=kind, owner_ref=holder, asset="EUR") for kind, holder in holders])
     balances = [(GROSS - FEE) * _share(number, deposits) for number in range(PARTIES)]
     Wallet.objects.bulk_create(
         [
@@ -112,6 +112,7 @@ def _write_parties(house: House, deposits: int) -> None:
             for player, minor in zip(players, balances, strict=True)
         ]
     )
+    return players
 
 
 def _share(party: int, deposits: int) -> int:
