@@ -84,6 +84,8 @@ def test_what_changed_meanwhile_is_not_overwritten(scene: Any, browser_of: Calla
     form = {"name": "", "statement_format": "camt053", "is_active": "on", "reason": WHY}
     press(browser_of("ben"), bank, "details", **form, iban=IBAN)
     press(browser_of("fay"), bank, "details", **form, iban="GB82WEST12345698765432")
+    shown = browser_of("kim").get(reverse("admin:ledger_approvalrequest_together"), {"chosen": str(newest("bank_details.change").pk)})
+    assert "→ GB82WEST12345698765432" in shown.content.decode()
     second, first = ApprovalRequest.objects.filter(kind="bank_details.change").order_by("-id")[:2]
     yes(scene, first)
     with pytest.raises(ApprovalRefused, match="changed since"):

@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseNotAllowed, HttpResponseRedirect, QueryDict
 from django.urls import reverse
+from django.utils.html import format_html_join
 from django_fsm import TransitionNotAllowed
 
 from ledger.admin.approvals.deciding import MAY, standing_of
@@ -20,6 +21,7 @@ from ledger.admin.frames import SHOWN, Act, Done, Page, Standing, hidden, once, 
 from ledger.admin.frames.acts import ActForm
 from ledger.admin.frames.pressing import GONE_ON, MOST_CHOSEN
 from ledger.admin.frames.text import money_text
+from ledger.admin.payloads import changed_rows
 from ledger.admin.people import actor_words
 from ledger.models import ApprovalRequest
 from ledger.operations import decide
@@ -109,11 +111,16 @@ def _judged(row: ApprovalRequest, is_mixed: bool, page: Page) -> Chosen:
     return Chosen(
         request=row,
         why_not=_why_not(row, is_mixed, page),
-        effect=receipt.words if receipt else kind_words(row.kind),
+        effect=_changes(row) or (receipt.words if receipt else kind_words(row.kind)),
         changed="; ".join(f"{each.what}: {each.was}, now {each.now}" for each in changed),
         rests_on=digest_of(facts_of(row, page)) if row.seen else "",
         asked_by=actor_words(row.maker_kind, row.maker_id, page),
     )
+
+
+def _changes(row: ApprovalRequest) -> str:
+    """What becomes of each setting, in a line; empty where the request changes none."""
+    return format_html_join("; ", "{}: {} → {}", changed_rows(row.payload))
 
 
 def _why_not(row: ApprovalRequest, is_mixed: bool, page: Page) -> str:
