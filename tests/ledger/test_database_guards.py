@@ -1,6 +1,7 @@
 """What the database itself holds, for the application's role and for the owner (L1, L2, S5)."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -86,7 +87,9 @@ def test_the_application_writes_the_journal_by_the_posting_functions_alone(commi
             _accounts(app, entity, ["EUR"])
 
 
-LINES: dict[str, tuple[list[str], list[str], list[str], list[int]]] = {
+LINES: dict[str, tuple[list[str], list[str], list[str], list[int | Decimal]]] = {
+    "halves": (["clearing", "clearing", "playable"], ["ma_1", "ma_1", "pl_1"], ["EUR"] * 3, [Decimal("0.5"), Decimal("0.5"), Decimal(-1)]),
+    "halves that balance": (["clearing", "playable"], ["ma_1", "pl_1"], ["EUR", "EUR"], [Decimal("1.5"), Decimal("-1.5")]),
     "unbalanced": (["clearing", "playable"], ["ma_1", "pl_1"], ["EUR", "EUR"], [5, -4]),
     "one line": (["clearing"], ["ma_1"], ["EUR"], [5]),
     "none": ([], [], [], []),
@@ -98,7 +101,7 @@ LINES: dict[str, tuple[list[str], list[str], list[str], list[int]]] = {
 @pytest.mark.parametrize("lines", LINES.values(), ids=LINES)
 @pytest.mark.parametrize("function", ["ledger_post", "ledger_post_many"])
 def test_the_posting_functions_refuse_what_is_not_balanced(
-    committed_db: "TestDatabase", entity: LegalEntity, function: str, lines: tuple[list[str], list[str], list[str], list[int]]
+    committed_db: "TestDatabase", entity: LegalEntity, function: str, lines: tuple[list[str], list[str], list[str], list[int | Decimal]]
 ) -> None:
     """Called in raw SQL, without the checks that Python makes before."""
     with psycopg.connect(committed_db.app_url) as app, pytest.raises(psycopg.errors.IntegrityConstraintViolation, match="sum to zero"):
@@ -108,7 +111,8 @@ def test_the_posting_functions_refuse_what_is_not_balanced(
 @pytest.mark.spec("L5")
 def test_a_batch_refuses_lines_of_another_entity(committed_db: "TestDatabase", entity: LegalEntity) -> None:
     other = LegalEntity.objects.create(code="GB1", name="Countroom UK", zone="Europe/London")
-    lines = (["clearing", "playable"], ["ma_1", "pl_1"], ["EUR", "EUR"], [5, -5])
+    amounts: list[int | Decimal] = [5, -5]
+    lines = (["clearing", "playable"], ["ma_1", "pl_1"], ["EUR", "EUR"], amounts)
     with psycopg.connect(committed_db.app_url) as app, pytest.raises(psycopg.errors.IntegrityConstraintViolation, match="another entity"):
         _call(app, "ledger_post_many", entity, other, lines)
 
@@ -260,7 +264,7 @@ def _call(
     function: str,
     entity: LegalEntity,
     of_lines: LegalEntity,
-    lines: tuple[list[str], list[str], list[str], list[int]],
+    lines: tuple[list[str], list[str], list[str], list[int | Decimal]],
 ) -> None:
     """A posting function with one posting of these lines, by the names of its parameters."""
     kinds, holders, assets, amounts = lines

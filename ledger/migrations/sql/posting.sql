@@ -40,6 +40,7 @@ DECLARE
     d_receivable numeric := 0;
     total numeric := 0;
     is_one_asset boolean := true;
+    is_whole boolean := true;
     door text;
 BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
@@ -47,6 +48,7 @@ BEGIN
     END IF;
     FOR i IN 1 .. cardinality(p_kinds) LOOP
         total := total + p_amounts[i];
+        is_whole := is_whole AND p_amounts[i] = trunc(p_amounts[i]);
         is_one_asset := is_one_asset AND p_assets[i] = p_assets[1];
         CASE p_kinds[i]
             WHEN 'playable' THEN d_playable := d_playable - p_amounts[i];
@@ -62,9 +64,9 @@ BEGIN
         owner := p_holders[i];
         coin := p_assets[i];
     END LOOP;
-    IF cardinality(p_kinds) < 2 OR (total = 0) IS NOT TRUE
+    IF cardinality(p_kinds) < 2 OR (is_whole AND total = 0) IS NOT TRUE
        OR NOT is_one_asset AND EXISTS (SELECT FROM unnest(p_assets, p_amounts) l(asset, amount) GROUP BY l.asset HAVING sum(l.amount) <> 0) THEN
-        RAISE EXCEPTION 'The lines of % don''t sum to zero in each asset.', p_key USING ERRCODE = 'integrity_constraint_violation';
+        RAISE EXCEPTION 'The lines of % are not whole minor units that sum to zero in each asset.', p_key USING ERRCODE = 'integrity_constraint_violation';
     END IF;
 
     -- The database transaction has its id by now; only then, in a new statement, is the day read (L16). Each line's account is one

@@ -27,12 +27,12 @@ BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
         RAISE EXCEPTION 'Posting needs READ COMMITTED.' USING ERRCODE = 'invalid_transaction_state';
     END IF;
-    -- Each posting has lines of its own entity, which sum to zero in each asset.
+    -- Each posting has lines of its own entity, in whole minor units, which sum to zero in each asset.
     IF (SELECT count(DISTINCT g.posting) = cardinality(p_keys) AND bool_and(g.is_good)
-          FROM (SELECT l.posting, sum(l.amount) = 0 AND bool_and(a_entities[l.account] = p_entities[l.posting]) AS is_good
+          FROM (SELECT l.posting, sum(l.amount) = 0 AND bool_and(l.amount = trunc(l.amount) AND a_entities[l.account] = p_entities[l.posting]) AS is_good
                   FROM unnest(l_posting, l_account, l_amounts) l(posting, account, amount) GROUP BY l.posting, a_assets[l.account]) g)
        IS NOT TRUE THEN
-        RAISE EXCEPTION 'A posting has no lines, lines of another entity, or lines that don''t sum to zero in each asset.'
+        RAISE EXCEPTION 'A posting has no lines, lines of another entity, or lines that are not whole minor units that sum to zero in each asset.'
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     SELECT coalesce(bool_or(ledger_open_day(d.entity, d.day) <> d.day), false) INTO moved
