@@ -81,4 +81,5 @@ def test_of_twenty_same_requests_at_once_one_starts(entity: LegalEntity) -> None
     acts = [partial(begin_idempotent, client_id="shop", key="k", fingerprint="f", now=NOON) for _ in range(20)]
     answers = at_once(acts)
     assert Counter(type(answer).__name__ for answer in answers) == {"Started": 1, "StillRunning": 19}
-    assert [answer for answer in answers if isinstance(answer, Started)] == [Started("shop", "k", resumed=False)]
+    (started,) = [answer for answer in answers if isinstance(answer, Started)]
+    assert (started.client_id, started.key, started.resumed) == ("shop", "k", False)
