@@ -147,6 +147,12 @@ def _journal_sums_to_zero(request: pytest.FixtureRequest, begins_with: None) -> 
         assert find_unbalanced(connection.connection) == [], "the journal does not sum to zero"
 
 
+@pytest.fixture(autouse=True)
+def _archive_of_its_own(settings: Any, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> None:
+    """What one test archives of its audit log says nothing of another test's. The folder is made by whoever writes to it."""
+    settings.AUDIT_ARCHIVE_DIR = str(tmp_path_factory.getbasetemp() / "archives" / f"{abs(hash(request.node.nodeid))}")
+
+
 # --- everything else -------------------------------------------------------------------------------------------------------
 
 

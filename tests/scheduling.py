@@ -1,8 +1,8 @@
 """How xdist shares the tests out: one by one, but for the tests of one stack or one browser; what takes long is begun first.
 
 A run ends late where one worker begins a long test when the others are done, and where workers wait. So long tests come first and short
-ones fill up the end; the database's template is made meanwhile; and as journeys and browser mostly wait for their stack, there are two
-workers more than processors.
+ones fill up the end; the database's template is made meanwhile; and as the journeys mostly wait for their stack, there is one worker
+more than processors.
 """
 
 import os
@@ -28,7 +28,7 @@ LONG = (
 def workers() -> int:
     """For `-n auto`."""
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return processors + 2
+    return processors + 1
 
 
 def turn(item: Any) -> tuple[bool, bool]:

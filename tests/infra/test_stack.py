@@ -63,9 +63,9 @@ def test_a_stack_mends_its_processes_and_leaves_none(directory: Path, environmen
 def test_ctrl_c_while_starting_leaves_no_process(directory: Path) -> None:
     command = [sys.executable, "-m", "config.supervisor", "run", "--port", "0"]
     process = subprocess.Popen(command, cwd=CHECKOUT, env=without_servers(COUNTROOM_LOCAL_DIR=str(directory)), stderr=subprocess.PIPE)
-    assert eventually(lambda: (directory / "log" / "prepare.log").exists(), seconds=60)
+    assert eventually(lambda: (directory / "log" / "prepare.log").exists(), seconds=150)
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=150)
     assert (process.returncode, said) == (0, b"countroom: stopping\n")
     assert eventually(lambda: not processes_of(directory)), processes_of(directory)
 
