@@ -9,7 +9,6 @@ import signal
 import sys
 import time
 from pathlib import Path
-from types import FrameType
 
 from config.local_servers import LocalServersError, local_directory, read_run_file
 from config.local_servers.directory import RUN_FILE
@@ -18,20 +17,17 @@ from config.local_servers.problems import os_problem
 from config.supervisor.child import ProcessFailed
 from config.supervisor.core import TICK_SECONDS, AlreadyRuns, PreparationFailed, Supervision
 from config.supervisor.demonstration import DemonstrationFailed, show_day
+from config.supervisor.ending import Ended, end
 from config.supervisor.ports import PortInUse
 from config.supervisor.soak import fresh_directory, soak
 
 PROBLEMS = (LocalServersError, AlreadyRuns, PortInUse, PreparationFailed, ProcessFailed, DemonstrationFailed)
 
 
-class Ended(BaseException):
-    """A signal asked us to stop."""
-
-
 def main() -> int:
     options = _options()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _end)
+        signal.signal(number, end)
     if options.with_parent:
         die_with_parent(signal.SIGTERM)
     supervision = Supervision(_directory(options), port=options.port, host=options.host, say=_say)
@@ -110,10 +106,6 @@ def _directory(options: argparse.Namespace) -> Path:
     if options.directory:
         return Path(options.directory)
     return fresh_directory(local_directory("soak")) if options.act == "soak" else local_directory()
-
-
-def _end(number: int, frame: FrameType | None) -> None:
-    raise Ended
 
 
 def _say(line: str) -> None:

@@ -15,6 +15,7 @@ from config.local_servers.directory import CHECKOUT, make_directory, update_run_
 from config.local_servers.environment import load_environment
 from config.local_servers.launch import Watchdog, spawn
 from config.supervisor.child import Child, ProcessFailed
+from config.supervisor.ending import raise_if_asked
 from config.supervisor.fingerprint import fingerprint
 from config.supervisor.ports import claim, prefer
 from config.supervisor.processes import Places, Process, all_processes
@@ -61,7 +62,8 @@ class Supervision:
         update_run_file(self.directory, ready=True)
 
     def tick(self) -> None:
-        """Mend what died; call it often. Raises ProcessFailed when a process can't be kept alive."""
+        """Mend what died; call it often. Raises ProcessFailed when a process can't be kept alive, Ended when a signal came."""
+        raise_if_asked()
         for child in self.children:
             if child.mend():
                 self.say(f"{child.process.name} ended ({child.last_words()}) and was started again")

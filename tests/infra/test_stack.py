@@ -1,5 +1,6 @@
 """The whole stack as `make run` has it: every process is watched, and none outlives the supervisor."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -65,9 +66,25 @@ def test_ctrl_c_while_starting_leaves_no_process(directory: Path) -> None:
     process = subprocess.Popen(command, cwd=CHECKOUT, env=without_servers(COUNTROOM_LOCAL_DIR=str(directory)), stderr=subprocess.PIPE)
     assert eventually(lambda: (directory / "log" / "prepare.log").exists(), seconds=150)
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=150)
+    _, said = process.communicate(timeout=60)
     assert (process.returncode, said) == (0, b"countroom: stopping\n")
     assert eventually(lambda: not processes_of(directory)), processes_of(directory)
+
+
+def test_a_signal_that_was_swallowed_ends_the_supervisor_at_its_next_tick(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a fork the interpreter drops what a handler raises."""
+    from config.supervisor import ending
+    from config.supervisor.core import Supervision
+
+    monkeypatch.setattr(ending, "_asked", [])
+    supervision = Supervision(directory, port=0, host="127.0.0.1", say=print)
+    supervision.tick()
+
+    with contextlib.suppress(ending.Ended):
+        ending.end(signal.SIGINT, None)
+
+    with pytest.raises(ending.Ended):
+        supervision.tick()
 
 
 def test_a_port_in_use_is_one_clear_line(directory: Path) -> None:
