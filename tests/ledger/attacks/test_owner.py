@@ -44,8 +44,8 @@ def on_entries(do: str, undo: str, named: str) -> Guard:
 
 
 GUARDS = [
-    on_entries("DISABLE TRIGGER append_only", "ENABLE ALWAYS TRIGGER append_only", "append-only without its guard"),
-    on_entries("ENABLE TRIGGER append_only", "ENABLE ALWAYS TRIGGER append_only", "append-only without its guard"),
+    on_entries("DISABLE TRIGGER append_only", "ENABLE ALWAYS TRIGGER append_only", "missing or switched off"),
+    on_entries("ENABLE TRIGGER append_only", "ENABLE ALWAYS TRIGGER append_only", "missing or switched off"),
     on_entries("DISABLE TRIGGER ledger_entry_check", "ENABLE ALWAYS TRIGGER ledger_entry_check", "missing or switched off"),
     on_entries("ENABLE ROW LEVEL SECURITY", "DISABLE ROW LEVEL SECURITY", "rows can be hidden"),
     Guard("ALTER TABLE ledger_checkpoint RENAME TO gone", "ALTER TABLE gone RENAME TO ledger_checkpoint", "no such table"),
@@ -57,6 +57,11 @@ GUARDS = [
           "ALTER FUNCTION ledger_check_entries() SET search_path = pg_catalog, public, pg_temp", "wherever the session's search path"),
     Guard("ALTER FUNCTION ledger_refuse_change() SECURITY DEFINER", "ALTER FUNCTION ledger_refuse_change() SECURITY INVOKER",
           "not what the migrations made"),
+    Guard("ALTER FUNCTION ledger_post SECURITY INVOKER", "ALTER FUNCTION ledger_post SECURITY DEFINER", "not what the migrations made"),
+    Guard("ALTER FUNCTION ledger_post_many RESET search_path",
+          "ALTER FUNCTION ledger_post_many SET search_path = pg_catalog, public, pg_temp", "wherever the session's search path"),
+    Guard("ALTER FUNCTION ledger_lacking RENAME TO gone", "ALTER FUNCTION gone RENAME TO ledger_lacking", "it is gone"),
+    Guard("GRANT INSERT ON ledger_entry TO countroom_app", "REVOKE INSERT ON ledger_entry FROM countroom_app", "may insert into it"),
     Guard("GRANT UPDATE ON ledger_entry TO countroom_app", "REVOKE UPDATE ON ledger_entry FROM countroom_app", "may update it"),
     Guard("GRANT TRUNCATE ON ledger_entry TO PUBLIC", "REVOKE TRUNCATE ON ledger_entry FROM PUBLIC", "may truncate it"),
     Guard("GRANT CREATE ON SCHEMA public TO countroom_app", "REVOKE CREATE ON SCHEMA public FROM countroom_app", "may make objects"),
@@ -73,6 +78,19 @@ def test_every_guard_that_is_gone_or_changed_is_named(owner: Owner) -> None:
         assert len(found) == 1, f"{guard.do}: {found}"
         assert guard.named in found[0]["fault"], guard.do
     assert guard_faults() == []
+
+
+@pytest.mark.spec("L10", "L2")
+@pytest.mark.parametrize(
+    "lasting", ["WHEN (false) EXECUTE FUNCTION ledger_refuse_change()", "EXECUTE FUNCTION pg_catalog.suppress_redundant_updates_trigger()"]
+)
+def test_a_trigger_that_was_made_anew_and_guards_nothing_is_named(owner: Owner, lasting: str) -> None:
+    """Of the same name, switched on."""
+    owner.execute("DROP TRIGGER ledger_approval_request_frozen ON ledger_approval_request")
+    owner.execute(f"CREATE TRIGGER ledger_approval_request_frozen BEFORE UPDATE ON ledger_approval_request FOR EACH ROW {lasting}")
+    assert guard_faults() == [
+        {"trigger": "ledger_approval_request_frozen", "table": "ledger_approval_request", "fault": "not what the migrations made"}
+    ]
 
 
 @pytest.mark.spec("L10", "L1")
