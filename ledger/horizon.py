@@ -4,6 +4,9 @@ A database transaction that has written has an id (xid). All ids below `pg_snaps
 ended. Entries and audit records get their own ids after their transaction got its xid; so once every transaction that was
 running when a number was read has ended, all rows up to that number are there for good or will never be. Row ids and
 not xids are stored, because ids survive a dump and restore into another server, xids don't.
+
+Xids are the whole server's. A transaction that is known to run in another database of it holds nobody up here: the lock that it
+holds on its own xid tells its process, and the process its database. One that can't be told so (prepared, or just beginning) counts.
 """
 
 import time
@@ -12,6 +15,18 @@ from django.conf import settings
 from django.db import connection
 
 _POLL_SECONDS = 0.02
+_IS_PAST = """
+SELECT CASE WHEN pg_snapshot_xmin(now_running.snapshot)::text::bigint > %(mark)s THEN true
+            ELSE NOT EXISTS (
+                SELECT FROM pg_snapshot_xip(now_running.snapshot) AS running(xid)
+                 WHERE running.xid::text::bigint <= %(mark)s
+                   AND running.xid::xid::text NOT IN (
+                       SELECT own.transactionid::text
+                         FROM pg_locks own JOIN pg_stat_activity process ON process.pid = own.pid
+                         JOIN pg_database elsewhere ON elsewhere.oid = process.datid AND elsewhere.datname <> current_database()
+                        WHERE own.locktype = 'transactionid' AND own.mode = 'ExclusiveLock' AND own.granted)) END
+  FROM (SELECT pg_current_snapshot() AS snapshot) now_running
+"""
 
 
 def current_mark() -> int:
@@ -23,9 +38,9 @@ def current_mark() -> int:
 
 
 def is_past(mark: int) -> bool:
-    """Whether every transaction that began to write before `mark` has ended."""
+    """Whether every transaction of this database that began to write before `mark` has ended."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint > %s", [mark])
+        cursor.execute(_IS_PAST, {"mark": mark})
         return bool(cursor.fetchone()[0])
 
 
@@ -42,7 +57,7 @@ def wait_until_past(mark: int, *, seconds: float) -> bool:
 def settled_id(table: str, *, seconds: float | None = None) -> int | None:
     """The highest row id of `table` up to which nothing can be in flight; None if something older still runs after `seconds`.
 
-    Without `seconds` settings.HORIZON_SECONDS is waited: transactions of other databases of the same server count too.
+    Without `seconds` settings.HORIZON_SECONDS is waited.
     """
     _require_autocommit()
     last = _last_value(table)

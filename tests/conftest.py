@@ -33,7 +33,7 @@ def _prepare_environment() -> None:
             os.environ.setdefault(name, value)
     make_directory(Path(os.environ.setdefault("STATIC_ROOT", str(local_directory("test", "static")))))
     os.environ["REDIS_PREFIX"] = f"test:{os.environ['COUNTROOM_TEST_RUN']}:{WORKER}"
-    os.environ["HORIZON_SECONDS"] = "30"  # a long test of another worker is a transaction in flight on the same server
+    os.environ["HORIZON_SECONDS"] = "30"  # a machine of two processors that runs the whole suite is slow at times
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 
 

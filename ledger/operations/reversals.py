@@ -85,7 +85,7 @@ def mirror_of(original: JournalTransaction, *, held_minor: int = 0, released_min
     """Rule and source of the mirror: a plain one, or, where a player was credited playable money, split over what is there.
 
     The wallet is locked. `held_minor`: what is taken from locked first; `released_minor`: what comes back to playable before the
-    mirror is posted, in the same transaction.
+    mirror is posted, in the same transaction. A debt names what was credited, or the transaction itself where its lines name nothing.
     """
     lines = posted_lines(original)
     credited = [line for line in lines if line["kind"] == "playable" and line["amount_minor"] < 0]
@@ -98,7 +98,7 @@ def mirror_of(original: JournalTransaction, *, held_minor: int = 0, released_min
     playable = min(wallet.playable + released_minor, amount - held)
     return "REVERSAL_FROM_HOLD@1", {
         "lines": lines, "player": player, "asset": asset, "held_minor": held, "playable_minor": playable,
-        "receivable_minor": amount - held - playable, "ref": credited[0]["ref"],
+        "receivable_minor": amount - held - playable, "ref": credited[0]["ref"] or original.public_id,
     }  # fmt: skip
 
 

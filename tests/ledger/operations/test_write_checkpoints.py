@@ -100,6 +100,26 @@ def test_a_mark_is_past_once_older_writers_have_ended(entity: LegalEntity, commi
     assert wait_until_past(mark, seconds=30)
 
 
+@pytest.mark.spec("L7", "S5", "D3")
+def test_a_writer_in_another_database_of_the_server_holds_nobody_up(entity: LegalEntity, committed_db: "TestDatabase") -> None:
+    """Xids are the whole server's: a long transaction in another database is in every snapshot, and concerns no row of ours."""
+    elsewhere = committed_db.beside("elsewhere")
+    elsewhere.recreate()
+    try:
+        with psycopg.connect(elsewhere.app_url) as foreign, psycopg.connect(committed_db.app_url) as own:
+            foreign.execute("SELECT pg_current_xact_id()")
+            book(entity, "a", *deposit("pl_1", 100))
+            assert write_checkpoints(wait_seconds=10) == 1
+
+            own.execute("SELECT pg_current_xact_id()")
+            book(entity, "b", *deposit("pl_1", 100))
+            assert write_checkpoints(wait_seconds=0.2) == 0
+            own.commit()
+            assert write_checkpoints(wait_seconds=10) == 1
+    finally:
+        elsewhere.drop()
+
+
 def test_the_horizon_is_not_read_within_a_transaction(entity: LegalEntity) -> None:
     with transaction.atomic(), pytest.raises(RuntimeError):
         write_checkpoints()
