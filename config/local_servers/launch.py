@@ -6,8 +6,8 @@ import pwd
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -39,14 +39,16 @@ class Watchdog:
     """The pipe to watchdog.py: it ends the groups we guard when we are gone."""
 
     def __init__(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(Path(__file__).with_name("watchdog.py"))],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            cwd="/",
-        )
+        with _whole_fork() as mask:
+            self.process = subprocess.Popen(
+                [sys.executable, "-I", "-S", str(Path(__file__).with_name("watchdog.py"))],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+                cwd="/",
+                preexec_fn=lambda: signal.pthread_sigmask(signal.SIG_SETMASK, mask),
+            )
 
     def guard(self, pid: int, *, by: signal.Signals = signal.SIGTERM) -> None:
         self._tell(f"+{pid} {int(by)}\n")
@@ -83,7 +85,7 @@ def spawn(
     `ends_by` when we die. Call it from the main thread: PDEATHSIG follows the thread that started the child.
     """
     user: dict[str, Any] = {} if account is None else {"user": account.uid, "group": account.gid, "extra_groups": []}
-    with log.open("ab") if log is not None else nullcontext() as said:
+    with log.open("ab") if log is not None else nullcontext() as said, _whole_fork() as mask:
         process = subprocess.Popen(
             list(command),
             stdin=subprocess.DEVNULL,
@@ -92,11 +94,24 @@ def spawn(
             env=None if environment is None else dict(environment),
             cwd=directory,
             start_new_session=True,
-            preexec_fn=_dying_with(os.getpid(), ends_by),
+            preexec_fn=_beginning(os.getpid(), ends_by, mask),
             **user,
         )
-    watchdog.guard(process.pid, by=ends_by)
+        watchdog.guard(process.pid, by=ends_by)
     return process
+
+
+@contextmanager
+def _whole_fork() -> Iterator[set[signal.Signals]]:
+    """What asks us to end waits until the child is started and guarded; gives the mask that the child must have again.
+
+    In the middle of a fork the interpreter drops what a handler raises, and a child that nobody knows of would stay.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
+    try:
+        yield {signal.Signals(number) for number in before}
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def die_with_parent(number: signal.Signals) -> None:
@@ -105,14 +120,14 @@ def die_with_parent(number: signal.Signals) -> None:
         _LIBC.prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0)
 
 
-def _dying_with(parent: int, number: signal.Signals) -> Callable[[], None] | None:
+def _beginning(parent: int, number: signal.Signals, mask: set[signal.Signals]) -> Callable[[], None]:
     """Runs in the child after the change of user, which would clear the setting."""
-    if _LIBC is None:
-        return None
 
-    def ask() -> None:
-        _LIBC.prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0)
-        if os.getppid() != parent:
-            os._exit(1)
+    def begin() -> None:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        if _LIBC is not None:
+            _LIBC.prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0)
+            if os.getppid() != parent:
+                os._exit(1)
 
-    return ask
+    return begin

@@ -71,6 +71,30 @@ def test_ctrl_c_while_starting_leaves_no_process(directory: Path) -> None:
     assert eventually(lambda: not processes_of(directory)), processes_of(directory)
 
 
+INTERRUPTED = """
+import os, signal, sys
+from config.local_servers.launch import Watchdog, spawn
+from config.supervisor.ending import Ended, end
+signal.signal(signal.SIGINT, end)
+watchdog = Watchdog()
+os.register_at_fork(after_in_parent=lambda: os.kill(os.getpid(), signal.SIGINT))
+try:
+    spawn([sys.executable, "-c", "import time; time.sleep(3600)", sys.argv[1]], watchdog=watchdog)
+except Ended:
+    print("ended")
+watchdog.close()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_signal_in_the_middle_of_a_fork_waits_for_its_end_and_the_child_goes_too(directory: Path) -> None:
+    """There the interpreter would write "Exception ignored" and go on."""
+    command = [sys.executable, "-c", INTERRUPTED, str(directory)]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, timeout=60, check=False)
+    assert eventually(lambda: not processes_of(directory)), processes_of(directory)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "ended\n", "")
+
+
 def test_a_signal_that_was_swallowed_ends_the_supervisor_at_its_next_tick(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a fork the interpreter drops what a handler raises."""
     from config.supervisor import ending
