@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from cashier.proofs_of_items import debts_are_named
 from ledger.actors import user_actor
 from ledger.approvals import get_approval_kind
 from ledger.errors import ApprovalRefused, InsufficientFunds
@@ -144,6 +145,21 @@ def test_what_the_player_no_longer_has_becomes_a_debt(entity: LegalEntity, ada: 
     approve(reverse(original, ada, held_minor=1000), ben)
 
     assert wallet_view("pl_1") == {"EUR": WalletBalance(receivable=1500)}
+
+
+@pytest.mark.spec("L12", "L19")
+def test_a_debt_from_a_reversal_names_the_transaction_where_its_lines_name_nothing(entity: LegalEntity, ada: User, ben: User) -> None:
+    request = propose_adjustment(
+        entity_id=entity.pk, player_id="pl_1", asset="EUR", amount_minor=500, direction="credit", reason="goodwill", maker=user_actor(ada),
+        now=NOON,
+    )  # fmt: skip
+    credited = approve(request, ben)
+    book(entity, "played", dr("playable", "pl_1", 300), cr("gaming", "le_1", 300))
+
+    posted = approve(reverse(credited, ada), ben)
+
+    assert [(entry.amount_minor, entry.ref) for entry in posted.entries.filter(account__kind="receivable")] == [(300, credited.public_id)]
+    assert debts_are_named().ok
 
 
 @pytest.mark.spec("L12")
