@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from cashier.models import PayoutIntent, PayoutState, PspCall
+from cashier.operations.kept_locked import take_kept
 from cashier.operations.payouts.books import creditable_kind, merchant_account_of, payer_facts, payer_of, post_payout
 from cashier.operations.payouts.errors import PayoutStateConflict
 from cashier.operations.payouts.locked import lock_payout
@@ -52,13 +53,16 @@ def mark_settled(payout: PayoutIntent, transition: str, event: str, *, occurred_
 
 
 def settle_released(payout: PayoutIntent, *, occurred_at: datetime, actor: Actor, now: datetime, sha256: str) -> None:
-    """Paid although released: take what is there, the rest is owed; always a case (PAYOUT_PAID_AFTER_RELEASE)."""
+    """Paid although released: what stayed locked for this payout, then what is there, the rest is owed; always a case."""
+    event = "payout.paid_after_release"
     wallet = lock_wallet(entity_id=payout.entity_id, player_id=payout.player.public_id, asset=payout.currency)
-    paid_minor = payout.amount_minor - payout.player_fee_minor
-    playable_minor = min(wallet.playable, paid_minor)
-    facts = {"playable_minor": playable_minor, "receivable_minor": paid_minor - playable_minor, **payer_facts(payout)}
-    mark_settled(payout, "psp_paid_late", "payout.paid_after_release", occurred_at=occurred_at, actor=actor, now=now)
-    post_payout(payout, "payout.paid_after_release", facts, occurred_at=occurred_at, actor=actor, now=now, sha256=sha256)
+    paid_minor = int(payout.amount_minor - payout.player_fee_minor)
+    locked_minor = take_kept(payout.public_id, most_minor=paid_minor, event=event, actor=actor, now=now)
+    playable_minor = min(wallet.playable, paid_minor - locked_minor)
+    owed_minor = paid_minor - locked_minor - playable_minor
+    taken = {"locked_minor": locked_minor, "playable_minor": playable_minor, "receivable_minor": owed_minor}
+    mark_settled(payout, "psp_paid_late", event, occurred_at=occurred_at, actor=actor, now=now)
+    post_payout(payout, event, {**taken, **payer_facts(payout)}, occurred_at=occurred_at, actor=actor, now=now, sha256=sha256)
     tell_case(payout, "PAYOUT_PAID_AFTER_RELEASE", amount_minor=paid_minor, occurred_at=occurred_at, now=now)
 
 
@@ -113,7 +117,7 @@ def return_payout(
             payout, "payout.returned", facts, suffix=return_ref, occurred_at=occurred_at, actor=actor, now=now, sha256=payload_sha256
         )
         if facts["credit_to"] == "locked":
-            keep_payout_locked(payout, why="payout.returned", now=now)
+            keep_payout_locked(payout, why="payout.returned", now=now, part="returned")
         tell_case(payout, "PAYOUT_RETURNED", amount_minor=payout.amount_minor, occurred_at=occurred_at, now=now)
     return payout
 

@@ -16,7 +16,7 @@ def release_payout(payout: PayoutIntent, event: str, *, occurred_at: datetime, a
         keep_payout_locked(payout, why=event, now=now)
 
 
-def keep_payout_locked(payout: PayoutIntent, *, why: str, now: datetime) -> None:
+def keep_payout_locked(payout: PayoutIntent, *, why: str, now: datetime, part: str = "") -> None:
     keep_locked(
         player=payout.player,
         ref=payout.public_id,
@@ -27,4 +27,5 @@ def keep_payout_locked(payout: PayoutIntent, *, why: str, now: datetime) -> None
         psp_reference=payout.psp_ref,
         why=why,
         now=now,
+        part=part,
     )

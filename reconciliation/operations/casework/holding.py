@@ -22,8 +22,9 @@ def late_hold_of(case: ExceptionCase) -> Hold | None:
 
 
 def kept_hold_of(case: ExceptionCase) -> Hold | None:
-    """What stays locked because its player may not be credited, under a linked refund or payout."""
-    refs = [link.target_id for link in case.links.all() if link.kind in ("refund", "payout")]
+    """What stays locked because its player may not be credited: the hold that the case names, else one of a linked refund or payout."""
+    named = str(case.facts.get("hold") or "")
+    refs = [named] if named else [link.target_id for link in case.links.all() if link.kind in ("refund", "payout")]
     return Hold.objects.filter(kind=Hold.Kind.CASE, ref__in=refs, state=Hold.State.HELD).select_related("player__brand").first()
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from cashier.models import PayoutIntent, Player
+from cashier.models import Hold, PayoutIntent, Player
 from cashier.operations.payouts import (
     PayoutStateConflict,
     begin_payout_submission,
@@ -14,6 +14,7 @@ from cashier.operations.payouts import (
     return_payout,
     settle_payout,
 )
+from cashier.proofs import locked_is_named
 from cashier.psp.base import Outcome, PspResult
 from ledger.transitions import move
 from tests.cashier.payouts.test_request_payout import ask
@@ -70,6 +71,38 @@ def test_story_7_failed_then_paid_all_the_same(house: House, cases: list[dict[st
     assert lines("payout.paid_after_release:") == [("playable", 5_000), ("receivable", 15_000), ("clearing", -20_000)]
     assert wallet(house.player) == (0, 0, 15_000)
     assert [case["code"] for case in cases] == ["PAYOUT_PAID_AFTER_RELEASE"]
+
+
+@pytest.mark.spec("P2", "L10")
+def test_what_stayed_locked_pays_first_where_the_payout_was_paid_all_the_same_and_comes_back_again(
+    house: House, cases: list[dict[str, Any]]
+) -> None:
+    """Failed while the player may not be credited: the money stays locked for this very payout, and is not taken twice."""
+    set_policy(house, fee=200)
+    payout = send(house, ask(house, 20_000, fee_model="player_taken_off"))
+    move(Player.objects.get(pk=house.player.pk), "self_exclude", actor=TESTER, now=house.now)
+    fail_payout(payout_id=payout.id, **told(house))
+    assert wallet(house.player) == (30_000, 20_000, 0)
+
+    settle_payout(payout_id=payout.id, **told(house))
+
+    assert lines("payout.paid_after_release:") == [("locked", 19_800), ("clearing", -19_800)]
+    assert (wallet(house.player), held()) == ((30_000, 200, 0), [(payout.public_id, 200)])
+    assert locked_is_named().ok
+
+    return_payout(payout_id=payout.id, return_ref="r1", returned_minor=19_800, **told(house))
+
+    assert held() == [(payout.public_id, 200), (f"{payout.public_id}:returned", 20_000)]
+    assert wallet(house.player) == (30_000, 20_200, 0)
+    assert locked_is_named().ok
+    assert [(case["code"], case["facts"].get("hold", "")) for case in cases] == [
+        ("ABNORMAL_PENDING", payout.public_id), ("PAYOUT_PAID_AFTER_RELEASE", ""),
+        ("ABNORMAL_PENDING", f"{payout.public_id}:returned"), ("PAYOUT_RETURNED", ""),
+    ]  # fmt: skip
+
+
+def held() -> list[tuple[str, int]]:
+    return [(hold.ref, int(hold.amount_minor)) for hold in Hold.objects.filter(state=Hold.State.HELD).order_by("ref")]
 
 
 @pytest.mark.spec("P2")
