@@ -1,8 +1,9 @@
 """The papers of the scene: reports with their batches and runs, and a statement that was refused."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from cashier.models import MerchantAccount
 from reconciliation.models import FileState, ReconciliationRun, RunState, SettlementBatch, SourceFile
 
 if TYPE_CHECKING:
@@ -14,64 +15,8 @@ DAY = date(2026, 11, 19)
 def make_papers(scene: "Scene") -> None:
     at = scene.now - timedelta(hours=4)
     for number, account in enumerate(scene.accounts):
-        file = SourceFile.objects.create(
-            source="adyen_sdr",
-            name=f"settlement_detail_report_batch_{38 + number}.csv",
-            sha256=f"{number:064d}",
-            byte_size=48_210,
-            encoding="utf-8",
-            storage_path="x",
-            state=FileState.LOADED,
-            merchant_account=account,
-            bucket=202611,
-            lines=966,
-            result=_ingest_result(account.code),
-            received_at=at,
-            received_by_kind="system",
-            received_by_id="scene",
-            loaded_at=at,
-            updated_at=at,
-        )
-        batch = SettlementBatch.objects.create(
-            merchant_account=account,
-            number=str(38 + number),
-            currency="EUR",
-            source_file=file,
-            state="PAID",
-            bucket=202611,
-            lines=966,
-            business_date=DAY,
-            payout_date=DAY + timedelta(days=1),
-            payout_minor=4_544_549,
-            paid_minor=4_544_509 if number else 4_544_549,
-            transfer_reference="TX635094301XT",
-            totals={
-                "sale": {"count": 964, "debit_minor": 0, "credit_minor": 4_821_000},
-                "fee": {"count": 964, "debit_minor": 101_241, "credit_minor": 0},
-                "refund": {"count": 31, "debit_minor": 112_000, "credit_minor": 0},
-                "chargeback": {"count": 2, "debit_minor": 15_000, "credit_minor": 0},
-                "reserve": {"count": 1, "debit_minor": 48_210, "credit_minor": 0},
-            },
-            updated_at=at,
-        )
-        ReconciliationRun.objects.create(
-            account_code=account.code,
-            entity=scene.entity,
-            merchant_account=account,
-            date=DAY,
-            state=RunState.DONE,
-            lines=batch.lines,
-            matched=958,
-            suggested=2,
-            carried_forward=6,
-            cases={"GROSS_AMOUNT_DIFFERS": 2},
-            residuals=[{"currency": "EUR", "amount_minor": -40 if number else 0}],
-            times_run=1,
-            started_at=at,
-            finished_at=at + timedelta(seconds=41),
-            seconds=41,
-            updated_at=at,
-        )
+        batch = _batch_of(_file_of(account, number, at), account, number, at)
+        _run_of(scene, batch, account, number, at)
     SourceFile.objects.create(
         source="camt053",
         name="MT84MALT_2026-11-19.camt053.xml",
@@ -84,6 +29,73 @@ def make_papers(scene: "Scene") -> None:
         received_at=at,
         received_by_kind="user",
         received_by_id=str(scene.staff["ben"].pk),
+        updated_at=at,
+    )
+
+
+def _file_of(account: MerchantAccount, number: int, at: datetime) -> SourceFile:
+    return SourceFile.objects.create(
+        source="adyen_sdr",
+        name=f"settlement_detail_report_batch_{38 + number}.csv",
+        sha256=f"{number:064d}",
+        byte_size=48_210,
+        encoding="utf-8",
+        storage_path="x",
+        state=FileState.LOADED,
+        merchant_account=account,
+        bucket=202611,
+        lines=966,
+        result=_ingest_result(account.code),
+        received_at=at,
+        received_by_kind="system",
+        received_by_id="scene",
+        loaded_at=at,
+        updated_at=at,
+    )
+
+
+def _batch_of(file: SourceFile, account: MerchantAccount, number: int, at: datetime) -> SettlementBatch:
+    return SettlementBatch.objects.create(
+        merchant_account=account,
+        number=str(38 + number),
+        currency="EUR",
+        source_file=file,
+        state="PAID",
+        bucket=202611,
+        lines=966,
+        business_date=DAY,
+        payout_date=DAY + timedelta(days=1),
+        payout_minor=4_544_549,
+        paid_minor=4_544_509 if number else 4_544_549,
+        transfer_reference="TX635094301XT",
+        totals={
+            "sale": {"count": 964, "debit_minor": 0, "credit_minor": 4_821_000},
+            "fee": {"count": 964, "debit_minor": 101_241, "credit_minor": 0},
+            "refund": {"count": 31, "debit_minor": 112_000, "credit_minor": 0},
+            "chargeback": {"count": 2, "debit_minor": 15_000, "credit_minor": 0},
+            "reserve": {"count": 1, "debit_minor": 48_210, "credit_minor": 0},
+        },
+        updated_at=at,
+    )
+
+
+def _run_of(scene: "Scene", batch: SettlementBatch, account: MerchantAccount, number: int, at: datetime) -> None:
+    ReconciliationRun.objects.create(
+        account_code=account.code,
+        entity=scene.entity,
+        merchant_account=account,
+        date=DAY,
+        state=RunState.DONE,
+        lines=batch.lines,
+        matched=958,
+        suggested=2,
+        carried_forward=6,
+        cases={"GROSS_AMOUNT_DIFFERS": 2},
+        residuals=[{"currency": "EUR", "amount_minor": -40 if number else 0}],
+        times_run=1,
+        started_at=at,
+        finished_at=at + timedelta(seconds=41),
+        seconds=41,
         updated_at=at,
     )
 
