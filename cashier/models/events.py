@@ -13,10 +13,18 @@ class PspEvent(PublicIdModel):
     (event, psp_ref, idempotency_key); `object_key` is the kind with the provider's object (capture, refund, payout,
     dispute movement), empty where the event names none. `raw_body` has card numbers masked; `body_sha256` is of the
     body as it was signed. A body that could not be read has event "unreadable".
+
+    `via` is the way in: "canonical", a provider's own scheme ("stripe", "adyen", "generic", "hooks"), or "pull" for what
+    we asked for ourselves (W6). A provider's own notification is stored as it came, its event named "<via>:<its kind>";
+    the task that normalises it stores what it means as events of its own, each with `source` set to it.
     """
 
     PREFIX = "evt_"
+    CANONICAL = "canonical"
+    PULL = "pull"
 
+    via = CodeField(max_length=16, default=CANONICAL)
+    source = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="told")
     merchant_account = models.ForeignKey("cashier.MerchantAccount", on_delete=models.PROTECT, related_name="events")
     provider_event_id = CodeField(max_length=128, blank=True)
     identity_key = CodeField(max_length=200)
@@ -50,15 +58,24 @@ class PspEvent(PublicIdModel):
         indexes = [
             models.Index(fields=["intent_ref"], name="cashier_event_intent"),
             models.Index(fields=["-received_at"], name="cashier_event_received"),
+            models.Index(fields=["merchant_account", "-received_at"], name="cashier_event_by_account"),
         ]
         permissions = [("replay_events", "Can replay dead events")]
 
     def __str__(self) -> str:
         return f"{self.event} {self.public_id}"
 
+    @property
+    def is_foreign(self) -> bool:
+        """Whether it is a provider's own notification, which means something only once it is normalised."""
+        return ":" in self.event
+
 
 class PspEventWork(models.Model):
-    """Where our work on one event stands. `next_try_at` is real time: a lease, or the moment of the next try."""
+    """Where our work on one event stands. `next_try_at` is real time: a lease, or the moment of the next try.
+
+    `log`: the last tries, oldest first: [{"at": instant, "ms": how long it took, "result": what became of it, "error": why}].
+    """
 
     class State(models.TextChoices):
         RECEIVED = "RECEIVED"
@@ -77,6 +94,7 @@ class PspEventWork(models.Model):
     outcome = CodeField(max_length=80, blank=True)
     applied_at = models.DateTimeField(null=True)
     replays = models.PositiveIntegerField(default=0)
+    log = models.JSONField(default=list)
 
     class Meta:
         db_table = "cashier_psp_event_work"
@@ -107,7 +125,12 @@ class WebhookNonce(models.Model):
 
 
 class WebhookRefusal(models.Model):
-    """How many webhooks were refused, by hour, account and reason: the fact, nothing of the body (W3)."""
+    """How many webhooks left nothing behind, by hour, account and reason: the fact, nothing of the body (W3).
+
+    `reason` is why it was refused, or "duplicate" for what was valid and known.
+    """
+
+    DUPLICATE = "duplicate"
 
     hour = models.DateTimeField()
     account_code = CodeField(blank=True)  # empty where no account of ours was named
@@ -120,3 +143,31 @@ class WebhookRefusal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.hour} {self.reason} {self.count}"
+
+
+class EventPull(models.Model):
+    """When we last asked a PSP for the event of one of our objects, and when we ask again (W6). Times are real."""
+
+    class Kind(models.TextChoices):
+        DEPOSIT = "deposit"
+        CAPTURE = "capture"
+        REFUND = "refund"
+        PAYOUT = "payout"
+
+    kind = CodeField(max_length=8, choices=Kind.choices)
+    object_id = models.UUIDField()
+    merchant_account = models.ForeignKey("cashier.MerchantAccount", on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(null=True)
+    next_ask_at = models.DateTimeField()
+    tries = models.PositiveIntegerField(default=0)
+    pulled = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        db_table = "cashier_event_pull"
+        verbose_name = "pull of an event"
+        verbose_name_plural = "pulls of events"
+        constraints = [models.UniqueConstraint(fields=["kind", "object_id"], name="cashier_pull_once")]
+        indexes = [models.Index(fields=["next_ask_at"], name="cashier_pull_due")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.object_id}"

@@ -55,7 +55,7 @@ def is_signed(headers: SignedHeaders, body: bytes, *, secrets: Sequence[str], pu
         for secret in secrets if scheme == "sha256" else ():
             found |= _is_hmac(value, signed, secret)
         for key in public_keys if scheme == "ed25519" else ():
-            found |= _is_ed25519(value, signed, key)
+            found |= is_signed_by(key, value, signed)
     return found
 
 
@@ -76,7 +76,8 @@ def _is_hmac(value: str, signed: bytes, secret: str) -> bool:
     return hmac.compare_digest(expected.encode(), value.encode())
 
 
-def _is_ed25519(value: str, signed: bytes, public_key: str) -> bool:
+def is_signed_by(public_key: str, value: str, signed: bytes) -> bool:
+    """Whether `value` (base64) is the Ed25519 signature of these bytes by this key (32 bytes as base64)."""
     try:
         key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public_key, validate=True))
         key.verify(base64.b64decode(value, validate=True), signed)
