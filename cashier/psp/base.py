@@ -7,6 +7,9 @@ The answer of a call is one of three things, and the difference is money (C8):
 - a PspResult: the provider said so, even if it said no (declines are results, not errors);
 - PspUnreachable: the request never left us, so nothing happened, it may be sent again;
 - PspTimeout or PspError: nobody knows, so ask with `lookup` before anything else.
+
+What a provider does not offer (cashier.psp.capabilities) is answered without a call: REFUSED with decline code not_offered,
+and LookupNotOffered where it can't be asked.
 """
 
 from __future__ import annotations
@@ -52,7 +55,7 @@ class PspResult:
 
     With auto capture, `object_ref` of an authorisation's answer is the capture made with it. `amount_minor` is what the
     provider says it moved (authorised, captured, refunded or paid). `action` is {"type": "redirect", "url": …}. `raw` is
-    the body as answered, for evidence.
+    the body as answered, for evidence. `decline_code` is one of cashier.psp.declines, `provider_code` the provider's own.
     """
 
     outcome: Outcome
@@ -71,21 +74,29 @@ class PspResult:
     action: dict[str, Any] | None = None
     occurred_at: datetime | None = None
     raw: dict[str, Any] = field(default_factory=dict)
+    provider_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """Where and as whom to call. `secret` is the API key; it is never part of repr, so never in a log."""
+    """Where and as whom to call. `secret` is the API key; it is never part of repr, so never in a log.
+
+    `client_certificate`: path of a PEM file with our certificate and its key, for providers that want mutual TLS (C16).
+    """
 
     merchant_account: str
     base_url: str
     secret: str = field(repr=False)
     timeout_seconds: float = 10.0
+    client_certificate: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class AuthorizeRequest:
-    """Ask for an authorisation of `amount_minor`; `merchant_reference` is our intent (`pi_…`)."""
+    """Ask for an authorisation of `amount_minor`; `merchant_reference` is our intent (`pi_…`).
+
+    challenge: ask the issuer for a 3-DS challenge, whatever the provider would do by itself (C11, C13).
+    """
 
     idempotency_key: str
     merchant_reference: str
@@ -96,6 +107,19 @@ class AuthorizeRequest:
     method: str = "card"
     return_url: str = ""
     device: Mapping[str, Any] = field(default_factory=dict)
+    trace_id: str = ""
+    challenge: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteRequest:
+    """Finish a challenge with what the player's browser brought back (`details`, as the provider named its parameters)."""
+
+    idempotency_key: str
+    psp_ref: str
+    merchant_reference: str
+    details: Mapping[str, str]
+    capture: str = "auto"
     trace_id: str = ""
 
 
@@ -252,6 +276,10 @@ class PspKeyReused(PspFailure):
     """The provider holds another request under this idempotency key: ours was not executed. A defect, never retried."""
 
 
+class LookupNotOffered(PspFailure):
+    """This provider can't be asked: the same request, sent again under its key, brings its first answer."""
+
+
 class UnknownProvider(LookupError):
     """No adapter is registered for this provider."""
 
@@ -261,6 +289,8 @@ class Adapter(Protocol):
     """One provider. Every call may raise PspUnreachable, PspTimeout, PspError or PspKeyReused."""
 
     def authorize(self, credentials: Credentials, request: AuthorizeRequest) -> PspResult: ...
+
+    def complete(self, credentials: Credentials, request: CompleteRequest) -> PspResult: ...
 
     def capture(self, credentials: Credentials, request: CaptureRequest) -> PspResult: ...
 
@@ -277,5 +307,8 @@ class Adapter(Protocol):
     def lookup(
         self, credentials: Credentials, *, merchant_reference: str = "", idempotency_key: str = "", psp_ref: str = ""
     ) -> LookupResult | None:
-        """What the provider holds for our reference (pi_, rf_, po_), our key, or its own reference; None: it knows nothing."""
+        """What the provider holds for our reference (pi_, rf_, po_), our key, or its own reference; None: it knows nothing.
+
+        Raises LookupNotOffered where it can't be asked, ValueError where nothing is given to look for.
+        """
         ...

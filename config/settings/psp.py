@@ -2,4 +2,5 @@
 
 PSP_ADAPTERS: dict[str, str] = {
     "sandbox": "cashier.psp.sandbox.SandboxAdapter",
+    "stripe": "cashier.psp.stripe.StripeAdapter",
 }

@@ -8,6 +8,7 @@ from cashier.psp.base import (
     AcceptDisputeRequest,
     AuthorizeRequest,
     CaptureRequest,
+    CompleteRequest,
     Credentials,
     EvidenceRequest,
     LookupResult,
@@ -19,6 +20,7 @@ from cashier.psp.base import (
     RefundRequest,
     VoidRequest,
 )
+from cashier.psp.declines import not_offered
 from cashier.psp.sandbox.http import HttpAnswer, PspHttp
 from cashier.psp.sandbox.translate import read_lookup, read_movement, read_payment, read_refusal
 
@@ -39,9 +41,14 @@ class SandboxAdapter:
             "capture": request.capture,
             "return_url": request.return_url,
             "device": dict(request.device),
+            **({"challenge": "required"} if request.challenge else {}),
         }
         answer = self._post(credentials, "/v1/payments", body, key=request.idempotency_key, trace_id=request.trace_id)
         return read_payment(answer.body) if answer.is_success else read_refusal(answer.body)
+
+    def complete(self, credentials: Credentials, request: CompleteRequest) -> PspResult:
+        """Challenges end on the sandbox's own page."""
+        return not_offered()
 
     def capture(self, credentials: Credentials, request: CaptureRequest) -> PspResult:
         """POST /v1/payments/{psp_ref}/captures."""
