@@ -45,7 +45,7 @@ def _register_merchant(connection: sqlite3.Connection, given: Mapping[str, Any])
     zone, pricing = text_field(given, "zone", default="Europe/Malta"), text_field(given, "pricing", default="blended")
     if not api_key or not webhook_secret or pricing not in PRICINGS or not _is_zone(zone):
         raise Refused(400, "INVALID_ACCOUNT", f"{code}: needs a secret, a known zone and a pricing of {PRICINGS}")
-    settlement = _settlement(connection, code, given.get("settlement", {}))
+    settlement = {**_known_settlement(connection, code), **_settlement(connection, code, given.get("settlement", {}))}
     connection.execute(
         "INSERT INTO merchant_account VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (code) DO UPDATE SET api_key = excluded.api_key,"
         " webhook_secret = excluded.webhook_secret, company = excluded.company, zone = excluded.zone, pricing = excluded.pricing,"
@@ -53,6 +53,13 @@ def _register_merchant(connection: sqlite3.Connection, given: Mapping[str, Any])
         (code, api_key, webhook_secret, text_field(given, "company", default="COUNTROOM"), zone, pricing)
         + (json.dumps(settlement), number_field(given, "first_batch", default=38)),
     )
+
+
+def _known_settlement(connection: sqlite3.Connection, code: str) -> dict[str, str]:
+    """What stays where it is not named: money that moved in a currency is still to be paid out in it."""
+    row = connection.execute("SELECT settlement FROM merchant_account WHERE code = ?", (code,)).fetchone()
+    known: dict[str, str] = json.loads(row["settlement"]) if row is not None else {}
+    return known
 
 
 def _settlement(connection: sqlite3.Connection, code: str, given: Any) -> dict[str, str]:

@@ -62,8 +62,11 @@ def simulate(options: Options, place: Place, *, say: Callable[[str], None], tick
 
 
 def _first_day(options: Options, house: DemoHouse) -> date:
-    """The asked day, else the entity's yesterday. A day whose papers are in can't be played again."""
-    first = options.first or business_date(house.entity, clock.now()) - timedelta(days=1)
+    """The asked day, else the entity's yesterday. A day whose papers are in can't be played again.
+
+    A simulation that was broken off left the clock in its past; the present is what counts then.
+    """
+    first = options.first or business_date(house.entity, max(clock.now(), clock.real_now())) - timedelta(days=1)
     newest = SettlementBatch.objects.filter(merchant_account__in=house.merchant_accounts).order_by("-business_date").first()
     if newest is not None and newest.business_date >= first:
         raise SimulationError(

@@ -1,12 +1,14 @@
 """Registering accounts: merged, kept, and refused whole where something is wrong."""
 
+import json
 from typing import Any
 
 import pytest
 
+from config.sandbox.accounts import get_account
 from config.sandbox.messages import Refused
 from config.sandbox.running import open_sandbox, register_accounts
-from tests.sandbox.running import ACCOUNTS, RunningSandbox, payment_body
+from tests.sandbox.running import ACCOUNTS, SETTLEMENT, RunningSandbox, payment_body
 
 pytestmark = pytest.mark.spec("Z1")
 
@@ -18,6 +20,15 @@ def test_accounts_are_merged_by_code(sandbox: RunningSandbox) -> None:
     key = {"Authorization": "Bearer third-secret"}
     refused = sandbox.http.post("/v1/payments", json=payment_body("approve", currency="SEK"), headers={**key, "Idempotency-Key": "eu3"})
     assert refused.json()["error"] == "CURRENCY_NOT_SUPPORTED"
+
+
+def test_a_currency_that_is_not_named_any_more_is_still_settled(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Its money moved before: a day played in fewer currencies must not lose it."""
+    sandbox = open_sandbox(tmp_path_factory.mktemp("accounts"))
+    register_accounts(sandbox, ACCOUNTS)
+    register_accounts(sandbox, {"merchant_accounts": [{"code": "SANDBOX_EU", "secret": "first-secret", "settlement": {"EUR": "BANK_EUR"}}]})
+    assert json.loads(get_account(sandbox.store.read(), "SANDBOX_EU")["settlement"]) == SETTLEMENT
+    sandbox.store.close()
 
 
 @pytest.mark.parametrize(
