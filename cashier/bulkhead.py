@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 from redis.exceptions import RedisError
 
-from cashier.redis import quick_redis, redis_key
+from cashier.redis import is_resting, quick_redis, redis_key, rest
 
 # KEYS: slots. ARGV: now, end of lease, limit, token.
 _TAKE = """
@@ -37,9 +37,12 @@ class Slot:
 def take_slot(account: str, *, limit: int, seconds: float) -> Slot | None:
     """A slot of the merchant account (by code) for at most `seconds`, or None where all `limit` are taken."""
     token, now = uuid4().hex, time.time()
+    if is_resting():
+        return _take_local(account, limit)
     try:
         taken = quick_redis().eval(_TAKE, 1, redis_key("slots", account), str(now), str(now + seconds), str(limit), token)
-    except RedisError:
+    except RedisError as error:
+        rest(error)
         return _take_local(account, limit)
     return Slot(account, token, is_local=False) if taken else None
 
@@ -52,27 +55,32 @@ def give_back(slot: Slot) -> None:
         return
     try:
         quick_redis().zrem(redis_key("slots", slot.account), slot.token)
-    except RedisError:
-        return
+    except RedisError as error:
+        rest(error)
 
 
 def park(account: str, task: str, call_id: UUID) -> None:
     """Remember that this call waits for a slot. Without Redis the sweeper finds its row."""
     key = redis_key("parked", account)
+    if is_resting():
+        return
     try:
         with quick_redis().pipeline() as pipeline:
             pipeline.rpush(key, f"{task} {call_id}")
             pipeline.expire(key, 600)
             pipeline.execute()
-    except RedisError:
-        return
+    except RedisError as error:
+        rest(error)
 
 
 def next_parked(account: str) -> tuple[str, UUID] | None:
     """The task and call that has waited longest for a slot of this account."""
+    if is_resting():
+        return None
     try:
         found = quick_redis().lpop(redis_key("parked", account))
-    except RedisError:
+    except RedisError as error:
+        rest(error)
         return None
     if not isinstance(found, bytes):
         return None

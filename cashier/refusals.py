@@ -21,6 +21,12 @@ class NoRoute(Refused):
     code = "NO_ROUTE"
 
 
+class PspUnavailable(Refused):
+    """Every merchant account that could take this payment is held back by its circuit breaker. Nothing was recorded: ask again later."""
+
+    code = "PSP_UNAVAILABLE"
+
+
 class GateClosed(Refused):
     """A gate before the payment is closed."""
 

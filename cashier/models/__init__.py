@@ -1,9 +1,10 @@
 """The cashier's tables: players and their money moving."""
 
-from cashier.models.accounts import AccountCode, BankAccount, MerchantAccount, SettlementRoute
+from cashier.models.accounts import AccountCode, BankAccount, MerchantAccount, Provider, SettlementRoute
 from cashier.models.attempts import Attempt, Capture, Void
 from cashier.models.bonuses import Bonus, BonusMove
 from cashier.models.brands import Brand
+from cashier.models.breakers import BreakerChange, BreakerState
 from cashier.models.clients import ApiClient
 from cashier.models.deposits import DepositIntent, DepositState
 from cashier.models.events import PspEvent, PspEventWork, WebhookNonce, WebhookRefusal
@@ -23,6 +24,8 @@ __all__ = [
     "Bonus",
     "BonusMove",
     "Brand",
+    "BreakerChange",
+    "BreakerState",
     "Capture",
     "DepositIntent",
     "DepositState",
@@ -35,6 +38,7 @@ __all__ = [
     "PayoutState",
     "Player",
     "PlayerIdentity",
+    "Provider",
     "PspCall",
     "PspEvent",
     "PspEventWork",

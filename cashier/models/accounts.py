@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models, transaction
 from simple_history.models import HistoricalRecords
 
+from cashier.models.breakers import CallGuards
 from cashier.models.fields import CodeField
 from ledger.models.base import PublicIdModel
 
@@ -39,7 +40,23 @@ class CodedAccount(PublicIdModel):
         return self.code
 
 
-class MerchantAccount(CodedAccount):
+class Provider(PublicIdModel):
+    """A PSP, with the switch that pauses new captures on all our accounts there (C17). Its row comes with its first account."""
+
+    PREFIX = "pv_"
+
+    code = CodeField(unique=True)
+    captures_paused = models.BooleanField(default=False)
+    history = HistoricalRecords()
+
+    class Meta:
+        db_table = "cashier_provider"
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class MerchantAccount(CallGuards, CodedAccount):
     """Our account at a PSP, for one legal entity and some of its brands (C16).
 
     `secret_ref` names the secret in the environment or in a file; the secret itself is never stored here (S4).
@@ -67,14 +84,26 @@ class MerchantAccount(CodedAccount):
     report_zone = models.CharField(max_length=64, default="UTC")
     payout_funding = CodeField(max_length=16, choices=PayoutFunding.choices, default=PayoutFunding.SETTLEMENT)
     fee_schedule = models.JSONField(default=dict)
-    captures_paused = models.BooleanField(default=False)
+    captures_paused = models.BooleanField(default=False)  # by its own switch or by its provider's: what everyone asks
+    paused_alone = models.BooleanField(default=False)  # its own switch (C17)
     is_active = models.BooleanField(default=True)
     rank = models.PositiveSmallIntegerField(default=100)
     history = HistoricalRecords()
 
     class Meta:
         db_table = "cashier_merchant_account"
-        permissions = [("pause_captures", "Can pause and resume captures")]
+        permissions = [
+            ("pause_captures", "Can pause and resume captures"),
+            ("force_breaker", "Can hold a circuit open or closed"),
+        ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A new account at a PSP whose captures are paused begins paused."""
+        with transaction.atomic():
+            if self._state.adding:
+                provider, _ = Provider.objects.get_or_create(code=self.provider)
+                self.captures_paused = self.captures_paused or provider.captures_paused
+            super().save(*args, **kwargs)
 
 
 class BankAccount(CodedAccount):

@@ -53,6 +53,12 @@ class Attempt(PublicIdModel, PspCall, Stamped):
         indexes = [
             models.Index(fields=["next_try_at"], name="cashier_attempt_due", condition=OPEN_CALL),
             models.Index(fields=["merchant_account", "psp_ref"], name="cashier_attempt_psp_ref"),
+            # How an account fares is read from this index alone.
+            models.Index(
+                fields=["sent_at"],
+                name="cashier_attempt_sent",
+                include=["merchant_account", "answered_at", "outcome", "decline_code"],
+            ),
         ]
 
     def __str__(self) -> str:

@@ -15,11 +15,13 @@ from cashier.operations.endings import end_intent
 from cashier.operations.lookups import payment_result
 from cashier.operations.pending import see
 from cashier.operations.voids import record_void
-from cashier.psp.base import Adapter, AuthorizeRequest, Credentials, LookupResult, PspResult
+from cashier.psp.base import Adapter, AuthorizeRequest, Credentials, LookupResult, Outcome, PspResult, Retry
 from ledger.actors import Actor, system_actor
 from ledger.transitions import move
 
 PSP = system_actor("psp")
+# A player waits for it: what the open circuit kept from being sent is over, and may be tried at another PSP (C9).
+NOT_SENT = PspResult(Outcome.REFUSED, decline_code="psp_unavailable", retry=Retry.OTHER_PSP)
 DATA_FIELDS = ("psp_ref", "decline_code", "eci", "cavv", "ds_trans_id", "three_ds_version", "avs", "cvv")
 
 
@@ -133,4 +135,5 @@ AUTHORIZE = Act(
     send=send_authorization,
     read=read_authorization,
     finish=finish_authorization,
+    refusal=NOT_SENT,
 )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from cashier.breakers import read_circuits
 from cashier.gates import PERIODS, Gate, deposit_gates, first_closed, limits_of, record_of
 from cashier.locks import lock_intent, lock_player
 from cashier.models import Attempt, DepositIntent, DepositState, Instrument, MerchantAccount, PspCall
@@ -15,7 +16,17 @@ from cashier.nudges import nudge
 from cashier.operations.calls import ready
 from cashier.queries.accounts import list_eligible_accounts
 from cashier.queries.deposits import deposited_minor
-from cashier.refusals import AttemptOpen, GateClosed, InstrumentBlocked, Invalid, NoRoute, NotCapturable, NotFound, NotInThisState
+from cashier.refusals import (
+    AttemptOpen,
+    GateClosed,
+    InstrumentBlocked,
+    Invalid,
+    NoRoute,
+    NotCapturable,
+    NotFound,
+    NotInThisState,
+    PspUnavailable,
+)
 from ledger.actors import Actor
 from ledger.tracing import current_trace_id
 
@@ -42,7 +53,7 @@ def begin_authorization(*, intent_id: UUID, order: AuthorizeOrder, actor: Actor,
 
     1. the intent's lock; 2. the same write again gives its attempt; 3. the gates, recorded even where they refuse; 4. the
     first eligible merchant account; 5. the attempt.
-    Raises NotInThisState, AttemptOpen, GateClosed, NoRoute, NotCapturable, InstrumentBlocked, NotFound, Invalid.
+    Raises NotInThisState, AttemptOpen, GateClosed, NoRoute, PspUnavailable, NotCapturable, InstrumentBlocked, NotFound, Invalid.
     """
     with transaction.atomic():
         intent = lock_intent(intent_id)
@@ -103,11 +114,18 @@ def check_gates(intent: DepositIntent, *, moment: str, now: datetime) -> Gate | 
 
 
 def choose_account(intent: DepositIntent) -> MerchantAccount:
-    """The first eligible merchant account (C10's routing comes on top of this). Raises NoRoute."""
+    """The first eligible merchant account whose circuit takes calls (C10's routing comes on top of this).
+
+    Raises NoRoute, and PspUnavailable where every circuit is open: answered without calling (C9).
+    """
     accounts = list_eligible_accounts(brand=intent.brand, currency=intent.currency, method=intent.method, region=intent.region)
     if not accounts:
         raise NoRoute(currency=intent.currency, method=intent.method, region=intent.region)
-    return accounts[0]
+    circuits = read_circuits(accounts)
+    able = [account for account in accounts if circuits[account.code].takes_calls]
+    if not able:
+        raise PspUnavailable(merchant_accounts=[account.code for account in accounts])
+    return able[0]
 
 
 def new_attempt(

@@ -6,6 +6,9 @@
 
 No answer means unknown, not failed: the PSP is asked, by our key and by our reference, before anything else. Only where it
 knows nothing after RESEND_AFTER is the same request sent again, with the same key, so that it can't charge twice (C7).
+
+What the guards of the account keep back (its circuit is open, its rate is used up) is answered at once without calling: an
+authorisation never sent is refused, so that the player or another PSP may go on; all else stays READY and is nudged later (C9).
 """
 
 import random
@@ -18,19 +21,25 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 
+from cashier.breakers import Pass, Turned
 from cashier.bulkhead import Slot, give_back, next_parked, park, take_slot
 from cashier.models import MerchantAccount, PspCall
 from cashier.nudges import announce, nudge
+from cashier.operations.credentials import credentials_of, longest_call
+from cashier.operations.guarded import HeldBack, asking, leave_to_send, lookup, sending
 from cashier.psp.base import Adapter, Credentials, LookupResult, PspFailure, PspKeyReused, PspResult, PspUnreachable
 from cashier.psp.registry import get_adapter
-from cashier.secrets import Purpose, read_secret
 from ledger.clock import real_now
+
+__all__ = ["Act", "answered", "backoff", "credentials_of", "lookup", "ready", "run_call", "save_call"]
 
 log = structlog.get_logger(__name__)
 
 LEASE_MARGIN = timedelta(seconds=5)
 RESEND_AFTER = timedelta(seconds=20)
 LONGEST_BACKOFF_SECONDS = 300.0
+LONGEST_HOLD = timedelta(seconds=30)  # a circuit that a person closes is noticed after this at the latest
+SPREAD_SECONDS = 2.0
 
 Row = Any  # a model instance that mixes in PspCall, with a merchant_account
 
@@ -40,7 +49,8 @@ class Act:
     """What one kind of call is made of.
 
     send: makes the call. read: what a lookup says of this very call, None where it does not know it. finish: records the
-    outcome in its own transaction; it must bear being called twice. reference: ours, for the lookup.
+    outcome in its own transaction; it must bear being called twice. reference: ours, for the lookup. refusal: how a call ends
+    that was never sent because the circuit is open; None: it waits.
     """
 
     name: str
@@ -51,13 +61,14 @@ class Act:
     send: Callable[[Adapter, Credentials, Row], PspResult]
     read: Callable[[LookupResult, Row], PspResult | None]
     finish: Callable[[UUID, PspResult, datetime], None]
+    refusal: PspResult | None = None
 
 
 def run_call(act: Act, *, call_id: UUID, now: datetime) -> str:
     """Make, or resolve, the call of one row, and record its outcome. Returns what became of it, for the log.
 
-    1. a slot of the merchant account, else parked: the row stays READY; 2. the row under a lease, else somebody has it;
-    3. the PSP, with no transaction open; 4. the outcome; 5. wake the next call that is parked for a slot.
+    1. a slot of the merchant account, else parked: the row stays READY; 2. leave of its guards, else held back; 3. the row under
+    a lease, else somebody has it; 4. the PSP, with no transaction open; 5. the outcome; 6. wake the next call parked for a slot.
     """
     row = act.model.objects.select_related("merchant_account").filter(pk=call_id, call_state__in=PspCall.OPEN_CALLS).first()
     if row is None:
@@ -67,7 +78,7 @@ def run_call(act: Act, *, call_id: UUID, now: datetime) -> str:
     if slot is None:
         return "parked"
     try:
-        return _claim_and_call(act, account, call_id, now)
+        return _claim_and_call(act, row, now)
     finally:
         give_back(slot)
         if waiting := next_parked(account.code):
@@ -76,7 +87,7 @@ def run_call(act: Act, *, call_id: UUID, now: datetime) -> str:
 
 def slot_of(account: MerchantAccount, act: Act, call_id: UUID) -> Slot | None:
     """A slot, or None with the call parked. Asked once more after parking: the last slot may have come back in between."""
-    longest = account.timeout_seconds * 3 + LEASE_MARGIN.seconds
+    longest = longest_call(account)
     slot = take_slot(account.code, limit=account.concurrency, seconds=longest)
     if slot is None:
         park(account.code, act.task, call_id)
@@ -84,16 +95,24 @@ def slot_of(account: MerchantAccount, act: Act, call_id: UUID) -> Slot | None:
     return slot
 
 
-def _claim_and_call(act: Act, account: MerchantAccount, call_id: UUID, now: datetime) -> str:
-    claimed = claim(act, call_id, account=account)
+def _claim_and_call(act: Act, found: Row, now: datetime) -> str:
+    call_id, passed = found.pk, None
+    if not is_due(found):
+        return "not due"
+    if found.call_state == PspCall.CallState.READY:
+        try:
+            passed = leave_to_send(found.merchant_account)
+        except HeldBack as held:
+            return hold_back(act, found, held, now)
+    claimed = claim(act, call_id, account=found.merchant_account)
     if claimed is None:
         return "not due"
     row, is_first = claimed
     try:
-        result = reach(act, row, is_first=is_first)
+        result = reach(act, row, is_first=is_first, passed=passed)
     except PspUnreachable as failure:
         put_back(act.model, call_id, failure, state=PspCall.CallState.READY if is_first else PspCall.CallState.UNKNOWN)
-        return "unreachable"
+        return "held back" if isinstance(failure, HeldBack) else "unreachable"
     except PspFailure as failure:
         put_back(act.model, call_id, failure, state=PspCall.CallState.UNKNOWN)
         return "unknown"
@@ -104,6 +123,35 @@ def _claim_and_call(act: Act, account: MerchantAccount, call_id: UUID, now: date
     return str(result.outcome)
 
 
+def hold_back(act: Act, found: Row, held: HeldBack, now: datetime) -> str:
+    """Answer a call that was not sent: refused where its act ends so, else it waits; who waits for it is told at once."""
+    is_refused = held.why == Turned.CIRCUIT_OPEN and act.refusal is not None
+    at = real_now()
+    wait = min(max(datetime.fromtimestamp(held.until, at.tzinfo) - at, timedelta(0)), LONGEST_HOLD)
+    with transaction.atomic():
+        row = act.model.objects.filter(pk=found.pk, call_state=PspCall.CallState.READY).select_for_update(skip_locked=True).first()
+        if row is None or not is_due(row):
+            return "not due"
+        row.tries += 1
+        row.next_try_at = at + wait + (LEASE_MARGIN if is_refused else timedelta(seconds=random.uniform(0, SPREAD_SECONDS)))
+        row.error = str(held)
+        save_call(row, "tries", "next_try_at", "error")
+        if held.why == Turned.CIRCUIT_OPEN:
+            announce(row.pk)
+        else:
+            park(found.merchant_account.code, act.task, row.pk)
+    if is_refused and act.refusal is not None:
+        act.finish(found.pk, act.refusal, now)
+        return "refused: circuit open"
+    return str(held)
+
+
+def is_due(row: Row) -> bool:
+    """Whether it may be taken now: a new call at once, any other from its next try or its dead worker's lease on."""
+    is_new = row.call_state == PspCall.CallState.READY and row.tries == 0
+    return is_new or row.next_try_at is None or bool(row.next_try_at <= real_now())
+
+
 def claim(act: Act, call_id: UUID, *, account: MerchantAccount) -> tuple[Row, bool] | None:
     """Take the row under a lease; (row, whether it was never sent), or None where it is done, leased or not due."""
     at = real_now()
@@ -112,9 +160,9 @@ def claim(act: Act, call_id: UUID, *, account: MerchantAccount) -> tuple[Row, bo
         row = open_rows.select_related("merchant_account", *act.related).select_for_update(skip_locked=True, of=("self",)).first()
         if row is None:
             return None
-        is_first = row.call_state == PspCall.CallState.READY
-        if row.next_try_at is not None and row.next_try_at > at and not (is_first and row.tries == 0):
+        if not is_due(row):
             return None
+        is_first = row.call_state == PspCall.CallState.READY
         row.call_state = PspCall.CallState.SENT if is_first else PspCall.CallState.UNKNOWN
         row.sent_at = at if is_first else row.sent_at
         row.tries += 1
@@ -123,16 +171,22 @@ def claim(act: Act, call_id: UUID, *, account: MerchantAccount) -> tuple[Row, bo
     return row, is_first
 
 
-def reach(act: Act, row: Row, *, is_first: bool) -> PspResult | None:
-    """Send, or ask first where it was sent before; None where the PSP knows nothing and it is too early to send again."""
-    adapter, credentials = get_adapter(row.merchant_account.provider), credentials_of(row.merchant_account)
+def reach(act: Act, row: Row, *, is_first: bool, passed: Pass | None = None) -> PspResult | None:
+    """Send, or ask first where it was sent before; None where the PSP knows nothing and it is too early to send again.
+
+    passed: leave to send, asked for now where there is none. Raises HeldBack, where the guards allow neither, and PspFailure.
+    """
+    account = row.merchant_account
+    adapter, credentials = get_adapter(account.provider), credentials_of(account)
     if not is_first:
-        found = ask(adapter, credentials, act, row)
+        with asking(account):
+            found = ask(adapter, credentials, act, row)
         if found is not None:
             return found
         if row.sent_at is not None and real_now() < row.sent_at + RESEND_AFTER:
             return None
-    return act.send(adapter, credentials, row)
+    with sending(account, passed):
+        return act.send(adapter, credentials, row)
 
 
 def ask(adapter: Adapter, credentials: Credentials, act: Act, row: Row) -> PspResult | None:
@@ -187,18 +241,3 @@ def backoff(tries: int) -> timedelta:
     """Exponential with jitter: about 1, 2, 4 … seconds, at most five minutes."""
     longest = min(2.0 ** max(tries - 1, 0), LONGEST_BACKOFF_SECONDS)
     return timedelta(seconds=longest * random.uniform(0.5, 1.5))
-
-
-def credentials_of(account: MerchantAccount) -> Credentials:
-    """Where and as whom to call the PSP of this account."""
-    return Credentials(
-        merchant_account=account.code,
-        base_url=account.base_url,
-        secret=read_secret(account.secret_ref, Purpose.API_KEY),
-        timeout_seconds=float(account.timeout_seconds),
-    )
-
-
-def lookup(account: MerchantAccount, **references: str) -> LookupResult | None:
-    """Ask the PSP of this account, with no transaction open. Raises PspFailure."""
-    return get_adapter(account.provider).lookup(credentials_of(account), **references)
