@@ -13,7 +13,7 @@ from types import FrameType
 from config.sandbox.app import SandboxApplication
 from config.sandbox.messages import Refused
 from config.sandbox.running import open_sandbox, register_accounts, start_background, stop_background
-from config.sandbox.sandbox import Sandbox
+from config.sandbox.sandbox import Delays, Sandbox
 from config.sandbox.server import SandboxServer
 
 EXAMPLE = "example: python -m config.sandbox --port 8100 --data .local/sandbox --webhook-url http://127.0.0.1:8000/webhooks/psp"
@@ -35,7 +35,7 @@ def main(argv: list[str]) -> int:
 
 def _open(options: argparse.Namespace) -> tuple[Sandbox, SandboxServer]:
     registration = json.loads(options.secrets.read_text()) if options.secrets else {}
-    sandbox = open_sandbox(options.data)
+    sandbox = open_sandbox(options.data, delays=Delays().at_pace(options.pace))
     register_accounts(sandbox, registration, webhook_url=options.webhook_url)
     server = SandboxServer((options.host, options.port), SandboxApplication(sandbox))
     sandbox.public_url = options.public_url or f"http://{options.host}:{server.server_port}"
@@ -69,6 +69,7 @@ def _options(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--webhook-url", default="", help="where events go, …/webhooks/psp")
     parser.add_argument("--secrets", type=Path, help="JSON with merchant_accounts and bank_accounts")
     parser.add_argument("--public-url", default="", help="base of the challenge page's address, if not host and port")
+    parser.add_argument("--pace", type=float, default=1.0, help="how much of its delays it waits: 0.1 is ten times as quick")
     return parser.parse_args(argv)
 
 

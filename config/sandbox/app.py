@@ -4,7 +4,6 @@ import json
 import logging
 import re
 import sqlite3
-import time
 from collections.abc import Callable, Iterable
 from functools import partial
 from http import HTTPStatus
@@ -16,9 +15,11 @@ from config.sandbox.calls import Act, execute_once
 from config.sandbox.captures import capture_payment
 from config.sandbox.challenge import challenge_page
 from config.sandbox.control import CONTROL_ROUTES
+from config.sandbox.dark import require_light
 from config.sandbox.disputes import accept_dispute, submit_evidence
 from config.sandbox.lookup import look_up
 from config.sandbox.messages import Answer, Refused, Request
+from config.sandbox.page import PAGE_ROUTES
 from config.sandbox.payments import authorize_payment, complete_challenge, void_payment
 from config.sandbox.payouts import request_payout
 from config.sandbox.refunds import refund_payment
@@ -48,7 +49,7 @@ class SandboxApplication:
 
     def _answer(self, request: Request) -> Answer:
         try:
-            if time.time() < self._sandbox.outage_until and not request.path.startswith("/_sim/"):
+            if self._sandbox.outage_seconds() and request.path != "/" and not request.path.startswith("/_sim/"):
                 raise Refused(503, "OUTAGE", "the sandbox is out of order, as it was told to be")
             for method, pattern, handler in ROUTES:
                 found = pattern.fullmatch(request.path) if method == request.method else None
@@ -96,6 +97,7 @@ def _show_challenge(sandbox: Sandbox, request: Request, psp_ref: str) -> Answer:
     payment: sqlite3.Row | None = get_payment(sandbox.store.read(), psp_ref)
     if payment is None:
         raise Refused(404, "PAYMENT_UNKNOWN", psp_ref)
+    require_light(sandbox.store.read(), psp_ref)
     amount = f"{payment['amount_minor']} {payment['currency']} (minor units)"
     return Answer(200, challenge_page(state=payment["state"], amount=amount, reference=payment["merchant_reference"]))
 
@@ -105,9 +107,11 @@ def _complete_challenge(sandbox: Sandbox, request: Request, psp_ref: str) -> Ans
     outcome = request.json().get("outcome", "") if is_json else parse_qs(request.body.decode()).get("outcome", [""])[0]
     if outcome not in ("approve", "fail"):
         raise Refused(400, "INVALID_FIELD", "outcome must be approve or fail")
+    require_light(sandbox.store.read(), psp_ref)
     with sandbox.store.write() as connection:
         return_url = complete_challenge(connection, sandbox, psp_ref=psp_ref, approve=outcome == "approve")
     sandbox.ring()
+    require_light(sandbox.store.read(), psp_ref)
     if return_url and not is_json:
         return Answer(303, "", headers={"Location": return_url})
     state = get_payment(sandbox.store.read(), psp_ref)["state"]
@@ -125,5 +129,5 @@ ROUTES: list[tuple[str, re.Pattern[str], Handler]] = [
     ("GET", re.compile("/v1/lookup"), _lookup),
     ("GET", re.compile(f"/challenge/{ID}"), _show_challenge),
     ("POST", re.compile(f"/challenge/{ID}"), _complete_challenge),
-    *((method, re.compile(path), handler) for method, path, handler in CONTROL_ROUTES),
+    *((method, re.compile(path), handler) for method, path, handler in (*CONTROL_ROUTES, *PAGE_ROUTES)),
 ]

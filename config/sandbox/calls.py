@@ -4,10 +4,11 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from config.sandbox.messages import Answer, Refused, Request
+from config.sandbox.profile import draw_call_fault
 from config.sandbox.sandbox import Sandbox
 
 
@@ -49,18 +50,45 @@ def execute_once(sandbox: Sandbox, request: Request, account: sqlite3.Row, act: 
         kept = connection.execute("SELECT * FROM answer WHERE account = ? AND call_key = ?", (account["code"], key)).fetchone()
         if kept is not None:
             return _replay(kept, fingerprint)
-        done = act(connection, sandbox, call)
+        fault = draw_call_fault(connection, key=key, body=call.body)
+        done = lost_request(connection, sandbox, call, fault) or act(connection, sandbox, call)
         if done.keep:
             row = (account["code"], key, fingerprint, done.status, json.dumps(done.body))
             connection.execute("INSERT INTO answer VALUES (?, ?, ?, ?, ?)", row)
     sandbox.ring()
-    return done.shown or Answer(status=done.status, body=done.body)
+    answer = done.shown or Answer(status=done.status, body=done.body)
+    return spoiled_answer(sandbox, fault, answer) if done.keep else answer
 
 
 def is_first_try(connection: sqlite3.Connection, call: Call) -> bool:
     """True once per key: for requests that are to be lost the first time."""
     cursor = connection.execute("INSERT OR IGNORE INTO first_try VALUES (?, ?)", (call.account["code"], call.key))
     return cursor.rowcount == 1
+
+
+def lost_request(connection: sqlite3.Connection, sandbox: Sandbox, call: Call, fault: str) -> Done | None:
+    """The end of a request that `timeout_before` or `error` keeps from being executed, the first time; None for any other."""
+    if fault not in ("timeout_before", "error") or not is_first_try(connection, call):
+        return None
+    if fault == "error":
+        return Done(500, {}, shown=Answer(500, {"error": "INTERNAL", "message": "not executed"}), keep=False)
+    return Done(504, {}, shown=hang(sandbox), keep=False)
+
+
+def spoiled_answer(sandbox: Sandbox, fault: str, answer: Answer) -> Answer:
+    """What the client gets of the answer to an executed call."""
+    if fault == "timeout_after":
+        return hang(sandbox)
+    if fault == "error_after":
+        return Answer(502, {"error": "BAD_GATEWAY", "message": "the answer was lost"})
+    if fault == "slow":
+        return replace(answer, delay_seconds=sandbox.delays.slow)
+    return answer
+
+
+def hang(sandbox: Sandbox) -> Answer:
+    """No answer at all."""
+    return Answer(504, {}, delay_seconds=sandbox.delays.hang, drop=True)
 
 
 def _replay(kept: sqlite3.Row, fingerprint: str) -> Answer:

@@ -3,6 +3,7 @@
 import sqlite3
 
 from config.sandbox.calls import Call, Done
+from config.sandbox.dark import require_light
 from config.sandbox.events import emit, sends_authorized_too
 from config.sandbox.ids import new_ref
 from config.sandbox.messages import Refused, amount_field, text_field
@@ -77,10 +78,11 @@ def add_capture(
 
 
 def own_payment(connection: sqlite3.Connection, call: Call, psp_ref: str) -> sqlite3.Row:
-    """The caller's payment. Raises Refused 404."""
+    """The caller's payment. Raises Refused 404, and 503 while it is dark."""
     payment: sqlite3.Row | None = get_payment(connection, psp_ref)
     if payment is None or payment["account"] != call.account["code"] or payment["forgotten"]:
         raise Refused(404, "PAYMENT_UNKNOWN", psp_ref)
+    require_light(connection, psp_ref)
     return payment
 
 

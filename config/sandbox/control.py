@@ -4,13 +4,15 @@ import sqlite3
 import time
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from config.sandbox.accounts import register
 from config.sandbox.books import show_books
 from config.sandbox.clock import from_text
 from config.sandbox.disputes import credit_dispute, debit_again, get_dispute, lose_dispute, open_dispute, win_dispute
-from config.sandbox.faults.plan import make_plan
+from config.sandbox.faults.plan import make_plan, named_profile
 from config.sandbox.messages import Answer, Refused, Request, amount_field, text_field
+from config.sandbox.profile import get_profile, make_profile, put_profile
 from config.sandbox.reports.closing import close_day
 from config.sandbox.sandbox import Sandbox, put_setting
 from config.sandbox.shapes import show_dispute
@@ -44,11 +46,35 @@ def set_accounts(sandbox: Sandbox, request: Request) -> Answer:
 
 
 def set_faults(sandbox: Sandbox, request: Request) -> Answer:
-    """POST /_sim/faults."""
+    """POST /_sim/faults: the plan of the days, and the profile that runs from now on."""
     plan = make_plan(request.json())
     with sandbox.store.write() as connection:
         put_setting(connection, "plan", plan)
+        put_profile(connection, {name: plan[name] for name in ("seed", "calls", "events")})
     return Answer(200, plan)
+
+
+def set_profile(sandbox: Sandbox, request: Request) -> Answer:
+    """PUT /_sim/profile {"profile": a name, or {"calls"?: {fault: share}, "events"?: {modifier: share}}, "seed"?}."""
+    body = request.json()
+    profile = make_profile(named_profile(body.get("profile", {})), seed=body.get("seed", 0))
+    with sandbox.store.write() as connection:
+        put_profile(connection, profile)
+    return Answer(200, profile)
+
+
+def show_profile(sandbox: Sandbox, request: Request) -> Answer:
+    """GET /_sim/profile."""
+    return Answer(200, get_profile(sandbox.store.read()))
+
+
+def set_hold(sandbox: Sandbox, request: Request) -> Answer:
+    """PUT /_sim/hold {"hold": true | false}: while true nothing follows from calls by itself. A restart ends it."""
+    held = request.json().get("hold")
+    if not isinstance(held, bool):
+        raise Refused(400, "INVALID_FIELD", "hold must be true or false")
+    sandbox.is_held = held
+    return Answer(200, {"hold": held})
 
 
 def close(sandbox: Sandbox, request: Request) -> Answer:
@@ -103,17 +129,26 @@ def set_outage(sandbox: Sandbox, request: Request) -> Answer:
     seconds = request.json().get("seconds")
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
         raise Refused(400, "INVALID_FIELD", "seconds must be 0 or more")
-    sandbox.outage_until = time.time() + seconds
+    begin_outage(sandbox, seconds=seconds)
     return Answer(200, {"seconds": seconds})
+
+
+def begin_outage(sandbox: Sandbox, *, seconds: float) -> None:
+    """Out of order for `seconds` of real time."""
+    sandbox.outage_until = time.time() + seconds
 
 
 def show_outbox(sandbox: Sandbox, request: Request) -> Answer:
     """GET /_sim/outbox."""
-    reader = sandbox.store.read()
+    return Answer(200, count_outbox(sandbox.store.read()))
+
+
+def count_outbox(reader: sqlite3.Connection) -> dict[str, Any]:
+    """{pending, delivered, lost, dead, due_jobs, refused: {answer: events}}."""
     counts = dict.fromkeys(("PENDING", "DELIVERED", "LOST", "DEAD"), 0)
     counts.update({row["state"]: row["n"] for row in reader.execute("SELECT state, count(*) AS n FROM outbox GROUP BY state")})
     jobs = reader.execute("SELECT count(*) FROM job").fetchone()[0]
-    return Answer(200, {**{name.lower(): count for name, count in counts.items()}, "due_jobs": jobs, "refused": _refused(reader)})
+    return {**{name.lower(): count for name, count in counts.items()}, "due_jobs": jobs, "refused": _refused(reader)}
 
 
 def get_books(sandbox: Sandbox, request: Request) -> Answer:
@@ -137,6 +172,9 @@ CONTROL_ROUTES: list[tuple[str, str, Callable[..., Answer]]] = [
     ("PUT", "/_sim/clock", set_clock),
     ("PUT", "/_sim/accounts", set_accounts),
     ("POST", "/_sim/faults", set_faults),
+    ("PUT", "/_sim/profile", set_profile),
+    ("GET", "/_sim/profile", show_profile),
+    ("PUT", "/_sim/hold", set_hold),
     ("POST", "/_sim/close_day", close),
     ("POST", "/_sim/disputes", open_one_dispute),
     ("POST", rf"/_sim/disputes/([A-Za-z0-9_]{{1,64}})/({'|'.join(DISPUTE_MOVES)})", move_dispute),

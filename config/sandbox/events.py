@@ -1,21 +1,19 @@
 """Canonical webhooks on their way out: written with what they tell, delivered by config.sandbox.delivery."""
 
-import hashlib
 import json
 import sqlite3
 import time
 import zlib
 from typing import Any
 
+from config.sandbox.dark import seconds_dark
 from config.sandbox.ids import new_ref
-from config.sandbox.sandbox import Sandbox, get_setting
+from config.sandbox.profile import event_modifiers
+from config.sandbox.sandbox import Sandbox
 from config.sandbox.shapes import money
-from config.sandbox.tokens import InvalidToken, parse_token
 
 SLOTS = 6  # delivering threads; a payment's events always take the same one, so they keep their order
-EVENT_MODIFIERS = ("dup", "reorder", "late", "lost", "retimed")
 DUPLICATES = 3
-REORDER_SECONDS = 1.5
 
 
 def emit(
@@ -32,11 +30,11 @@ def emit(
     idempotency_key: str,
     **fields: Any,
 ) -> None:
-    """Queue `event` in the caller's transaction, as the token's modifiers and the plan's share of misbehaviour want it.
+    """Queue `event` in the caller's transaction, as the token's modifiers, or the running profile's shares, want it.
 
     `shard` (payment or payout id) keeps order among its own events. `fields` are the further fields of the body.
     """
-    modifiers = _modifiers(connection, token=token, shard=shard)
+    modifiers = event_modifiers(connection, token=token, shard=shard)
     body = {
         "event_id": new_ref("evt_"),
         "event": event,
@@ -45,34 +43,20 @@ def emit(
         "occurred_at": occurred_at,
         "idempotency_key": idempotency_key,
     }
-    delay = sandbox.delays.late if "late" in modifiers else 0.0
+    delay = seconds_dark(connection, shard) + (sandbox.delays.late if "late" in modifiers else 0.0)
     if "reorder" in modifiers and event == "payment.authorized":
-        delay += REORDER_SECONDS
+        delay += sandbox.delays.reorder
     state = "LOST" if "lost" in modifiers else "PENDING"
     for _ in range(DUPLICATES if "dup" in modifiers else 1):
         _queue(connection, account=account, shard=shard, body=body, delay=delay, state=state)
     if "retimed" in modifiers:
         again = {**body, "event_id": new_ref("evt_"), "occurred_at": sandbox.clock.now_text()}
-        _queue(connection, account=account, shard=shard, body=again, delay=delay + 0.2, state=state)
+        _queue(connection, account=account, shard=shard, body=again, delay=delay + sandbox.delays.retime, state=state)
 
 
 def sends_authorized_too(connection: sqlite3.Connection, *, token: str, shard: str) -> bool:
     """True where an automatic capture is told by two events, the authorisation's last."""
-    return "reorder" in _modifiers(connection, token=token, shard=shard)
-
-
-def _modifiers(connection: sqlite3.Connection, *, token: str, shard: str) -> set[str]:
-    """The token's modifiers, and those that the plan gives this payment: by a hash, so the same for all its events."""
-    plan = get_setting(connection, "plan", {})
-    chosen = set()
-    for name, share in plan.get("events", {}).items():
-        draw = int.from_bytes(hashlib.sha256(f"{plan.get('seed', 0)}:{name}:{shard}".encode()).digest()[:6], "big") / 2**48
-        if name in EVENT_MODIFIERS and draw < share:
-            chosen.add(name)
-    try:
-        return chosen | parse_token(token).modifiers
-    except InvalidToken:
-        return chosen
+    return "reorder" in event_modifiers(connection, token=token, shard=shard)
 
 
 def _queue(connection: sqlite3.Connection, *, account: str, shard: str, body: dict[str, Any], delay: float, state: str) -> None:

@@ -44,7 +44,9 @@ def run_jobs(sandbox: Sandbox, stop: threading.Event) -> None:
 
 
 def do_due_jobs(sandbox: Sandbox) -> int:
-    """Do a chunk of what is due now; returns how many."""
+    """Do a chunk of what is due now; returns how many: none while they are held."""
+    if sandbox.is_held:
+        return 0
     with sandbox.store.write() as connection:
         due = connection.execute("SELECT * FROM job WHERE due_at <= ? ORDER BY due_at, id LIMIT ?", (time.time(), CHUNK)).fetchall()
         for job in due:

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
+from config.sandbox.dark import require_light
 from config.sandbox.messages import Refused
 from config.sandbox.shapes import show_payment, show_payout, show_refund
 
@@ -12,7 +13,10 @@ FURTHEST_FIRST = ["CAPTURED", "AUTHORIZED", "PENDING", "ACTION_REQUIRED", "VOIDE
 
 
 def look_up(connection: sqlite3.Connection, *, account: str, query: Mapping[str, str]) -> dict[str, Any]:
-    """{kind, payment | refund | payout, payments: [psp_ref of all with that reference]}. Raises Refused 404 or 400."""
+    """{kind, payment | refund | payout, payments: [psp_ref of all with that reference]}.
+
+    Raises Refused 404, 400, or 503 while a payment is dark.
+    """
     for name, find in (("psp_ref", _by_psp_ref), ("idempotency_key", _by_key), ("merchant_reference", _by_reference)):
         if query.get(name):
             found = find(connection, account, query[name])
@@ -51,6 +55,8 @@ def _by_reference(connection: sqlite3.Connection, account: str, reference: str) 
 def _payments(connection: sqlite3.Connection, rows: list[sqlite3.Row]) -> dict[str, Any] | None:
     if not rows:
         return None
+    for row in rows:
+        require_light(connection, row["psp_ref"])
     best = min(rows, key=lambda row: FURTHEST_FIRST.index(row["state"]))
     return {"kind": "payment", "payment": show_payment(connection, best["psp_ref"]), "payments": [row["psp_ref"] for row in rows]}
 

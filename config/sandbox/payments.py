@@ -6,11 +6,11 @@ import secrets
 import sqlite3
 import uuid
 from datetime import timedelta
-from typing import Any
 
-from config.sandbox.calls import Call, Done, is_first_try
+from config.sandbox.calls import Call, Done, lost_request, spoiled_answer
 from config.sandbox.captures import add_capture, capturable, own_payment, tell_payment
 from config.sandbox.clock import to_text
+from config.sandbox.dark import go_dark, was_dark
 from config.sandbox.ids import new_ref
 from config.sandbox.messages import Answer, Refused, amount_field, text_field
 from config.sandbox.sandbox import Sandbox, schedule
@@ -18,6 +18,8 @@ from config.sandbox.shapes import get_payment, show_payment
 from config.sandbox.tokens import DECLINES, SOFT_DECLINE, InvalidToken, Token, parse_token
 
 CHALLENGE_MINUTES = 15
+# What would be approved at once, but for a challenge that the merchant asks for.
+CHALLENGED = frozenset({"approve", "frictionless", "slow"})
 
 
 def authorize_payment(connection: sqlite3.Connection, sandbox: Sandbox, call: Call) -> Done:
@@ -26,13 +28,16 @@ def authorize_payment(connection: sqlite3.Connection, sandbox: Sandbox, call: Ca
         token = parse_token(text_field(call.body, "payment_token"))
     except InvalidToken:
         token = None
-    lost = token and _lost_request(connection, sandbox, call, token)
-    if lost:
+    behaviour = token.behaviour if token else ""
+    if lost := lost_request(connection, sandbox, call, behaviour):
         return lost
     payment = _new_payment(connection, sandbox, call)
-    _behave(connection, sandbox, payment, token)
+    if call.body.get("challenge") == "required" and token is not None and token.behaviour in CHALLENGED:
+        _challenge(connection, sandbox, payment["psp_ref"])
+    else:
+        _behave(connection, sandbox, payment, token)
     shown = show_payment(connection, payment["psp_ref"])
-    return Done(201, shown, shown=_spoiled(sandbox, token, shown) if token else None)
+    return Done(201, shown, shown=spoiled_answer(sandbox, behaviour, Answer(201, shown)))
 
 
 def void_payment(connection: sqlite3.Connection, sandbox: Sandbox, call: Call, psp_ref: str) -> Done:
@@ -56,7 +61,10 @@ def complete_challenge(connection: sqlite3.Connection, sandbox: Sandbox, *, psp_
     payment: sqlite3.Row | None = get_payment(connection, psp_ref)
     if payment is None:
         raise Refused(404, "PAYMENT_UNKNOWN", psp_ref)
-    if payment["state"] == "ACTION_REQUIRED" and parse_token(payment["token"]).behaviour != "challenge_abandon":
+    behaviour = parse_token(payment["token"]).behaviour
+    if behaviour == "challenge_outage" and not was_dark(connection, psp_ref):
+        go_dark(connection, psp_ref, seconds=sandbox.delays.outage)
+    if payment["state"] == "ACTION_REQUIRED" and behaviour != "challenge_abandon":
         if approve:
             _set_card(connection, psp_ref, _three_ds(eci="05"))
             _approve(connection, sandbox, get_payment(connection, psp_ref), tell=True)
@@ -74,29 +82,6 @@ def finish_pending(connection: sqlite3.Connection, sandbox: Sandbox, *, psp_ref:
         add_capture(connection, sandbox, payment, amount_minor=payment["amount_minor"], occurred_at=occurred_at)
     else:
         _end(connection, sandbox, payment, state="FAILED", event="payment.failed", decline_code="declined", occurred_at=occurred_at)
-
-
-def _lost_request(connection: sqlite3.Connection, sandbox: Sandbox, call: Call, token: Token) -> Done | None:
-    if token.behaviour not in ("timeout_before", "error") or not is_first_try(connection, call):
-        return None
-    if token.behaviour == "error":
-        return Done(500, {}, shown=Answer(500, {"error": "INTERNAL", "message": "not executed"}), keep=False)
-    return Done(504, {}, shown=hang(sandbox), keep=False)
-
-
-def hang(sandbox: Sandbox) -> Answer:
-    """No answer at all."""
-    return Answer(504, {}, delay_seconds=sandbox.delays.hang, drop=True)
-
-
-def _spoiled(sandbox: Sandbox, token: Token, shown: dict[str, Any]) -> Answer | None:
-    if token.behaviour == "timeout_after":
-        return hang(sandbox)
-    if token.behaviour == "error_after":
-        return Answer(502, {"error": "BAD_GATEWAY", "message": "the answer was lost"})
-    if token.behaviour == "slow":
-        return Answer(201, shown, delay_seconds=sandbox.delays.slow)
-    return None
 
 
 def _new_payment(connection: sqlite3.Connection, sandbox: Sandbox, call: Call) -> sqlite3.Row:
@@ -126,7 +111,7 @@ def _behave(connection: sqlite3.Connection, sandbox: Sandbox, payment: sqlite3.R
         _set_card(connection, psp_ref, {"avs": "Y", "cvv": "N" if token.behaviour == "decline_invalid_cvv" else "M"})
     elif token.behaviour == SOFT_DECLINE and _is_first_attempt(connection, payment):
         _set(connection, psp_ref, state="DECLINED", decline_code="authentication_required")
-    elif token.behaviour in ("challenge", "challenge_abandon", SOFT_DECLINE):
+    elif token.behaviour in ("challenge", "challenge_abandon", "challenge_outage", SOFT_DECLINE):
         _challenge(connection, sandbox, psp_ref)
     elif token.behaviour.startswith("pending"):
         _pend(connection, sandbox, payment, token)

@@ -2,12 +2,11 @@
 
 import sqlite3
 
-from config.sandbox.calls import Call, Done, is_first_try
+from config.sandbox.calls import Call, Done, hang, is_first_try
 from config.sandbox.events import emit
 from config.sandbox.ids import new_ref
 from config.sandbox.messages import Refused, amount_field, text_field
 from config.sandbox.movements import record_movement
-from config.sandbox.payments import hang
 from config.sandbox.sandbox import Sandbox, schedule
 from config.sandbox.shapes import show_payout
 from config.sandbox.tokens import InvalidToken, Token, parse_token

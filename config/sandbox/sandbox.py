@@ -4,7 +4,7 @@ import json
 import sqlite3
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +24,16 @@ class Delays:
     reverse: float = 1.0
     chargeback: float = 1.0
     ruling: float = 1.0
+    outage: float = 5.0
     late: float = 5.0
+    reorder: float = 1.5
+    retime: float = 0.2
     retry_first: float = 0.5
     retry_most: float = 30.0
+
+    def at_pace(self, pace: float) -> "Delays":
+        """The same, each `pace` times as long."""
+        return Delays(**{each.name: getattr(self, each.name) * pace for each in fields(self)})
 
 
 @dataclass(slots=True)
@@ -40,6 +47,11 @@ class Sandbox:
     delays: Delays = field(default_factory=Delays)
     bell: threading.Condition = field(default_factory=threading.Condition)
     outage_until: float = 0.0  # real time; until then every call but /_sim is answered 503
+    is_held: bool = False  # what follows from calls waits, however long it is due
+
+    def outage_seconds(self) -> float:
+        """For how long it is still out of order; 0.0 as a rule."""
+        return max(0.0, self.outage_until - time.time())
 
     def ring(self) -> None:
         """Something new is due."""

@@ -1,6 +1,6 @@
 """Tables of the sandbox's own file. Amounts are integer minor units; instants are UTC text that sorts ("…T12:05:01.123Z").
 
-Columns named `due_at` are real time (Unix seconds): delivery and delays don't follow the books' clock.
+Columns named `due_at` and `until` are real time (Unix seconds): delivery and delays don't follow the books' clock.
 """
 
 SCHEMA = """
@@ -56,6 +56,7 @@ CREATE TABLE IF NOT EXISTS answer (
     account TEXT NOT NULL, call_key TEXT NOT NULL, fingerprint TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL,
     PRIMARY KEY (account, call_key)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS first_try (account TEXT NOT NULL, call_key TEXT NOT NULL, PRIMARY KEY (account, call_key)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS dark (psp_ref TEXT PRIMARY KEY, until REAL NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS outbox (
     id INTEGER PRIMARY KEY, account TEXT NOT NULL, slot INTEGER NOT NULL, body TEXT NOT NULL, due_at REAL NOT NULL, state TEXT NOT NULL,
     tries INTEGER NOT NULL DEFAULT 0, last_answer TEXT NOT NULL DEFAULT '');

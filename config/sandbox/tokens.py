@@ -1,4 +1,7 @@
-"""The magic tokens' grammar: tok_<behaviour>[.<modifier>…][~<anything>] (docs/sandbox.md)."""
+"""The magic tokens' grammar: tok_<behaviour>[.<modifier>…][~<anything>] (docs/sandbox.md).
+
+The tables are the grammar and its explanation in one: the parser knows what stands here, the page shows it.
+"""
 
 from dataclasses import dataclass
 
@@ -17,42 +20,55 @@ DECLINES = {
     "decline_generic": "declined",
 }
 SOFT_DECLINE = "decline_authentication_required"
-BEHAVIOURS = frozenset(DECLINES) | {
-    SOFT_DECLINE,
-    "approve",
-    "frictionless",
-    "challenge",
-    "challenge_abandon",
-    "pending",
-    "pending_fail",
-    "pending_hold",
-    "pending_forever",
-    "timeout_before",
-    "timeout_after",
-    "error",
-    "error_after",
-    "slow",
+# What can happen to a call, whatever it is about; a profile gives shares of them to tokens that name none (config.sandbox.profile).
+CALL_FAULTS = {
+    "timeout_before": "the first request is lost: no answer, no charge; a repeat is executed",
+    "timeout_after": "charged, and no answer; a repeat with the same key gets it",
+    "error": "the first request is answered 500 and not charged; a repeat is executed",
+    "error_after": "charged, then answered 502; a repeat with the same key gets the answer",
+    "slow": "approved after 2 seconds",
 }
-PAYMENT_MODIFIERS = frozenset(
-    {
-        "dup",
-        "reorder",
-        "late",
-        "lost",
-        "retimed",
-        "refund_fail",
-        "refund_pending",
-        "refund_reverse",
-        "partial",
-        "chargeback",
-        "dispute_lost",
-        "avs_mismatch",
-    }
-)
-PAYOUT_MODIFIERS = frozenset(
-    {"payout_fail", "payout_refuse", "payout_return", "payout_pending", "payout_timeout_before", "payout_timeout_after"}
-)
-MODIFIERS = PAYMENT_MODIFIERS | PAYOUT_MODIFIERS
+BEHAVIOURS: dict[str, str] = {
+    "approve": "authorised, captured at once with auto; with amount 0 the card is only verified, which sends no event",
+    "frictionless": "3-DS 2 without challenge: approved, ECI 05, CAVV, DS transaction id",
+    "challenge": "ACTION_REQUIRED with a URL; the page approves or fails it",
+    "challenge_abandon": "the same, but its page never ends it (posting to it answers 200 and leaves it open)",
+    "challenge_outage": "the page takes the payer's word and then is out of order: it, the lookup and every call about this payment"
+    " are answered 503 for 5 seconds, and its events come after that",
+    **{name: f"declined with {code}" for name, code in DECLINES.items()},
+    SOFT_DECLINE: "soft decline: the first attempt of a reference is declined with authentication_required, the next is challenged",
+    "pending": "PENDING, captured by event a second later (pay-by-bank)",
+    "pending_fail": "PENDING, failed by event a second later",
+    "pending_hold": "PENDING until the day is closed: then failed by event, or the object of a fault",
+    "pending_forever": "PENDING for good",
+    **CALL_FAULTS,
+}
+EVENT_MODIFIERS = {
+    "dup": "each event three times",
+    "reorder": "captured before authorised",
+    "late": "events 5 seconds late",
+    "lost": "events never sent",
+    "retimed": "each event a second time with a new event id and time, same object",
+}
+PAYMENT_MODIFIERS = {
+    **EVENT_MODIFIERS,
+    "refund_fail": "its refunds are accepted, then failed by event",
+    "refund_pending": "its refunds succeed only after some seconds",
+    "refund_reverse": "its refunds are processed, then reversed",
+    "partial": "captures at most half of what is asked with auto",
+    "chargeback": "disputed a second after capture",
+    "dispute_lost": "evidence loses its disputes; else it wins",
+    "avs_mismatch": "the address check says no match",
+}
+PAYOUT_MODIFIERS = {
+    "payout_fail": "accepted, then failed by event",
+    "payout_refuse": "refused at once",
+    "payout_return": "settled, then returned by event",
+    "payout_pending": "pending until the day is closed, then paid with its event, or the object of a fault",
+    "payout_timeout_before": "the first request is lost; a repeat is executed",
+    "payout_timeout_after": "taken, and no answer; a repeat with the same key gets it",
+}
+MODIFIERS = frozenset({*PAYMENT_MODIFIERS, *PAYOUT_MODIFIERS})
 
 
 class InvalidToken(ValueError):

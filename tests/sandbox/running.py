@@ -109,8 +109,9 @@ class Receiver:
 class RunningSandbox:
     """`python -m config.sandbox` on a free port, and calls to it as merchant account SANDBOX_EU."""
 
-    def __init__(self, data: Path, *, webhook_url: str = "") -> None:
+    def __init__(self, data: Path, *, webhook_url: str = "", pace: float = 1.0) -> None:
         self.data = data
+        self.pace = pace
         self.webhook_url = webhook_url
         self.port = 0
         self.start()
@@ -121,6 +122,7 @@ class RunningSandbox:
         secrets = self.data / "secrets.json"
         secrets.write_text(json.dumps(ACCOUNTS))
         command = [sys.executable, "-m", "config.sandbox", "--port", str(self.port), "--data", str(self.data), "--secrets", str(secrets)]
+        command += ["--pace", str(self.pace)]
         command += ["--webhook-url", self.webhook_url] if self.webhook_url else []
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=CHECKOUT)
         assert self.process.stdout is not None
@@ -198,7 +200,7 @@ class RunningSandbox:
 
         def is_quiet() -> bool:
             outbox = self.control("GET", "outbox")
-            return outbox["pending"] == 0 and outbox["due_jobs"] == 0
+            return bool(outbox["pending"] == 0 and outbox["due_jobs"] == 0)
 
         assert eventually(is_quiet, seconds=30), self.control("GET", "outbox")
 

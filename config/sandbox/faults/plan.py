@@ -4,8 +4,8 @@ import random
 from collections.abc import Mapping
 from typing import Any
 
-from config.sandbox.events import EVENT_MODIFIERS
 from config.sandbox.messages import Refused
+from config.sandbox.profile import make_profile, share_of
 
 CODES = (
     "LEDGER_CREDIT_MISSING_PSP_SUCCESS",
@@ -33,33 +33,42 @@ CODES = (
 )
 # Of these a payout, or a bank account's day, carries one; a share of them means little.
 FEW = frozenset(CODES[-4:])
+# `codes` for the days closed, `events` and `calls` for what runs.
 PROFILES: dict[str, dict[str, Any]] = {
     "none": {"codes": {}},
     "default": {"codes": {code: {"count": 1} if code in FEW else {"share": 0.001, "min": 1, "max": 3} for code in CODES}},
     "hostile": {
         "codes": {code: {"share": 0.5, "min": 1, "max": 3} if code in FEW else {"share": 0.01, "min": 2, "max": 25} for code in CODES},
         "events": {"dup": 0.05, "retimed": 0.03, "reorder": 0.03, "late": 0.01},
+        "calls": {"timeout_before": 0.005, "timeout_after": 0.005, "error": 0.01, "error_after": 0.01},
     },
 }
 
 
 def make_plan(body: Mapping[str, Any]) -> dict[str, Any]:
-    """{profile, seed, only?, share?} -> {seed, codes: {code: rule}, events: {modifier: share}}. Raises Refused 400."""
-    profile, seed = body.get("profile", "default"), body.get("seed", 0)
-    if isinstance(profile, str):
-        if profile not in PROFILES:
-            raise Refused(400, "INVALID_PROFILE", f"profile must be one of {sorted(PROFILES)} or an object")
-        profile = PROFILES[profile]
-    if not isinstance(profile, dict) or not isinstance(seed, int):
-        raise Refused(400, "INVALID_PROFILE", "profile must be a name or an object, seed a whole number")
+    """{profile, seed, only?, share?} -> {seed, codes: {code: rule}, events: {modifier: share}, calls: {fault: share}}.
+
+    Raises Refused 400.
+    """
+    profile = named_profile(body.get("profile", "default"))
+    running = make_profile(profile, seed=body.get("seed", 0))
     rules = {code: _rule(code, rule) for code, rule in _object(profile.get("codes", {})).items()}
     if "share" in body:
-        rules = {code: {"share": _share(body["share"]), "min": 1} for code in rules}
+        rules = {code: {"share": share_of(body["share"]), "min": 1} for code in rules}
     only = body.get("only") or []
     wanted = [only] if isinstance(only, str) else only
     if wanted:
         rules = {_known(code): rules.get(code, {"count": 1}) for code in wanted}
-    return {"seed": seed, "codes": rules, "events": _events(profile.get("events", {}))}
+    return {**running, "codes": rules}
+
+
+def named_profile(profile: Any) -> Any:
+    """The profile of this name; an object is one itself. Raises Refused 400."""
+    if not isinstance(profile, str):
+        return profile
+    if profile not in PROFILES:
+        raise Refused(400, "INVALID_PROFILE", f"profile must be one of {sorted(PROFILES)} or an object")
+    return PROFILES[profile]
 
 
 def how_many(rule: Mapping[str, Any], *, candidates: int, random_source: random.Random) -> int:
@@ -83,20 +92,8 @@ def _rule(code: str, rule: Any) -> dict[str, Any]:
         return {"count": rule["count"]}
     if isinstance(rule, dict) and "share" in rule:
         bounds = {name: int(rule[name]) for name in ("min", "max") if name in rule}
-        return {"share": _share(rule["share"]), **bounds}
+        return {"share": share_of(rule["share"]), **bounds}
     raise Refused(400, "INVALID_PROFILE", f'{code} needs {{"count": n}} or {{"share": 0..1, "min"?, "max"?}}')
-
-
-def _events(events: Any) -> dict[str, float]:
-    if not isinstance(events, dict) or not set(events) <= set(EVENT_MODIFIERS):
-        raise Refused(400, "INVALID_PROFILE", f"events may name {EVENT_MODIFIERS}")
-    return {name: _share(share) for name, share in events.items()}
-
-
-def _share(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise Refused(400, "INVALID_PROFILE", "a share is a number from 0 to 1")
-    return float(value)
 
 
 def _known(code: str) -> str:
