@@ -26,7 +26,7 @@ class Outcome(StrEnum):
 
     authorize: CAPTURED (auto capture done), APPROVED (authorised only), PENDING, ACTION_REQUIRED, DECLINED, REFUSED (the
     request itself was refused). capture, refund, payout: SUBMITTED (accepted, the end comes by event), CAPTURED (capture
-    done at once), APPROVED (refund or payout executed at once), REFUSED. void: APPROVED or REFUSED.
+    done at once), APPROVED (refund or payout executed at once), REFUSED. void: APPROVED, SUBMITTED or REFUSED.
     """
 
     APPROVED = "APPROVED"
@@ -113,11 +113,13 @@ class AuthorizeRequest:
 
 @dataclass(frozen=True, slots=True)
 class CompleteRequest:
-    """Finish a challenge with what the player's browser brought back (`details`, as the provider named its parameters)."""
+    """Finish a challenge of `amount_minor` with what the player's browser brought back (`details`, as the provider named them)."""
 
     idempotency_key: str
     psp_ref: str
     merchant_reference: str
+    amount_minor: int
+    currency: str
     details: Mapping[str, str]
     capture: str = "auto"
     trace_id: str = ""

@@ -3,6 +3,7 @@
 `reference` says how the provider treats our own reference: OURS (a field of its own, that it can be asked by), METADATA (kept
 beside the payment, searched there). `makes_own_reference`: it names its objects itself, as all of these do. A lookup that is
 not offered makes the same request go out again under its key instead: `key_days` is how long the provider honours a key.
+Where captures, cancels and refunds are only taken in (`modifies_at_once` false), their end, refusals too, comes by notification.
 """
 
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ class Capabilities:
     lookup_by_reference: bool
     lookup_by_key: bool
     lookup_by_psp_ref: bool
+    modifies_at_once: bool
     completes_challenge: bool
     tells_key_reuse: bool
     proof_of_3ds: bool
@@ -66,6 +68,7 @@ _ALL = (
         lookup_by_reference=True,
         lookup_by_key=True,
         lookup_by_psp_ref=True,
+        modifies_at_once=True,
         completes_challenge=True,
         tells_key_reuse=True,
         proof_of_3ds=True,
@@ -91,6 +94,7 @@ _ALL = (
         lookup_by_reference=True,
         lookup_by_key=True,
         lookup_by_psp_ref=True,
+        modifies_at_once=True,
         completes_challenge=True,
         tells_key_reuse=True,
         proof_of_3ds=False,
@@ -116,6 +120,7 @@ _ALL = (
         lookup_by_reference=False,
         lookup_by_key=False,
         lookup_by_psp_ref=False,
+        modifies_at_once=False,
         completes_challenge=False,
         tells_key_reuse=False,
         proof_of_3ds=True,
@@ -142,6 +147,7 @@ _ALL = (
         lookup_by_reference=True,
         lookup_by_key=True,
         lookup_by_psp_ref=True,
+        modifies_at_once=True,
         completes_challenge=True,
         tells_key_reuse=True,
         proof_of_3ds=True,

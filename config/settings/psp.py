@@ -2,5 +2,6 @@
 
 PSP_ADAPTERS: dict[str, str] = {
     "sandbox": "cashier.psp.sandbox.SandboxAdapter",
+    "adyen": "cashier.psp.adyen.AdyenAdapter",
     "stripe": "cashier.psp.stripe.StripeAdapter",
 }

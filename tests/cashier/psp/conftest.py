@@ -13,13 +13,15 @@ import pytest
 from cashier.psp.base import Adapter, Credentials
 from cashier.psp.capabilities import CAPABILITIES, Capabilities
 from cashier.psp.registry import get_adapter
+from tests.cashier.psp.servers.adyen_server import SECRET as ADYEN_SECRET
+from tests.cashier.psp.servers.adyen_server import AdyenServer
 from tests.cashier.psp.servers.stripe_server import SECRET as STRIPE_SECRET
 from tests.cashier.psp.servers.stripe_server import StripeServer
 from tests.sandbox.conftest import receiver, sandbox
 from tests.sandbox.running import SECRETS, RunningSandbox, eventually
 
 __all__ = ["receiver", "sandbox"]
-PROVIDERS = ("sandbox", "stripe")
+PROVIDERS = ("sandbox", "stripe", "adyen")
 SANDBOX_TOKENS = {
     "approve": "tok_approve",
     "decline": "tok_decline_insufficient_funds",
@@ -40,6 +42,12 @@ STRIPE_TOKENS = {
     "decline": "pm_decline_insufficient_funds",
     "soft_decline": "pm_decline_authentication_required",
     "hard_decline": "pm_decline_stolen_card",
+}
+ADYEN_TOKENS = {
+    **{name: f"card_{name}" for name in SANDBOX_TOKENS},
+    "decline": "card_decline_12_51",
+    "soft_decline": "card_decline_38_65",
+    "hard_decline": "card_decline_2_43",
 }
 
 
@@ -76,6 +84,14 @@ def stripe_server() -> Iterator[StripeServer]:
     server.close()
 
 
+@pytest.fixture(scope="session")
+def adyen_server() -> Iterator[AdyenServer]:
+    """Adyen, as far as we call it."""
+    server = AdyenServer()
+    yield server
+    server.close()
+
+
 @pytest.fixture(params=PROVIDERS)
 def provider(request: pytest.FixtureRequest) -> Provider:
     """Every registered provider. A new adapter adds a name and a function."""
@@ -104,6 +120,18 @@ def stripe_provider(stripe_server: StripeServer) -> Provider:
         tokens=STRIPE_TOKENS,
         complete_challenge=visit,
         open_dispute=stripe_server.open_dispute,
+    )
+
+
+@pytest.fixture
+def adyen_provider(adyen_server: AdyenServer) -> Provider:
+    return Provider(
+        name="adyen",
+        adapter=get_adapter("adyen"),
+        credentials=Credentials("ADYEN_EU", adyen_server.url, ADYEN_SECRET, timeout_seconds=10.0),
+        tokens=ADYEN_TOKENS,
+        complete_challenge=visit,
+        open_dispute=adyen_server.open_dispute,
     )
 
 

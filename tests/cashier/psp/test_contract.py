@@ -80,6 +80,17 @@ def _refund(provider: Provider, captured: PspResult, amount_minor: int, *, ours:
     return provider.adapter.refund(provider.credentials, request)
 
 
+def _is_turned_down(provider: Provider, result: PspResult, code: str = "") -> bool:
+    """Refused; or only taken in, by a provider that tells refusals of captures, voids and refunds by notification."""
+    if not provider.can.modifies_at_once:
+        return result.outcome is Outcome.SUBMITTED
+    return result.outcome is Outcome.REFUSED and (not code or result.decline_code == code)
+
+
+def _is_voided(provider: Provider, result: PspResult) -> bool:
+    return result.outcome is (Outcome.APPROVED if provider.can.modifies_at_once else Outcome.SUBMITTED)
+
+
 def _pay_out(provider: Provider, behaviour: str, *, ours: str = "") -> PspResult:
     request = PayoutRequest(fresh("key"), ours or fresh("po_"), 2000, "EUR", provider.tokens[behaviour])
     return provider.adapter.payout(provider.credentials, request)
@@ -132,7 +143,7 @@ def test_a_challenge_gives_an_address_and_ends_as_the_provider_says(provider: Pr
     assert result.action is not None
     assert result.action["type"] == "redirect"
     brought = provider.complete_challenge(result.action["url"])
-    ended = provider.adapter.complete(provider.credentials, CompleteRequest(fresh("key"), result.psp_ref, reference, brought))
+    ended = provider.adapter.complete(provider.credentials, CompleteRequest(fresh("key"), result.psp_ref, reference, 5000, "EUR", brought))
     if provider.can.completes_challenge:  # by itself: there is nothing to complete, the lookup tells
         assert (ended.outcome, ended.decline_code) == (Outcome.REFUSED, "not_offered")
         found = _look_up(provider, merchant_reference=reference)
@@ -146,7 +157,7 @@ def test_captures_in_parts_then_the_rest_is_voided(provider: Provider) -> None:
     reference = fresh("pi_")
     authorized = _authorize(provider, "approve", capture="manual", reference=reference)
     assert (authorized.outcome, authorized.object_ref) == (Outcome.APPROVED, "")
-    assert _capture(provider, authorized.psp_ref, 5001).outcome is Outcome.REFUSED
+    assert _is_turned_down(provider, _capture(provider, authorized.psp_ref, 5001))
     parts = (3000, 1500) if provider.can.several_captures else (3000,)
     ours = [fresh("cap_") for _ in parts]
     for capture, amount_minor in zip(ours, parts, strict=True):
@@ -154,9 +165,9 @@ def test_captures_in_parts_then_the_rest_is_voided(provider: Provider) -> None:
         assert result.outcome in (Outcome.CAPTURED, Outcome.SUBMITTED)
         assert (result.amount_minor, result.psp_ref) == (amount_minor, authorized.psp_ref)
         assert result.object_ref
-    assert _capture(provider, authorized.psp_ref, 501 if provider.can.several_captures else 1).outcome is Outcome.REFUSED
+    assert _is_turned_down(provider, _capture(provider, authorized.psp_ref, 501 if provider.can.several_captures else 1))
     voided = provider.adapter.void(provider.credentials, VoidRequest(fresh("key"), authorized.psp_ref, reference))
-    assert voided.outcome is Outcome.APPROVED
+    assert _is_voided(provider, voided)
     found = _look_up(provider, psp_ref=authorized.psp_ref)
     if found is not None:
         assert [capture.merchant_reference for capture in found.captures] == ours
@@ -167,8 +178,8 @@ def test_captures_in_parts_then_the_rest_is_voided(provider: Provider) -> None:
 def test_a_void_gives_back_what_was_authorised(provider: Provider) -> None:
     authorized = _authorize(provider, "approve", capture="manual")
     voided = provider.adapter.void(provider.credentials, VoidRequest(fresh("key"), authorized.psp_ref, fresh("pi_")))
-    assert voided.outcome is Outcome.APPROVED
-    assert _capture(provider, authorized.psp_ref, 100).outcome is Outcome.REFUSED
+    assert _is_voided(provider, voided)
+    assert _is_turned_down(provider, _capture(provider, authorized.psp_ref, 100))
     found = _look_up(provider, psp_ref=authorized.psp_ref)
     assert found is None or (found.state, found.captured_minor) == ("VOIDED", 0)
 
@@ -176,7 +187,7 @@ def test_a_void_gives_back_what_was_authorised(provider: Provider) -> None:
 def test_void_is_refused_once_captured(provider: Provider) -> None:
     captured = _authorize(provider, "approve")
     refused = provider.adapter.void(provider.credentials, VoidRequest(fresh("key"), captured.psp_ref, fresh("pi_")))
-    assert (refused.outcome, refused.decline_code) == (Outcome.REFUSED, "wrong_state")
+    assert _is_turned_down(provider, refused, "wrong_state")
 
 
 def test_refunds_are_accepted_up_to_the_capture_and_end_later(provider: Provider) -> None:
@@ -184,7 +195,7 @@ def test_refunds_are_accepted_up_to_the_capture_and_end_later(provider: Provider
     accepted = _refund(provider, captured, 2000, ours=ours)
     assert (accepted.outcome, accepted.amount_minor) == (Outcome.SUBMITTED, 2000)
     assert accepted.object_ref
-    assert _refund(provider, captured, 3001).decline_code == "amount_too_high"
+    assert _is_turned_down(provider, _refund(provider, captured, 3001), "amount_too_high")
     assert _refund(provider, captured, 3000).outcome is Outcome.SUBMITTED
     if _look_up(provider, merchant_reference=ours) is None:
         return
