@@ -60,12 +60,13 @@ def settled_id(table: str, *, seconds: float | None = None) -> int | None:
     Without `seconds` settings.HORIZON_SECONDS is waited.
     """
     _require_autocommit()
-    last = _last_value(table)
+    last = last_id(table)
     patience = settings.HORIZON_SECONDS if seconds is None else seconds
     return last if wait_until_past(current_mark(), seconds=patience) else None
 
 
-def _last_value(table: str) -> int:
+def last_id(table: str) -> int:
+    """The highest row id that was given out, whether or not its row is there."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence(%s, 'id')::regclass), 0)", [table])
         return int(cursor.fetchone()[0])

@@ -50,3 +50,9 @@ def expire_approvals(**_: object) -> int:
 def drop_old_keys(**_: object) -> int:
     """Delete idempotency keys past their time (A3)."""
     return operations.drop_old_keys(now=clock.now())
+
+
+@shared_task(name="ledger.tasks.dispatch_events")
+def dispatch_events(**_: object) -> int:
+    """Hand new events of the outbox to every sink (A9)."""
+    return operations.dispatch_events(now=clock.now())

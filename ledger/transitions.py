@@ -9,13 +9,14 @@ from django.db import models
 
 from ledger.actors import Actor
 from ledger.models import Transition, User
+from ledger.outbox import publish
 from ledger.tracing import current_trace_id
 
 
 def move(
     obj: models.Model, transition: str, *, actor: Actor, now: datetime, event: str = "", extra_fields: Sequence[str] = (), **kwargs: Any
 ) -> None:
-    """Call the FSM method named `transition` on `obj` with `kwargs`, save what changed, write the Transition row (S8).
+    """Call the FSM method named `transition` on `obj` with `kwargs`, save what changed, write the Transition row (S8), publish it (A9).
 
     Saves the state field, `updated_at` where the model has it, and `extra_fields`. `event` names the act
     ("deposit.captured"); by default "<model>.<transition>". All in the caller's transaction.
@@ -28,16 +29,19 @@ def move(
     stamped = _stamp(obj, now)
     attribute(obj, actor, event or transition)
     obj.save(update_fields=[field, *stamped, *extra_fields])
-    _row(obj, field, before, actor=actor, now=now, event=event or f"{obj._meta.model_name}.{transition}").save()
+    name = event or f"{obj._meta.model_name}.{transition}"
+    _row(obj, field, before, actor=actor, now=now, event=name).save()
+    publish(obj, name, now=now)
 
 
 def record_birth(obj: models.Model, *, actor: Actor, now: datetime, event: str, field: str = "state") -> None:
-    """Write the row of the state that `obj` was made in; needed where that is not the field's default."""
+    """Write the row of the state that `obj` was made in, and publish the event (A9)."""
     birth_of(obj, actor=actor, now=now, event=event, field=field).save()
+    publish(obj, event, now=now)
 
 
 def birth_of(obj: models.Model, *, actor: Actor, now: datetime, event: str, field: str = "state") -> Transition:
-    """The row that record_birth writes, not yet saved: for those who insert it together with the object."""
+    """The row that record_birth writes, not yet saved: for those who insert it together with the object. Nothing is published."""
     return _row(obj, field, "", actor=actor, now=now, event=event)
 
 

@@ -16,6 +16,7 @@ from cashier.refusals import Conflict, Refused
 from cashier.sealing import lookup_hash, new_wrapped_key, seal, unseal, unwrap_key
 from ledger.actors import Actor
 from ledger.operations import record_audit
+from ledger.outbox import publish
 from ledger.transitions import move, record_birth
 
 TRANSITIONS = {
@@ -75,6 +76,7 @@ def change_player(*, player_id: UUID, facts: PlayerFacts, actor: Actor, now: dat
             # Wallets before the player's row, as rounds lock them.
             lock_bonus_wallets(Player.objects.select_related("brand").get(pk=player_id))
         player = lock_player(player_id)
+        before = said_publicly(player)
         changed = set_fields(player, facts.fields)
         if facts.limits is not None:
             refuse_increase(player.limits, facts.limits)
@@ -84,6 +86,7 @@ def change_player(*, player_id: UUID, facts: PlayerFacts, actor: Actor, now: dat
             player.updated_at = now
             cast(Any, player)._change_reason = f"{actor.kind} {actor.id}"[:100]
             player.save(update_fields=[*changed, "updated_at"])
+            publish_changes(player, before, now=now)
         if facts.status and facts.status != player.state:
             transition, event = TRANSITIONS[Player.State(facts.status)]
             move(player, transition, actor=actor, now=now, event=event)
@@ -92,6 +95,18 @@ def change_player(*, player_id: UUID, facts: PlayerFacts, actor: Actor, now: dat
         if facts.identity:
             keep_identity(player, {**read_identity(player), **facts.identity}, now=now)
     return player
+
+
+def said_publicly(player: Player) -> dict[str, Any]:
+    """What the platform hears of where it changes: event -> the fields in question (A8)."""
+    return {"player.kyc_changed": (player.kyc_status, player.kyc_level), "player.limits_changed": player.limits}
+
+
+def publish_changes(player: Player, before: dict[str, Any], *, now: datetime) -> None:
+    """An event for each group of fields that says something else than before."""
+    for event, said in said_publicly(player).items():
+        if said != before[event]:
+            publish(player, event, now=now)
 
 
 def set_fields(player: Player, fields: dict[str, Any]) -> list[str]:

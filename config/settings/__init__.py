@@ -26,6 +26,15 @@ from config.settings.api import (  # noqa: F401
 from config.settings.approval_kinds import APPROVAL_KINDS  # noqa: F401
 from config.settings.audit import AUDIT_ARCHIVE_DIR, AUDIT_PUBLIC_KEYS, AUDIT_SIGNER, AUDIT_SIGNING_KEY  # noqa: F401
 from config.settings.backoffice import UNFOLD  # noqa: F401
+from config.settings.domain_events import (  # noqa: F401
+    DOMAIN_EVENTS,
+    EVENT_SINKS,
+    EVENT_STREAM,
+    EVENT_STREAM_LENGTH,
+    OUTGOING_ALLOWED_NETWORKS,
+    OUTGOING_CONCURRENCY,
+    OUTGOING_TIMEOUT_SECONDS,
+)
 from config.settings.formats import REPORT_FORMATS  # noqa: F401
 from config.settings.logs import LOGGING  # noqa: F401
 from config.settings.notices import NOTICE_HANDLERS  # noqa: F401
@@ -186,6 +195,8 @@ CELERY_TASK_ROUTES = {
     "cashier.tasks.webhooks.*": {"queue": "webhooks"},
     "disputes.tasks.send_answer": {"queue": "psp"},
     "reconciliation.tasks.*": {"queue": "recon"},
+    "ledger.tasks.dispatch_events": {"queue": "outgoing"},
+    "cashier.tasks.outgoing.*": {"queue": "outgoing"},
 }
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 

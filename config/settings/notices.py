@@ -26,4 +26,6 @@ NOTICE_HANDLERS: dict[str, str] = {
     # (rails, brand codes).
     "posting.scope": "cashier.queries.posting_scope.scope_of_posting",
     "posting.scopes": "cashier.queries.posting_scope.known_scopes",
+    # An event was written into the outbox, in the transaction at hand: () -> None.
+    "outbox.written": "cashier.operations.outgoing.wake_dispatcher",
 }

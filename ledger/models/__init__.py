@@ -5,6 +5,7 @@ from ledger.models.audit import AuditHead, AuditRecord, AuditSeal, IdempotencyKe
 from ledger.models.base import APPEND_ONLY, MinorUnitsField, PublicIdModel
 from ledger.models.entities import BusinessDay, LegalEntity, SimulationClock
 from ledger.models.journal import Account, Checkpoint, Entry, JournalTransaction, Wallet
+from ledger.models.outbox import DomainEvent, EventReader
 from ledger.models.policies import ApprovalThreshold, SeparateDuty
 from ledger.models.shadows import Shadow, ShadowLine, ShadowPosting
 from ledger.models.users import User
@@ -20,7 +21,9 @@ __all__ = [
     "AuditSeal",
     "BusinessDay",
     "Checkpoint",
+    "DomainEvent",
     "Entry",
+    "EventReader",
     "IdempotencyKey",
     "JournalTransaction",
     "LegalEntity",

@@ -20,6 +20,7 @@ from ledger.operations.audit import record_audit
 from ledger.operations.audit_heads import archive_audit, bind_to_head
 from ledger.operations.checkpoints import write_checkpoints
 from ledger.operations.days import close_to_postings, open_to_postings
+from ledger.operations.dispatching import dispatch_events, rewind_sink
 from ledger.operations.idempotency import (
     Replay,
     Started,
@@ -58,6 +59,7 @@ __all__ = [
     "bind_to_head",
     "close_to_postings",
     "decide",
+    "dispatch_events",
     "drop_old_keys",
     "expire_approvals",
     "finish_idempotent",
@@ -81,6 +83,7 @@ __all__ = [
     "propose_threshold",
     "propose_write_off",
     "request_approval",
+    "rewind_sink",
     "seal_audit",
     "suspend_idempotent",
     "withdraw_approval",
