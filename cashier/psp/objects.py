@@ -9,7 +9,7 @@ from typing import Any
 
 from cashier.psp.base import LookupMovement, LookupResult, Outcome, PspError, PspResult
 from cashier.psp.checks import avs_letter, cvv_letter, eci_digits
-from cashier.psp.declines import get_decline, normal_code, refused
+from cashier.psp.declines import DECLINES, get_decline, normal_code, refused
 
 PAYMENT_OUTCOMES = {
     "AUTHORIZED": Outcome.APPROVED,
@@ -29,6 +29,22 @@ MOVEMENT_OUTCOMES = {
     "RETURNED": Outcome.APPROVED,
     "REVERSED": Outcome.APPROVED,
     "FAILED": Outcome.REFUSED,
+}
+# Our own list, and what is refused in plain words.
+PLAIN_CODES: dict[str, str] = {
+    **{code: code for code in DECLINES},
+    "declined": "generic_decline",
+    "PAYMENT_UNKNOWN": "not_found",
+    "DISPUTE_UNKNOWN": "not_found",
+    "NOT_FOUND": "not_found",
+    "AMOUNT_TOO_HIGH": "amount_too_high",
+    "CURRENCY_NOT_SUPPORTED": "currency_not_supported",
+    "NOT_AUTHORIZED": "wrong_state",
+    "NOTHING_TO_VOID": "wrong_state",
+    "WRONG_STATE": "wrong_state",
+    "DESTINATION_INVALID": "invalid_token",
+    "PAYOUT_REFUSED": "not_permitted",
+    "NOT_OFFERED": "not_offered",
 }
 PROOF_FIELDS = ("cavv", "ds_trans_id", "three_ds_version")
 

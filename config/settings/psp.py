@@ -3,5 +3,6 @@
 PSP_ADAPTERS: dict[str, str] = {
     "sandbox": "cashier.psp.sandbox.SandboxAdapter",
     "adyen": "cashier.psp.adyen.AdyenAdapter",
+    "generic": "cashier.psp.generic.GenericAdapter",
     "stripe": "cashier.psp.stripe.StripeAdapter",
 }

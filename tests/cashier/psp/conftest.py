@@ -15,13 +15,15 @@ from cashier.psp.capabilities import CAPABILITIES, Capabilities
 from cashier.psp.registry import get_adapter
 from tests.cashier.psp.servers.adyen_server import SECRET as ADYEN_SECRET
 from tests.cashier.psp.servers.adyen_server import AdyenServer
+from tests.cashier.psp.servers.generic_server import SECRET as GENERIC_SECRET
+from tests.cashier.psp.servers.generic_server import GenericServer
 from tests.cashier.psp.servers.stripe_server import SECRET as STRIPE_SECRET
 from tests.cashier.psp.servers.stripe_server import StripeServer
 from tests.sandbox.conftest import receiver, sandbox
 from tests.sandbox.running import SECRETS, RunningSandbox, eventually
 
 __all__ = ["receiver", "sandbox"]
-PROVIDERS = ("sandbox", "stripe", "adyen")
+PROVIDERS = ("sandbox", "stripe", "adyen", "generic")
 SANDBOX_TOKENS = {
     "approve": "tok_approve",
     "decline": "tok_decline_insufficient_funds",
@@ -92,6 +94,14 @@ def adyen_server() -> Iterator[AdyenServer]:
     server.close()
 
 
+@pytest.fixture(scope="session")
+def generic_server(sandbox: RunningSandbox) -> Iterator[GenericServer]:
+    """The signed door before the sandbox."""
+    server = GenericServer(sandbox.url, SECRETS["SANDBOX_EU"])
+    yield server
+    server.close()
+
+
 @pytest.fixture(params=PROVIDERS)
 def provider(request: pytest.FixtureRequest) -> Provider:
     """Every registered provider. A new adapter adds a name and a function."""
@@ -132,6 +142,18 @@ def adyen_provider(adyen_server: AdyenServer) -> Provider:
         tokens=ADYEN_TOKENS,
         complete_challenge=visit,
         open_dispute=adyen_server.open_dispute,
+    )
+
+
+@pytest.fixture
+def generic_provider(generic_server: GenericServer, sandbox: RunningSandbox) -> Provider:
+    return Provider(
+        name="generic",
+        adapter=get_adapter("generic"),
+        credentials=Credentials("GENERIC_EU", generic_server.url, GENERIC_SECRET, timeout_seconds=10.0),
+        tokens=SANDBOX_TOKENS,
+        complete_challenge=lambda url: pass_sandbox_challenge(sandbox, url),
+        open_dispute=lambda reference: open_sandbox_dispute(sandbox, reference),
     )
 
 
