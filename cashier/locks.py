@@ -6,6 +6,8 @@ Each returns evaluated rows and needs an open transaction. A row that is not the
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db import connection
+
 from cashier.models import Capture, DepositIntent, Player, PspEventWork, Refund
 
 
@@ -37,3 +39,9 @@ def lock_event_work(event_id: UUID) -> PspEventWork:
 def lock_deposits(intent_ids: Iterable[UUID]) -> list[DepositIntent]:
     """Several intents in id order, so that two callers can't wait for each other."""
     return list(DepositIntent.objects.select_for_update(of=("self",)).filter(pk__in=list(intent_ids)).order_by("pk"))
+
+
+def lock_card(card_key: str) -> None:
+    """One try of a card is counted and recorded at a time, whatever intent it is for (C11). Taken after the intent."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"card:{card_key}"])

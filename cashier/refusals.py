@@ -27,6 +27,18 @@ class PspUnavailable(Refused):
     code = "PSP_UNAVAILABLE"
 
 
+class RetryCapped(Refused):
+    """The card's scheme does not let it be tried again now for this amount (C11)."""
+
+    code = "RETRY_CAP"
+
+
+class NeedsReview(Refused):
+    """A routing rule holds this payment for review (C10). Nothing was charged."""
+
+    code = "NEEDS_REVIEW"
+
+
 class GateClosed(Refused):
     """A gate before the payment is closed."""
 
@@ -55,6 +67,12 @@ class AuthorisationEnded(Refused):
     """The time to capture this authorisation has passed."""
 
     code = "AUTHORISATION_ENDED"
+
+
+class NotOfferedByPsp(Refused):
+    """The provider of this merchant account does not offer it (C16)."""
+
+    code = "NOT_OFFERED_BY_PSP"
 
 
 class NotCapturable(Refused):

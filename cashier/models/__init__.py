@@ -7,7 +7,7 @@ from cashier.models.brands import Brand
 from cashier.models.breakers import BreakerChange, BreakerState
 from cashier.models.clients import ApiClient
 from cashier.models.deposits import DepositIntent, DepositState
-from cashier.models.events import PspEvent, PspEventWork, WebhookNonce, WebhookRefusal
+from cashier.models.events import EventPull, PspEvent, PspEventWork, WebhookNonce, WebhookRefusal
 from cashier.models.instruments import Instrument
 from cashier.models.payout_policies import PayoutPolicy
 from cashier.models.payouts import PayoutIntent, PayoutState
@@ -15,6 +15,7 @@ from cashier.models.players import Player, PlayerIdentity
 from cashier.models.psp_calls import PspCall
 from cashier.models.refunds import Hold, Refund, RefundState
 from cashier.models.rounds import GameRound, RoundMove
+from cashier.models.routing import RetryCap, RoutingDecision, RoutingFee, RoutingRules, RoutingTally, RoutingTrial, SplitStop
 
 __all__ = [
     "AccountCode",
@@ -29,6 +30,7 @@ __all__ = [
     "Capture",
     "DepositIntent",
     "DepositState",
+    "EventPull",
     "GameRound",
     "Hold",
     "Instrument",
@@ -44,8 +46,15 @@ __all__ = [
     "PspEventWork",
     "Refund",
     "RefundState",
+    "RetryCap",
     "RoundMove",
+    "RoutingDecision",
+    "RoutingFee",
+    "RoutingRules",
+    "RoutingTally",
+    "RoutingTrial",
     "SettlementRoute",
+    "SplitStop",
     "Void",
     "WebhookNonce",
     "WebhookRefusal",

@@ -77,6 +77,8 @@ class MerchantAccount(CallGuards, CodedAccount):
     regions = models.JSONField(default=list)
     currencies = models.JSONField(default=list)
     methods = models.JSONField(default=list)
+    licences = models.JSONField(default=list, blank=True)  # under which it may take payments, as Brand.licences names them (C10)
+    merchant_category = CodeField(max_length=8, blank=True)
     secret_ref = CodeField(max_length=120, unique=True)
     base_url = models.CharField(max_length=300)
     timeout_seconds = models.PositiveSmallIntegerField(default=10)

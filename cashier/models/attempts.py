@@ -17,7 +17,9 @@ class Attempt(PublicIdModel, PspCall, Stamped):
     """One authorisation tried at one merchant account. `outcome` is the PSP's word (cashier.psp.base.Outcome), empty until known.
 
     3-DS data (eci, cavv, ds_trans_id, three_ds_version) and check results (avs, cvv codes, never a CVV) are what the PSP
-    stated; `device` is what the player's browser told, sent on with the call.
+    stated; `device` is what the player's browser told, sent on with the call. `card` is what the caller knows of the card
+    ({"scheme", "type", "bin"}, never its number); `card_key` names the card across PSPs without being it; `has_challenge`: a
+    challenge was asked for; `advice` is the scheme's word on trying again (C11).
     """
 
     PREFIX = "att_"
@@ -31,6 +33,11 @@ class Attempt(PublicIdModel, PspCall, Stamped):
     currency = CodeField(max_length=16)
     capture_mode = CodeField(max_length=8)
     device = models.JSONField(default=dict)
+    card = models.JSONField(default=dict)
+    card_key = CodeField(max_length=64, blank=True)
+    risk_band = CodeField(max_length=16, blank=True)
+    has_challenge = models.BooleanField(default=False)
+    advice = CodeField(max_length=8, blank=True)
     psp_ref = CodeField(max_length=80, blank=True)
     outcome = CodeField(max_length=16, blank=True)
     decline_code = CodeField(blank=True)
@@ -53,6 +60,8 @@ class Attempt(PublicIdModel, PspCall, Stamped):
         indexes = [
             models.Index(fields=["next_try_at"], name="cashier_attempt_due", condition=OPEN_CALL),
             models.Index(fields=["merchant_account", "psp_ref"], name="cashier_attempt_psp_ref"),
+            models.Index(fields=["card_key", "created_at"], name="cashier_attempt_by_card", condition=~models.Q(card_key="")),
+            models.Index(fields=["created_at"], name="cashier_attempt_by_time", include=["merchant_account", "outcome"]),
             # How an account fares is read from this index alone.
             models.Index(
                 fields=["sent_at"],

@@ -12,6 +12,8 @@ class Brand(PublicIdModel):
 
     fee_rules: {method: {"model": "player_on_top" | "player_taken_off", "percent": "2.00", "fixed_minor": 0}}; a method
     without a rule is paid for by the operator (C19). bonus_first: stakes use bonus money before cash (cash first by default).
+    licences: {region: licence, "*": licence elsewhere}; {} asks for none, and a region that is not named, without "*", is one in
+    which the brand may not take payments. merchant_category: what its merchant accounts must be registered as, empty for any (C10).
     """
 
     PREFIX = "br_"
@@ -27,6 +29,8 @@ class Brand(PublicIdModel):
     late_money = CodeField(max_length=8, choices=LateMoney.choices, default=LateMoney.HOLD)
     fee_rules = models.JSONField(default=dict, blank=True)
     bonus_first = models.BooleanField(default=False)
+    licences = models.JSONField(default=dict, blank=True)
+    merchant_category = CodeField(max_length=8, blank=True)
     history = HistoricalRecords()
 
     def __str__(self) -> str:

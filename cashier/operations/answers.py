@@ -14,6 +14,7 @@ from cashier.operations.credits import CaptureProof, credit_capture
 from cashier.operations.endings import end_intent
 from cashier.operations.lookups import payment_result
 from cashier.operations.pending import see
+from cashier.operations.routing.cascade import follow_up
 from cashier.operations.voids import record_void
 from cashier.psp.base import Adapter, AuthorizeRequest, Credentials, LookupResult, Outcome, PspResult, Retry
 from ledger.actors import Actor, system_actor
@@ -22,6 +23,13 @@ from ledger.transitions import move
 PSP = system_actor("psp")
 # A player waits for it: what the open circuit kept from being sent is over, and may be tried at another PSP (C9).
 NOT_SENT = PspResult(Outcome.REFUSED, decline_code="psp_unavailable", retry=Retry.OTHER_PSP)
+# What an answer still means for an attempt that another one followed.
+STEPS_BEHIND = {
+    Step.CAPTURE: Step.CAPTURE,
+    Step.AUTHORIZE: Step.GIVE_BACK,
+    Step.REQUIRE_ACTION: Step.GIVE_BACK,
+    Step.GIVE_BACK: Step.GIVE_BACK,
+}
 DATA_FIELDS = ("psp_ref", "decline_code", "eci", "cavv", "ds_trans_id", "three_ds_version", "avs", "cvv")
 
 
@@ -38,13 +46,17 @@ def send_authorization(adapter: Adapter, credentials: Credentials, attempt: Atte
         return_url=attempt.intent.return_url,
         device=attempt.device,
         trace_id=attempt.trace_id,
+        challenge=attempt.has_challenge,
     )
     return adapter.authorize(credentials, request)
 
 
 def read_authorization(found: LookupResult, attempt: Attempt) -> PspResult | None:
-    """The payment of this very attempt; another attempt of the same intent has another key."""
-    return payment_result(found) if found.idempotency_key in ("", attempt.idempotency_key) else None
+    """The payment of this very attempt; another attempt of the same intent has another key, and another payment at the PSP."""
+    others = Attempt.objects.filter(intent_id=attempt.intent_id, merchant_account_id=attempt.merchant_account_id).exclude(pk=attempt.pk)
+    if found.idempotency_key not in ("", attempt.idempotency_key) or others.filter(psp_ref=found.psp_ref or "-").exists():
+        return None
+    return payment_result(found)
 
 
 def finish_authorization(attempt_id: UUID, result: PspResult, now: datetime, *, actor: Actor = PSP, is_correction: bool = False) -> None:
@@ -71,9 +83,16 @@ def record_answer(attempt: Attempt, result: PspResult, *, now: datetime) -> None
 def take_step(
     intent: DepositIntent, attempt: Attempt, result: PspResult, *, actor: Actor, now: datetime, is_correction: bool = False
 ) -> None:
-    """Move the intent as the answer says, by rank, never backwards (C2). Needs the intent locked."""
+    """Move the intent as the answer says, by rank, never backwards (C2). Needs the intent locked.
+
+    An attempt that another one followed says nothing of the intent any more, but for money: what it took is booked, what it holds is
+    given back (C11).
+    """
     occurred_at = result.occurred_at or now
-    match step_for(str(intent.state), result.outcome):
+    step = step_for(str(intent.state), result.outcome)
+    if intent.attempts.filter(number__gt=attempt.number).exists():
+        step = STEPS_BEHIND.get(step, Step.RECORD)
+    match step:
         case Step.AUTHORIZE:
             authorize(intent, attempt, result, actor=actor, now=now, is_correction=is_correction)
         case Step.PEND:
@@ -92,6 +111,8 @@ def take_step(
                 action=result.action or {},
             )
         case Step.FAIL:
+            if not is_correction and follow_up(intent, attempt, result, now=now) is not None:
+                return
             end_intent(
                 intent=intent,
                 state=DepositState.FAILED,

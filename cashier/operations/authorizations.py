@@ -1,32 +1,38 @@
 """An authorisation: recorded and committed, called, its outcome recorded (C8, C13, C20)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
-from cashier.breakers import read_circuits
 from cashier.gates import PERIODS, Gate, deposit_gates, first_closed, limits_of, record_of
 from cashier.locks import lock_intent, lock_player
 from cashier.models import Attempt, DepositIntent, DepositState, Instrument, MerchantAccount, PspCall
 from cashier.models.rails import get_rail
 from cashier.nudges import nudge
 from cashier.operations.calls import ready
-from cashier.queries.accounts import list_eligible_accounts
+from cashier.operations.endings import end_intent
+from cashier.operations.routing.choosing import Moment, Route, choose_route, keep_decision
 from cashier.queries.deposits import deposited_minor
+from cashier.queries.routing import Means
 from cashier.refusals import (
     AttemptOpen,
+    Declined,
     GateClosed,
     InstrumentBlocked,
     Invalid,
+    NeedsReview,
     NoRoute,
     NotCapturable,
     NotFound,
     NotInThisState,
     PspUnavailable,
+    Refused,
+    RetryCapped,
 )
+from cashier.routing import Outcome
 from ledger.actors import Actor
 from ledger.tracing import current_trace_id
 
@@ -37,7 +43,9 @@ TASK = "cashier.tasks.psp.authorize"
 class AuthorizeOrder:
     """How an intent is to be authorised: with a token or a stored instrument. capture: "auto" or "manual".
 
-    `operation_key` names the caller's write: asked again with the same one, the same attempt is given (A3).
+    `operation_key` names the caller's write: asked again with the same one, the same attempt is given (A3). `card`: what the caller
+    knows of the card ({"scheme", "type", "bin", "fingerprint"}), `risk_band` what it thinks of the payment: rules read them (C10).
+    `has_challenge`: ask the issuer for a challenge.
     """
 
     payment_token: str = ""
@@ -46,14 +54,18 @@ class AuthorizeOrder:
     return_url: str = ""
     device: dict[str, Any] = field(default_factory=dict)
     operation_key: str = ""
+    card: dict[str, str] = field(default_factory=dict)
+    risk_band: str = ""
+    has_challenge: bool = False
 
 
 def begin_authorization(*, intent_id: UUID, order: AuthorizeOrder, actor: Actor, now: datetime) -> Attempt:
     """Record an attempt, READY, with its idempotency key, and nudge a worker (step one of C8).
 
-    1. the intent's lock; 2. the same write again gives its attempt; 3. the gates, recorded even where they refuse; 4. the
-    first eligible merchant account; 5. the attempt.
-    Raises NotInThisState, AttemptOpen, GateClosed, NoRoute, PspUnavailable, NotCapturable, InstrumentBlocked, NotFound, Invalid.
+    1. the intent's lock; 2. the same write again gives its attempt; 3. the gates, recorded even where they refuse; 4. the merchant
+    account, by routing, its decision recorded even where there is none (C10); 5. the attempt.
+    Raises NotInThisState, AttemptOpen, GateClosed, NoRoute, PspUnavailable, Declined, NeedsReview, RetryCapped, NotCapturable,
+    InstrumentBlocked, NotFound, Invalid.
     """
     with transaction.atomic():
         intent = lock_intent(intent_id)
@@ -64,14 +76,47 @@ def begin_authorization(*, intent_id: UUID, order: AuthorizeOrder, actor: Actor,
         if order.capture == "manual" and not get_rail(intent.method).manual_capture:
             raise NotCapturable("This method is captured by its rail: ask with capture auto.", method=intent.method)
         instrument, token = means_of(intent, order)
+        means = Means(token, instrument, order.capture, order.card, order.risk_band)
         closed = check_gates(intent, moment="authorize", now=now)
-        if closed is None:
-            attempt = new_attempt(intent, order, instrument, token, choose_account(intent), now=now)
-        else:
-            intent.save(update_fields=["gates", "updated_at"])
-    if closed is not None:
-        raise GateClosed(f"The gate {closed.name} is closed.", gate=closed.name, reason=closed.code)
+        attempt = route_attempt(intent, order, means, actor=actor, now=now) if closed is None else gate_refusal(closed)
+        intent.save(update_fields=["gates", "updated_at"])
+    if isinstance(attempt, Refused):
+        raise attempt
     return attempt
+
+
+def gate_refusal(closed: Gate) -> Refused:
+    return GateClosed(f"The gate {closed.name} is closed.", gate=closed.name, reason=closed.code)
+
+
+def route_attempt(intent: DepositIntent, order: AuthorizeOrder, means: Means, *, actor: Actor, now: datetime) -> Attempt | Refused:
+    """The attempt at the account that routing chose, or the refusal to raise once the decision is committed."""
+    route = choose_route(intent, means, moment=Moment.AUTHORIZE, now=now)
+    attempt = None
+    if route.account is not None:
+        wanted = replace(order, has_challenge=order.has_challenge or route.decision.step_up)
+        attempt = new_attempt(intent, wanted, means, route.account, now=now)
+    keep_decision(intent, route, moment=Moment.AUTHORIZE, attempt=attempt, now=now)
+    return attempt if attempt is not None else route_refusal(intent, route, actor=actor, now=now)
+
+
+def route_refusal(intent: DepositIntent, route: Route, *, actor: Actor, now: datetime) -> Refused:
+    """What the caller is told. A rule that declines ends the intent; all else leaves it as it is, for another try."""
+    if route.outcome == Outcome.DECLINE:
+        told = {"decline_code": "blocked_by_rule", "retry": "never"}
+        end_intent(
+            intent=intent, state=DepositState.FAILED, occurred_at=now, actor=actor, now=now,
+            decline_code=told["decline_code"], retry=told["retry"],
+        )  # fmt: skip
+        return Declined("A routing rule declines this payment.", intent_id=intent.public_id, status=str(intent.state), **told)
+    if route.outcome == Outcome.REVIEW:
+        return NeedsReview(intent_id=intent.public_id)
+    if route.outcome == Outcome.NO_ROUTE:
+        reasons = {row.code: row.reason for row in route.decision.candidates}
+        if route.is_held_back:
+            return PspUnavailable(merchant_accounts=[code for code, reason in reasons.items() if reason == "circuit_open"])
+        return NoRoute(currency=intent.currency, method=intent.method, region=intent.region, reasons=reasons)
+    return RetryCapped(f"Not tried: {route.note}.", intent_id=intent.public_id)
 
 
 def require_ready(intent: DepositIntent) -> None:
@@ -113,36 +158,23 @@ def check_gates(intent: DepositIntent, *, moment: str, now: datetime) -> Gate | 
     return first_closed(gates)
 
 
-def choose_account(intent: DepositIntent) -> MerchantAccount:
-    """The first eligible merchant account whose circuit takes calls (C10's routing comes on top of this).
-
-    Raises NoRoute, and PspUnavailable where every circuit is open: answered without calling (C9).
-    """
-    accounts = list_eligible_accounts(brand=intent.brand, currency=intent.currency, method=intent.method, region=intent.region)
-    if not accounts:
-        raise NoRoute(currency=intent.currency, method=intent.method, region=intent.region)
-    circuits = read_circuits(accounts)
-    able = [account for account in accounts if circuits[account.code].takes_calls]
-    if not able:
-        raise PspUnavailable(merchant_accounts=[account.code for account in accounts])
-    return able[0]
-
-
-def new_attempt(
-    intent: DepositIntent, order: AuthorizeOrder, instrument: Instrument | None, token: str, account: MerchantAccount, *, now: datetime
-) -> Attempt:
+def new_attempt(intent: DepositIntent, order: AuthorizeOrder, means: Means, account: MerchantAccount, *, now: datetime) -> Attempt:
     """The attempt and its nudge. The key sent is derived from ours, so that a retry can't charge twice (C7)."""
     number = intent.attempts.count() + 1
     attempt = Attempt(
         intent=intent,
         merchant_account=account,
-        instrument=instrument,
+        instrument=means.instrument,
         number=number,
-        payment_token=token,
+        payment_token=means.token,
         amount_minor=intent.gross_minor,
         currency=intent.currency,
         capture_mode=order.capture,
         device=order.device,
+        card=dict(means.card),
+        card_key=means.card_key,
+        risk_band=means.risk_band,
+        has_challenge=order.has_challenge,
         call_kind="authorize",
         idempotency_key=f"{intent.public_id}.{number}.authorize.{intent.gross_minor}.{intent.currency}",
         operation_key=order.operation_key,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cashier.locks import lock_intent
-from cashier.models import Attempt, Capture, DepositIntent, DepositState, Instrument, PspEvent
+from cashier.models import Attempt, Capture, DepositIntent, DepositState, Instrument, PspCall, PspEvent
 from cashier.operations.answers import record_answer
 from cashier.operations.cases import raise_deposit_case
 from cashier.operations.credits import credit_capture
@@ -59,7 +59,8 @@ def find_attempt(event: PspEvent, intent: DepositIntent) -> Attempt:
     if not attempts:
         raise NotYet(f"{intent.public_id} has no attempt")
     named = [attempt for attempt in attempts if event.psp_ref and attempt.psp_ref == event.psp_ref]
-    attempt = (named or attempts)[0]
+    here = [attempt for attempt in attempts if attempt.merchant_account_id == event.merchant_account_id]
+    attempt = (named or here or attempts)[0]
     if attempt.merchant_account_id != event.merchant_account_id:
         raise BadEvent(f"signed by {event.merchant_account.code}, the attempt is at {attempt.merchant_account.code}")
     return attempt
@@ -110,6 +111,10 @@ def hear_end(state: DepositState) -> Callable[[Heard], str]:
         capture = find_capture(event)
         if capture is not None and event.event == "payment.failed":
             return fail_capture(heard, capture)
+        if heard.intent.attempts.filter(number__gt=heard.attempt.number).exists():
+            return "ignored: another attempt followed"
+        if state is DepositState.FAILED and heard.attempt.call_state in PspCall.OPEN_CALLS:
+            raise NotYet("the answer to our own call says what follows")
         ended = end_intent(
             intent=heard.intent,
             state=state,

@@ -12,7 +12,7 @@ from cashier.operations.calls import lookup
 from cashier.operations.credits import Credited, credit_capture
 from cashier.operations.lookups import payment_result, proof_of, succeeded_captures
 from cashier.operations.refunds import RefundOrder, submit_refund
-from cashier.psp.base import LookupResult, PspFailure
+from cashier.psp.base import LookupNotOffered, LookupResult, PspFailure
 from cashier.refusals import Refused
 from ledger.actors import Actor, system_actor
 
@@ -25,13 +25,16 @@ def resolve_intent(*, intent_id: UUID, now: datetime, actor: Actor = RESOLVER, p
 
     psp_reference: the PSP's payment, where the asker knows one that our attempts may not. Returns what became of it:
     "credited", "late_money", "duplicate_capture", "amount_differs" (each booked now), "already" (captured, and we knew),
-    "moved" (another state), "same", "unknown_to_psp", or "no_attempt". Raises PspFailure where the PSP gives no answer.
+    "moved" (another state), "same", "unknown_to_psp", "cant_be_asked" (its provider offers no lookup, C16), or "no_attempt". Raises PspFailure where the PSP gives no answer.
     """
     attempt = Attempt.objects.select_related("merchant_account").filter(intent_id=intent_id).order_by("-number").first()
     if attempt is None:
         return "no_attempt"
     public_id = DepositIntent(pk=intent_id).public_id
-    found = lookup(attempt.merchant_account, merchant_reference=public_id)
+    try:
+        found = lookup(attempt.merchant_account, merchant_reference=public_id)
+    except LookupNotOffered:
+        return "cant_be_asked"
     outcomes = [apply_lookup(attempt.pk, found, now=now, actor=actor)] if found else []
     if psp_reference and psp_reference not in references_in(found):
         other = lookup(attempt.merchant_account, psp_ref=psp_reference)
@@ -57,7 +60,7 @@ def apply_lookup(attempt_id: UUID, found: LookupResult, *, now: datetime, actor:
     """Bring one deposit up to what a lookup says. Each capture that succeeded there is booked here, once."""
     with transaction.atomic():
         intent = lock_intent(Attempt.objects.values_list("intent_id", flat=True).get(pk=attempt_id))
-        attempt = Attempt.objects.select_for_update(of=("self",)).select_related("merchant_account", "instrument").get(pk=attempt_id)
+        attempt = lock_attempt(attempt_id, found)
         result = payment_result(found)
         was_open = attempt.call_state != PspCall.CallState.DONE
         if result is not None and (was_open or attempt.outcome != str(result.outcome)):
@@ -73,6 +76,16 @@ def apply_lookup(attempt_id: UUID, found: LookupResult, *, now: datetime, actor:
         if result is not None:
             take_step(intent, attempt, result, actor=actor, now=now, is_correction=not was_open)
         return "same" if intent.state == before else "moved"
+
+
+def lock_attempt(attempt_id: UUID, found: LookupResult) -> Attempt:
+    """The attempt whose payment the lookup holds: where several were made at one PSP, the one that knows its reference (C11)."""
+    rows = Attempt.objects.select_for_update(of=("self",)).select_related("merchant_account", "instrument")
+    asked = rows.get(pk=attempt_id)
+    if found.psp_ref in ("", asked.psp_ref):
+        return asked
+    beside = rows.filter(intent_id=asked.intent_id, merchant_account_id=asked.merchant_account_id, psp_ref=found.psp_ref)
+    return beside.first() or asked
 
 
 def give_back_voided(intent: DepositIntent, *, now: datetime) -> None:

@@ -106,7 +106,7 @@ def _behave(connection: sqlite3.Connection, sandbox: Sandbox, payment: sqlite3.R
     psp_ref = payment["psp_ref"]
     if token is None:
         _set(connection, psp_ref, state="DECLINED", decline_code="invalid_token")
-    elif token.behaviour in DECLINES:
+    elif token.behaviour in DECLINES and not (token.has("once") and _is_tried_before(connection, payment)):
         _set(connection, psp_ref, state="DECLINED", decline_code=DECLINES[token.behaviour])
         _set_card(connection, psp_ref, {"avs": "Y", "cvv": "N" if token.behaviour == "decline_invalid_cvv" else "M"})
     elif token.behaviour == SOFT_DECLINE and _is_first_attempt(connection, payment):
@@ -165,6 +165,11 @@ def _end(
 def _is_first_attempt(connection: sqlite3.Connection, payment: sqlite3.Row) -> bool:
     query = "SELECT count(*) FROM payment WHERE merchant_reference = ? AND account = ?"
     return bool(connection.execute(query, (payment["merchant_reference"], payment["account"])).fetchone()[0] == 1)
+
+
+def _is_tried_before(connection: sqlite3.Connection, payment: sqlite3.Row) -> bool:
+    query = "SELECT count(*) FROM payment WHERE merchant_reference = ?"
+    return bool(connection.execute(query, (payment["merchant_reference"],)).fetchone()[0] > 1)
 
 
 def _card(payment: sqlite3.Row, token: Token) -> dict[str, str]:

@@ -59,6 +59,7 @@ PAYMENT_MODIFIERS = {
     "chargeback": "disputed a second after capture",
     "dispute_lost": "evidence loses its disputes; else it wins",
     "avs_mismatch": "the address check says no match",
+    "once": "a decline declines a payment's first try only, at whatever account",
 }
 PAYOUT_MODIFIERS = {
     "payout_fail": "accepted, then failed by event",

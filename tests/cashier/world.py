@@ -46,9 +46,11 @@ class World:
         return operations.run_call(operations.AUTHORIZE, call_id=attempt.pk, now=self.now)
 
     def pay(self, token: str = "tok_approve", amount_minor: int = 5000, *, capture: str = "auto", method: str = "card") -> DepositIntent:
-        """A deposit from asking to the PSP's answer, as it is then."""
+        """A deposit from asking to the PSP's answer, as it is then; where it declines, to the answer of the next (C11)."""
         intent = self.intent(amount_minor, method=method)
         self.send(self.begin(intent, token, capture=capture))
+        while following := intent.attempts.filter(call_state="READY", operation_key="", number__gt=1).first():
+            self.send(following)
         return self.fresh(intent)
 
     def fresh(self, row: Any) -> Any:
