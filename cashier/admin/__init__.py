@@ -4,12 +4,13 @@ from cashier.admin import chips
 from cashier.admin.accounts import BankAccountAdmin, MerchantAccountAdmin
 from cashier.admin.attempts import AttemptAdmin
 from cashier.admin.bonuses import BonusAdmin
+from cashier.admin.breakers import BreakerChangeAdmin, ProviderAdmin
 from cashier.admin.deposits import DepositIntentAdmin
 from cashier.admin.events import PspEventAdmin
 from cashier.admin.payouts import PayoutIntentAdmin
 from cashier.admin.players import PlayerAdmin
 from cashier.admin.policies import PayoutPolicyAdmin
-from cashier.models import BankAccount, MerchantAccount
+from cashier.models import BankAccount, MerchantAccount, Provider
 from ledger.admin.frames import links
 
 
@@ -21,6 +22,11 @@ def _bank_names() -> dict[str, str]:
     return {account.public_id: account.code for account in BankAccount.objects.all()}
 
 
+def _provider_names() -> dict[str, str]:
+    return {provider.public_id: provider.code.capitalize() for provider in Provider.objects.all()}
+
+
+links.register_names(Provider.PREFIX, _provider_names)
 links.register_names(MerchantAccount.PREFIX, _merchant_names)
 links.register_names(BankAccount.PREFIX, _bank_names)
 
@@ -28,11 +34,13 @@ __all__ = [
     "AttemptAdmin",
     "BankAccountAdmin",
     "BonusAdmin",
+    "BreakerChangeAdmin",
     "DepositIntentAdmin",
     "MerchantAccountAdmin",
     "PayoutIntentAdmin",
     "PayoutPolicyAdmin",
     "PlayerAdmin",
+    "ProviderAdmin",
     "PspEventAdmin",
     "chips",
 ]

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 
 from cashier.admin.account_acts import BANK_ACTS, MERCHANT_ACTS
+from cashier.admin.breakers import CIRCUIT_ACTS, guard_pairs, is_held
 from cashier.models import BankAccount, MerchantAccount
 from cashier.operations import pause_captures, request_resume
 from ledger.admin.frames import (
@@ -41,11 +42,11 @@ def chip_of(account: MerchantAccount) -> Chip:
 
 
 def _pausable(account: MerchantAccount, page: Page) -> Standing:
-    return hidden("Captures are paused already.") if account.captures_paused else SHOWN
+    return hidden("Captures are paused already.") if account.paused_alone else SHOWN
 
 
 def _resumable(account: MerchantAccount, page: Page) -> Standing:
-    return SHOWN if account.captures_paused else hidden("Captures are open.")
+    return SHOWN if account.paused_alone else hidden("Its own switch is open.")
 
 
 def _pause(account: MerchantAccount, data: Mapping[str, Any], page: Page) -> Done:
@@ -100,11 +101,12 @@ class MerchantAccountAdmin(OpsAdmin):
             fields=lambda account, page: {"reason": reason_field()},
             approver="Needs a second person",
         ),
+        *CIRCUIT_ACTS,
         *MERCHANT_ACTS,
     )
 
     def version_of(self, obj: MerchantAccount) -> str:
-        return str(obj.captures_paused)
+        return f"{obj.captures_paused} {obj.paused_alone} {obj.breaker_forced} {is_held(obj)}"
 
     def heading(self, obj: Any) -> str:
         return "Merchant account"
@@ -133,8 +135,10 @@ class MerchantAccountAdmin(OpsAdmin):
             code=obj.public_id,
             chip=chip_of(obj),
             facts=facts,
+            notice="Captures at this PSP are paused: its own page lifts that." if obj.captures_paused and not obj.paused_alone else "",
             main=[
                 values("What it is for", pairs),
+                values("What guards its calls", guard_pairs(obj)),
                 table(
                     "Where it pays",
                     [("Currency", "text"), ("Bank account", "text"), ("Payer's name", "text")],

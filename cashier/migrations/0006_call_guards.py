@@ -15,7 +15,7 @@ CAUSES = [
     ("forced_closed", "Forced Closed"),
     ("let_go", "Let Go"),
 ]
-# name: (default, least, most)
+# The default, the least and the most of each.
 COUNTS = {
     "breaker_window_seconds": (60, 5, 3600),
     "breaker_min_calls": (10, 1, 100_000),

@@ -3,6 +3,7 @@
 from cashier.operations.answers import AUTHORIZE, finish_authorization
 from cashier.operations.apply import apply_event, replay_event, replay_events
 from cashier.operations.authorizations import AuthorizeOrder, begin_authorization
+from cashier.operations.breakers import force_circuit, let_circuit_go
 from cashier.operations.calls import Act, run_call
 from cashier.operations.captures import CAPTURE, begin_capture, finish_capture
 from cashier.operations.credits import CaptureProof, Credited, credit_capture
@@ -12,7 +13,7 @@ from cashier.operations.instruments import VERIFY, block_instrument, finish_veri
 from cashier.operations.intents import IntentRequest, cancel_intent, create_intent
 from cashier.operations.late_money import credit_late_money, refund_late_money
 from cashier.operations.movements import confirm_movement
-from cashier.operations.pauses import pause_captures, request_resume, resume_captures
+from cashier.operations.pauses import pause_captures, pause_provider, request_provider_resume, request_resume, resume_captures
 from cashier.operations.receive import Received, WebhookRefused, count_refusal, receive_event
 from cashier.operations.refund_outcomes import REFUND, RefundEnd, fail_refund, finish_refund, process_refund, reverse_refund
 from cashier.operations.refunds import RefundOrder, submit_refund
@@ -60,7 +61,10 @@ __all__ = [
     "finish_refund",
     "finish_verification",
     "finish_void",
+    "force_circuit",
+    "let_circuit_go",
     "pause_captures",
+    "pause_provider",
     "place_hold",
     "preview_refund",
     "process_refund",
@@ -70,6 +74,7 @@ __all__ = [
     "release_hold",
     "replay_event",
     "replay_events",
+    "request_provider_resume",
     "request_resume",
     "resolve_intent",
     "resume_captures",

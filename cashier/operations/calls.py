@@ -27,7 +27,7 @@ from cashier.models import MerchantAccount, PspCall
 from cashier.nudges import announce, nudge
 from cashier.operations.credentials import credentials_of, longest_call
 from cashier.operations.guarded import HeldBack, asking, leave_to_send, lookup, sending
-from cashier.psp.base import Adapter, Credentials, LookupResult, PspFailure, PspKeyReused, PspResult, PspUnreachable
+from cashier.psp.base import Adapter, Credentials, LookupNotOffered, LookupResult, PspFailure, PspKeyReused, PspResult, PspUnreachable
 from cashier.psp.registry import get_adapter
 from ledger.clock import real_now
 
@@ -190,11 +190,15 @@ def reach(act: Act, row: Row, *, is_first: bool, passed: Pass | None = None) -> 
 
 
 def ask(adapter: Adapter, credentials: Credentials, act: Act, row: Row) -> PspResult | None:
-    """What the PSP holds for this call: asked by our key, then by our reference."""
-    for found in (
-        adapter.lookup(credentials, idempotency_key=row.idempotency_key),
-        adapter.lookup(credentials, merchant_reference=act.reference(row)),
-    ):
+    """What the PSP holds for this call: asked by our key, then by our reference.
+
+    None too where it can't be asked: the same request under its key then brings the first answer (C16).
+    """
+    for reference in ({"idempotency_key": row.idempotency_key}, {"merchant_reference": act.reference(row)}):
+        try:
+            found = adapter.lookup(credentials, **reference)
+        except LookupNotOffered:
+            return None
         result = act.read(found, row) if found is not None else None
         if result is not None:
             return result
@@ -217,7 +221,7 @@ def put_back(model: Any, call_id: UUID, failure: PspFailure | None, *, state: st
 def answered(row: Row) -> list[str]:
     """Mark the call as answered; returns the fields to save. Whoever waits for it is woken after the commit."""
     row.call_state = PspCall.CallState.DONE
-    row.answered_at = real_now()
+    row.answered_at = row.answered_at or real_now()  # its first answer: a later word of the same call says nothing of its speed
     row.next_try_at = None
     row.error = ""
     announce(row.pk)

@@ -15,7 +15,7 @@ from cashier.breakers import Admission, Change, Pass, Turned, admit, admit_quest
 from cashier.bulkhead import give_back, take_slot
 from cashier.models import BreakerChange, MerchantAccount
 from cashier.operations.credentials import credentials_of, longest_call
-from cashier.psp.base import LookupResult, PspFailure, PspKeyReused, PspUnreachable
+from cashier.psp.base import LookupNotOffered, LookupResult, PspFailure, PspKeyReused, PspUnreachable
 from cashier.psp.registry import get_adapter
 from ledger.actors import Actor, system_actor
 from ledger.clock import real_now
@@ -47,6 +47,8 @@ def sending(account: MerchantAccount, passed: Pass | None) -> Iterator[None]:
     passed = passed or leave_to_send(account)
     try:
         yield
+    except LookupNotOffered:  # nothing was asked
+        raise
     except PspKeyReused:
         _tell(account, passed, is_answered=True)
         raise

@@ -3,7 +3,7 @@
 from typing import Any
 
 from cashier.bonuses.by_hand import player_of
-from cashier.models import Bonus, Capture, Instrument, MerchantAccount, PayoutPolicy, Player
+from cashier.models import Bonus, Capture, Instrument, MerchantAccount, PayoutPolicy, Player, Provider
 from ledger.ids import from_public
 from ledger.money import format_major, get_asset
 
@@ -38,7 +38,10 @@ def look_at_forfeit(payload: dict[str, Any]) -> Facts:
 
 
 def look_at_pause(payload: dict[str, Any]) -> Facts:
-    """Whether captures are paused."""
+    """Whether captures are paused, of an account or of a PSP."""
+    if "provider" in payload:
+        provider = Provider.objects.get(pk=from_public(payload["provider"], Provider.PREFIX))
+        return {"Captures": "paused" if provider.captures_paused else "open"}
     account = MerchantAccount.objects.get(pk=from_public(payload["merchant_account"], MerchantAccount.PREFIX))
     return {"Captures": "paused" if account.captures_paused else "open"}
 

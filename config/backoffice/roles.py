@@ -27,6 +27,7 @@ ACTS: dict[str, tuple[str, ...]] = {
         "cashier.refund_capture",
         "cashier.replay_events",
         "cashier.pause_captures",
+        "cashier.force_breaker",
         "ledger.propose_adjustment",
         "cashier.propose_bonus",
         "cashier.propose_limit",

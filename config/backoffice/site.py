@@ -25,11 +25,13 @@ class BackOfficeSite(UnfoldAdminSite):  # type: ignore[misc]
         super().register(models, admin_class, **options)
 
     def extra_urls(self) -> list[URLPattern]:
+        from cashier.admin.health import health_page
         from config.backoffice.cards import cards
         from config.backoffice.live import live
         from reconciliation.admin.trust import trust_page
 
         return [
+            path("psp-health/", self.admin_view(health_page), name="psp_health"),
             path("trust/", self.admin_view(trust_page), name="trust"),
             path("live/", self.admin_view(live), name="live"),
             path("home/cards/", self.admin_view(cards), name="home_cards"),

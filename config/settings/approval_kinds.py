@@ -117,6 +117,11 @@ APPROVAL_KINDS: dict[str, dict[str, object]] = {
         "permission": "ledger.approve_policy",
         "look": "cashier.operations.settings.look_at_setting",
     },
+    "call_guards.change": {
+        "execute": "cashier.operations.settings.execute_setting",
+        "permission": "ledger.approve_policy",
+        "look": "cashier.operations.settings.look_at_setting",
+    },
     "fees.change": {
         "execute": "cashier.operations.settings.execute_setting",
         "permission": "ledger.approve_policy",

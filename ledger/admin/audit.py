@@ -35,7 +35,17 @@ from ledger.admin.story import event_words
 from ledger.models import AuditRecord, AuditSeal
 
 OVERRIDES = ("close.overridden", "close.reopened")
-SETTINGS = ("threshold.changed", "role.granted", "duty.changed", "settings.changed", "captures.paused", "captures.resumed")
+SETTINGS = (
+    "threshold.changed",
+    "role.granted",
+    "duty.changed",
+    "settings.changed",
+    "captures.paused",
+    "captures.resumed",
+    "breaker.forced_open",
+    "breaker.forced_closed",
+    "breaker.let_go",
+)
 SEALED = Chip(Tone.GOOD, "link", "In the chain")
 UNSEALED = Chip(Tone.MOVING, "sync", "Not sealed yet")
 

@@ -9,9 +9,12 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from cashier.bonuses.grants import Grant, grant_bonus
+from cashier.breakers import Change
 from cashier.models import (
     BankAccount,
     Brand,
+    BreakerChange,
+    BreakerState,
     Capture,
     DepositIntent,
     MerchantAccount,
@@ -20,6 +23,7 @@ from cashier.models import (
     Player,
     SettlementRoute,
 )
+from cashier.operations.guarded import record_change
 from config.backoffice.roles import PEOPLE, seed_staff
 from disputes.models import Dispute, DisputePolicy, DisputeState
 from ledger.actors import system_actor, user_actor
@@ -70,6 +74,7 @@ def make_scene(*, now: datetime = NOW, cases: int = 40, deposits: int = 24) -> S
     _bonus(scene)
     _threshold(scene)
     _policies(scene)
+    _circuit(scene)
     sign_audit_heads(now=now)
     scene.close = _close(scene)
     return scene
@@ -222,6 +227,12 @@ def _threshold(scene: Scene) -> None:
     """Of a currency in which nobody asks for anything here, so that no other request needs more people."""
     ApprovalThreshold.objects.create(kind="ledger.write_off", currency="SEK", two_above_minor=1_000_000, updated_at=scene.now)
     Shadow.objects.create(rule="PAYOUT_SETTLED@1", candidate="PAYOUT_SETTLED@2", opened_at=scene.now, updated_at=scene.now)
+
+
+def _circuit(scene: Scene) -> None:
+    """A circuit that broke a while ago."""
+    change = Change(BreakerState.CLOSED, BreakerState.OPEN, BreakerChange.Cause.FAILURES, calls=24, failures=17)
+    record_change(scene.accounts[1], change, at=scene.now - timedelta(hours=2))
 
 
 def _policies(scene: Scene) -> None:

@@ -39,9 +39,15 @@ def fees_of(scene: Any) -> Any:
     return MerchantAccount.objects.get(pk=scene.accounts[0].pk).fee_schedule
 
 
+GUARDS = {
+    "breaker_window_seconds": "60", "breaker_min_calls": "10", "breaker_open_seconds": "15", "breaker_probes": "3",
+    "rate_per_second": "200", "rate_burst": "400", "lookups_per_minute": "60",
+}  # fmt: skip
 CHANGES = [
     ("merchant_account.change", "settings", {**SETTINGS, "is_active": "on"}, lambda scene: scene.accounts[0],
      lambda scene: MerchantAccount.objects.get(pk=scene.accounts[0].pk).payout_funding, "prefund"),
+    ("call_guards.change", "guards", {**GUARDS, "breaker_failure_percent": "30"}, lambda scene: scene.accounts[0],
+     lambda scene: MerchantAccount.objects.get(pk=scene.accounts[0].pk).breaker_failure_percent, 30),
     ("fees.change", "fees", {"fee_schedule": '{"commission": {"percent": "1.20"}}'}, lambda scene: scene.accounts[0],
      fees_of, {"commission": {"percent": "1.20"}}),
     ("settlement_route.change", "route", {"currency": "EUR", "bank_account": "BANK_EUR", "payer_name": "OTHER PAYER"},

@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from cashier.operations.settings.accounts import BANK_DETAILS, FEES, MERCHANT_ACCOUNT, ROUTE
+from cashier.operations.settings.accounts import BANK_DETAILS, CALL_GUARDS, FEES, MERCHANT_ACCOUNT, ROUTE
 from cashier.operations.settings.limits import LIMIT, propose_limit, require_cooled_off
 from cashier.operations.settings.policies import PAYOUT_POLICY
 from ledger.actors import Actor
 from ledger.models import ApprovalRequest
 from ledger.operations.settings_changes import execute_change, look_at_change
 
-SETTINGS = {row.kind: row for row in (MERCHANT_ACCOUNT, FEES, ROUTE, BANK_DETAILS, PAYOUT_POLICY, LIMIT)}
+SETTINGS = {row.kind: row for row in (MERCHANT_ACCOUNT, CALL_GUARDS, FEES, ROUTE, BANK_DETAILS, PAYOUT_POLICY, LIMIT)}
 
 
 def execute_setting(*, payload: dict[str, Any], request: ApprovalRequest, actor: Actor, now: datetime) -> None:
@@ -27,6 +27,7 @@ def look_at_setting(payload: dict[str, Any]) -> dict[str, str]:
 
 __all__ = [
     "BANK_DETAILS",
+    "CALL_GUARDS",
     "FEES",
     "LIMIT",
     "MERCHANT_ACCOUNT",

@@ -4,11 +4,17 @@ import re
 from typing import Any
 from zoneinfo import available_timezones
 
+from django.core.exceptions import ValidationError
+
 from cashier.models import BankAccount, MerchantAccount, SettlementRoute
 from ledger.errors import ApprovalRefused
 from ledger.money import get_asset
 from ledger.operations.settings_changes import Changeable, Key, Values, fields_of
 
+GUARDS = (
+    "breaker_window_seconds", "breaker_min_calls", "breaker_failure_percent", "breaker_open_seconds", "breaker_probes",
+    "rate_per_second", "rate_burst", "lookups_per_minute",
+)  # fmt: skip
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 
 
@@ -48,6 +54,13 @@ def _check_merchant(account: MerchantAccount) -> None:
         raise ApprovalRefused(f"Payouts are paid from {', '.join(MerchantAccount.PayoutFunding.values)}.")
     if not 1 <= account.concurrency <= 1000 or not 1 <= account.timeout_seconds <= 120:
         raise ApprovalRefused("Calls at once are 1 to 1000, a call waits 1 to 120 seconds.")
+
+
+def _check_guards(account: MerchantAccount) -> None:
+    try:
+        account.clean_fields(exclude=[field.name for field in account._meta.fields if field.name not in GUARDS])
+    except ValidationError as error:
+        raise ApprovalRefused(" ".join(f"{name}: {' '.join(words)}" for name, words in error.message_dict.items())) from error
 
 
 def _check_fees(account: MerchantAccount) -> None:
@@ -92,6 +105,9 @@ MERCHANT_ACCOUNT = Changeable(
     *fields_of("is_active", "currencies", "methods", "report_zone", "payout_funding", "concurrency", "timeout_seconds"),
     check=_check_merchant, name=lambda row: row.code,
 )  # fmt: skip
+CALL_GUARDS = Changeable(
+    "call_guards.change", _merchant, *fields_of(*GUARDS), check=_check_guards, name=lambda row: f"guards of calls to {row.code}"
+)
 FEES = Changeable("fees.change", _merchant, *fields_of("fee_schedule"), check=_check_fees, name=lambda row: f"fees of {row.code}")
 BANK_DETAILS = Changeable(
     "bank_details.change", _bank, *fields_of("name", "iban", "statement_format", "is_active"), check=_check_bank,

@@ -151,7 +151,8 @@ def test_the_rate_of_an_account_is_a_bucket(keeper: Keeper) -> None:
     taken = [keeper.admit("ACC", limits, at=NOW) for _ in range(4)]
 
     assert [bool(admission.passed) for admission in taken] == [True, True, True, False]
-    assert (taken[3].turned, taken[3].until) == (Turned.RATE_LIMITED, pytest.approx(NOW + 0.5))
+    assert taken[3].turned is Turned.RATE_LIMITED
+    assert taken[3].until == pytest.approx(NOW + 0.5)
     assert keeper.admit("ACC", limits, at=NOW + 0.5).passed
     assert not keeper.admit("ACC", limits, at=NOW + 0.6).passed
     assert keeper.admit("OTHER", limits, at=NOW).passed
