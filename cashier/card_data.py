@@ -8,6 +8,9 @@ CARD_FIELDS = frozenset(
 )
 EXEMPT_FIELDS = frozenset({"id", "amount", "minor_units", "balance"})
 EXEMPT_SUFFIXES = ("_id", "_ref", "_at", "_minor", "_amount", "_key", "_date")
+# Fields whose value is a number to mask, not a code to drop; and what providers call their own ids of 16 digits.
+MASKED_NUMBERS = frozenset({"pan", "cardnumber"})
+EXEMPT_REFERENCES = ("pspreference", "originalreference", "rescuereference")
 # 13 to 19 digits with single spaces or hyphens between them, not part of a longer run of digits.
 DIGITS = re.compile(r"(?<![0-9])[0-9](?:[ -]?[0-9]){12,18}(?![0-9])")
 # Issuer ranges: Visa, Mastercard, American Express, Discover, JCB, Diners, UnionPay, Maestro.
@@ -68,3 +71,19 @@ def luhn_sum(digits: str) -> int:
     """The Luhn sum: every second digit from the right doubled, the digits of the doubles added."""
     doubled = (sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
     return sum(int(digit) for digit in digits[::-2]) + sum(doubled)
+
+
+def mask_card_fields(value: object, field: str = "") -> object:
+    """JSON with card numbers in its texts and numbers masked, and security codes gone; ids, times and amounts stay as they are (C14)."""
+    name = field.lower()
+    if isinstance(value, Mapping):
+        return {str(key): mask_card_fields(item, str(key)) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [mask_card_fields(item, field) for item in value]
+    if value not in (None, "") and re.sub(r"[^a-z0-9]", "", name) in CARD_FIELDS - MASKED_NUMBERS:
+        return "***"
+    if is_exempt(name) or name.endswith(EXEMPT_REFERENCES) or isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return mask_card_numbers(str(value)) if is_card_number(str(value)) and 13 <= len(str(value)) <= 19 else value
+    return mask_card_numbers(value) if isinstance(value, str) else value

@@ -7,6 +7,7 @@ from cashier.operations.breakers import force_circuit, let_circuit_go
 from cashier.operations.calls import Act, run_call
 from cashier.operations.captures import CAPTURE, begin_capture, finish_capture
 from cashier.operations.credits import CaptureProof, Credited, credit_capture
+from cashier.operations.deliveries import HOOKS, receive_delivery
 from cashier.operations.expiry import expire_intent
 from cashier.operations.holds import adopt_refund, place_hold, release_hold
 from cashier.operations.instruments import VERIFY, block_instrument, finish_verification, store_instrument
@@ -14,6 +15,7 @@ from cashier.operations.intents import IntentRequest, cancel_intent, create_inte
 from cashier.operations.late_money import credit_late_money, refund_late_money
 from cashier.operations.movements import confirm_movement
 from cashier.operations.pauses import pause_captures, pause_provider, request_provider_resume, request_resume, resume_captures
+from cashier.operations.pulls import pull_event, sweep_late
 from cashier.operations.receive import Received, WebhookRefused, count_refusal, receive_event
 from cashier.operations.refund_outcomes import REFUND, RefundEnd, fail_refund, finish_refund, process_refund, reverse_refund
 from cashier.operations.refunds import RefundOrder, submit_refund
@@ -27,6 +29,7 @@ from cashier.psp.base import PspFailure
 __all__ = [
     "AUTHORIZE",
     "CAPTURE",
+    "HOOKS",
     "REFUND",
     "VERIFY",
     "VOID",
@@ -68,6 +71,8 @@ __all__ = [
     "place_hold",
     "preview_refund",
     "process_refund",
+    "pull_event",
+    "receive_delivery",
     "receive_event",
     "refund_by_hand",
     "refund_late_money",
@@ -85,5 +90,6 @@ __all__ = [
     "submit_refund",
     "sweep_calls",
     "sweep_events",
+    "sweep_late",
     "sweep_overdue",
 ]

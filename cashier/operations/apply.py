@@ -4,6 +4,8 @@ RECEIVED ──apply──> APPLIED | IGNORED
    │  ├─ its payment is not known yet ─> WAITING, tried again for a day, then DEAD with a case
    │  └─ it fails ─> tried again with backoff, at last DEAD
 DEAD ──replay (a person, audited)──> RECEIVED
+
+A provider's own notification is APPLIED when what it means is stored as events of its own (event_translation).
 """
 
 from dataclasses import dataclass
@@ -15,6 +17,7 @@ from django.conf import settings
 from django.db import transaction
 
 from cashier.locks import lock_event_work
+from cashier.measures import observe_applied
 from cashier.models import PspEvent, PspEventWork
 from cashier.nudges import nudge
 from cashier.operations.calls import backoff
@@ -32,6 +35,7 @@ log = structlog.get_logger(__name__)
 
 WEBHOOK = system_actor("webhook")
 MOST_TRIES = 12
+MOST_NOTED = 20
 WAITS_FOR = timedelta(hours=24)
 S = PspEventWork.State
 
@@ -62,6 +66,7 @@ def apply_event(*, event_id: UUID, now: datetime) -> str:
                 return str(work.state)
             outcome = effect_of(event, answer, actor=WEBHOOK, now=now)
             mark(work, S.IGNORED if is_news_of_nothing(outcome) else S.APPLIED, outcome=outcome, now=now)
+        tell_lag(event, applied_at=now)
         return outcome
     except NotYet as reason:
         return wait_or_bury(event, str(reason), now=now)
@@ -70,6 +75,13 @@ def apply_event(*, event_id: UUID, now: datetime) -> str:
     except Exception as error:  # whatever fails is tried again, then kept as a dead letter: no event is lost
         log.warning("event.failed", event_id=event.public_id, kind=event.event, error=repr(error)[:300])
         return retry_or_bury(event, f"{type(error).__name__}: {error}", now=now)
+
+
+def tell_lag(event: PspEvent, *, applied_at: datetime) -> None:
+    """Measure the event, unless it is a notification whose meaning is an event of its own (W7)."""
+    if not event.is_foreign and event.via != PspEvent.PULL:
+        account = event.merchant_account.code
+        observe_applied(account=account, occurred_at=event.occurred_at, received_at=event.received_at, applied_at=applied_at)
 
 
 def is_news_of_nothing(outcome: str) -> bool:
@@ -91,10 +103,20 @@ def claim_event(event_id: UUID) -> bool:
 
 
 def mark(work: PspEventWork, state: str, *, outcome: str = "", error: str = "", now: datetime) -> None:
+    note_try(work, outcome or state.lower(), error)
     work.state, work.outcome, work.error, work.next_try_at = state, outcome[:80], error[:2000], None
     if state in (S.APPLIED, S.IGNORED):
         work.applied_at = now
-    work.save(update_fields=["state", "outcome", "error", "next_try_at", "applied_at"])
+    work.save(update_fields=["state", "outcome", "error", "next_try_at", "applied_at", "log"])
+
+
+def note_try(work: PspEventWork, result: str, error: str = "") -> None:
+    """Write this try into the row's log, the oldest beyond MOST_NOTED gone. Its start is that of the lease that the row is under."""
+    lease = timedelta(seconds=settings.EVENT_LEASE_SECONDS)
+    started = work.next_try_at - lease if work.next_try_at else real_now()
+    ms = max(round((real_now() - started).total_seconds() * 1000), 0)
+    entry = {"at": started.isoformat(), "ms": ms, "result": result[:80], "error": error[:300]}
+    work.log = [*work.log[1 - MOST_NOTED :], entry]
 
 
 def wait_or_bury(event: PspEvent, reason: str, *, now: datetime) -> str:
@@ -108,8 +130,9 @@ def wait_or_bury(event: PspEvent, reason: str, *, now: datetime) -> str:
         work = lock_event_work(event.pk)
         if work.state not in PspEventWork.OPEN_STATES:
             return str(work.state)
+        note_try(work, "waiting", reason)
         work.state, work.error, work.next_try_at = S.WAITING, reason[:2000], real_now() + backoff(work.tries)
-        work.save(update_fields=["state", "error", "next_try_at"])
+        work.save(update_fields=["state", "error", "next_try_at", "log"])
     return f"waiting: {reason}"
 
 
@@ -121,8 +144,9 @@ def retry_or_bury(event: PspEvent, reason: str, *, now: datetime) -> str:
         if work.tries >= MOST_TRIES:
             mark(work, S.DEAD, error=reason, now=now)
             return f"dead: {reason}"
+        note_try(work, "failed", reason)
         work.error, work.next_try_at = reason[:2000], real_now() + backoff(work.tries)
-        work.save(update_fields=["error", "next_try_at"])
+        work.save(update_fields=["error", "next_try_at", "log"])
     return f"failed: {reason}"
 
 

@@ -6,6 +6,7 @@ from cashier.models import Capture, DepositIntent, DepositState, PspEvent
 from cashier.operations.calls import lookup
 from cashier.operations.event_payments import payment_effect
 from cashier.operations.event_refunds import payout_effect, refund_effect
+from cashier.operations.event_translation import translate_event
 from cashier.operations.event_values import Answer, NotYet
 from ledger.actors import Actor
 from ledger.ids import BadPublicId
@@ -43,6 +44,8 @@ def effect_of(event: PspEvent, answer: Answer, *, actor: Actor, now: datetime) -
 
     Raises NotYet, BadEvent, and what its operation raises.
     """
+    if event.is_foreign:
+        return translate_event(event, now=now)
     area = event.event.partition(".")[0]
     if area == "payment":
         return payment_effect(event, answer, actor=actor, now=now)

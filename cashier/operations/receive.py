@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from cashier.card_data import mask_card_numbers
+from cashier.measures import observe_received
 from cashier.models import MerchantAccount, PspEvent, PspEventWork, WebhookNonce, WebhookRefusal
 from cashier.nudges import nudge
 from cashier.secrets import Purpose, read_secrets
@@ -60,6 +61,7 @@ def receive_event(*, headers: SignedHeaders, body: bytes, now: datetime) -> Rece
             return Received.DUPLICATE
         if event.event != "unreadable":
             nudge(TASK, event_id=event.pk)
+    observe_received(account=letter.account.code, occurred_at=event.occurred_at, received_at=event.received_at)
     return Received.ACCEPTED
 
 
@@ -98,10 +100,20 @@ def store(letter: Letter, *, now: datetime) -> PspEvent | None:
     """The event's row and its work row; None where either identity is known."""
     try:
         event = event_of(letter, read_event(letter.body), now=now)
-        work = PspEventWork(event=event, next_try_at=real_now())
     except UnreadableBody as error:
-        event = unreadable_event(letter, now=now)
-        work = PspEventWork(event=event, state=PspEventWork.State.DEAD, error=str(error))
+        return keep_unreadable(letter, str(error), now=now)
+    return insert(event, PspEventWork(event=event, next_try_at=real_now()))
+
+
+def keep_unreadable(letter: Letter, error: str, *, now: datetime, via: str = PspEvent.CANONICAL) -> PspEvent | None:
+    """A signed body that nobody can read, as a dead letter; None where it is known."""
+    event = unreadable_event(letter, now=now)
+    event.via = via
+    return insert(event, PspEventWork(event=event, state=PspEventWork.State.DEAD, error=error))
+
+
+def insert(event: PspEvent, work: PspEventWork) -> PspEvent | None:
+    """Both rows, or None where either identity is known."""
     try:
         with transaction.atomic():
             event.save(force_insert=True)
@@ -156,7 +168,7 @@ def masked_text(body: bytes) -> str:
 
 
 def count_refusal(*, account_code: str, reason: str, now: datetime) -> None:
-    """Count a refused webhook: by hour, reason and account; a code that is none of ours counts as empty."""
+    """Count a refused webhook, or a duplicate: by hour, reason and account; a code that is none of ours counts as empty."""
     known = MerchantAccount.objects.filter(code=account_code).exists()
     with transaction.atomic():
         row, _ = WebhookRefusal.objects.get_or_create(

@@ -50,3 +50,10 @@ def resolve_intent(*, call_id: str, trace_id: str = "", **kwargs: Any) -> str:
     """Ask the PSP what it holds for one deposit, and bring ours up to it."""
     set_trace_id(trace_id)
     return operations.resolve_intent(intent_id=UUID(call_id), now=clock.now())
+
+
+@shared_task(name="cashier.tasks.psp.pull_event")
+def pull_event(*, pull_id: str, trace_id: str = "", **kwargs: Any) -> str:
+    """Ask the PSP for the event of one of our objects that should have come."""
+    set_trace_id(trace_id)
+    return operations.pull_event(pull_id=int(pull_id), now=clock.now())

@@ -28,6 +28,12 @@ def sweep_overdue(**kwargs: Any) -> int:
     return operations.sweep_overdue(now=clock.now())
 
 
+@shared_task(name="cashier.tasks.sweep.sweep_late")
+def sweep_late(**kwargs: Any) -> int:
+    """Nudge the question for every event that should have come."""
+    return operations.sweep_late()
+
+
 @shared_task(name="cashier.tasks.sweep.expire_intent")
 def expire_intent(*, intent_id: str, trace_id: str = "", **kwargs: Any) -> str:
     """End one intent that is past its time, after asking the PSP."""

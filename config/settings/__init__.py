@@ -40,7 +40,7 @@ from config.settings.logs import LOGGING  # noqa: F401
 from config.settings.notices import NOTICE_HANDLERS  # noqa: F401
 from config.settings.posting_rules import POSTING_RULES  # noqa: F401
 from config.settings.proofs import AUDIT_CHECKS, PROOF_CHECKS  # noqa: F401
-from config.settings.psp import PSP_ADAPTERS  # noqa: F401
+from config.settings.psp import PSP_ADAPTERS, WEBHOOK_CONNECTORS  # noqa: F401
 from config.settings.schedule import CELERY_BEAT_SCHEDULE  # noqa: F401
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -173,6 +173,8 @@ OAUTH2_PROVIDER_APPLICATION_MODEL = "cashier.ApiClient"
 AUTHORIZE_WAIT_SECONDS = env.float("AUTHORIZE_WAIT_SECONDS", default=8.0)
 # An event whose worker died is taken up by another one after so long.
 EVENT_LEASE_SECONDS = env.float("EVENT_LEASE_SECONDS", default=60.0)
+# How long after the PSP's answer to our call its event may take, before we ask for it (W6).
+EVENT_LATE_SECONDS = env.float("EVENT_LATE_SECONDS", default=3600.0 if SIMULATION else 900.0)
 # A player's limit is raised this long after it was asked for, and no sooner (K5).
 LIMIT_COOLING_OFF_HOURS = env.int("LIMIT_COOLING_OFF_HOURS", default=24)
 WEBHOOK_MAX_BYTES = 1024 * 1024

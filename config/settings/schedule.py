@@ -20,6 +20,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "disputes-sweep-answers": {"task": "disputes.tasks.sweep_answers", "schedule": 30.0},
     "cashier-sweep-calls": {"task": "cashier.tasks.sweep.sweep_calls", "schedule": 5.0},
     "cashier-sweep-events": {"task": "cashier.tasks.sweep.sweep_events", "schedule": 5.0},
+    "cashier-sweep-late-events": {"task": "cashier.tasks.sweep.sweep_late", "schedule": 30.0},
     "cashier-sweep-overdue": {"task": "cashier.tasks.sweep.sweep_overdue", "schedule": 15.0},
     "resume rested cases": {"task": "reconciliation.tasks.resume_rested_cases", "schedule": 60.0},
     "reconciliation-tend-closes": {"task": "reconciliation.tasks.tend_closes", "schedule": 30.0},

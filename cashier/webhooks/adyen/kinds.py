@@ -127,5 +127,5 @@ NOT_RELEVANT = {
     "ORDER_CLOSED": "partial orders are not offered",
     "ORDER_OPENED": "partial orders are not offered",
     "RECURRING_CONTRACT": "the token came with the answer to our call",
-    "REPORT_AVAILABLE": "reports are fetched by their own job, never from an address in a message",
+    "REPORT_AVAILABLE": "reports are fetched by their own job, not from here",
 }
