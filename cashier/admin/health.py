@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
+from cashier.admin.breakers import MAY_PAUSE
 from cashier.admin.health_strip import Cell, cells_of, words_of
 from cashier.models import BreakerChange, BreakerState, MerchantAccount, Provider
 from cashier.psp.declines import get_decline
@@ -23,6 +24,7 @@ from ledger.clock import real_now
 PERMISSION = "cashier.view_merchantaccount"
 USUAL = timedelta(days=7)
 USUAL_KEPT_SECONDS = 600
+ENOUGH = 10  # answers, for a share to say something
 SLOW_MS = 3000  # the goal for 95 of 100 authorisations (O3)
 Cause = BreakerChange.Cause
 CAUSES = {Cause.FORCED_OPEN: "held open by a person", Cause.PROBE_FAILED: "probes unanswered", Cause.FAILURES: "calls unanswered"}
@@ -40,6 +42,7 @@ class Row:
     declines: str
     incident: str
     url: str
+    button: str
     since: str
 
 
@@ -110,6 +113,7 @@ def rows_now(page: Page) -> list[Row]:
                 declines=", ".join(f"{get_decline(code).meaning} ({count:,})" for code, count in declines.get(account.pk, [])),
                 incident=_incident_words(mine[0], at) if mine else "none in 30 days",
                 url=reverse("admin:cashier_merchantaccount_change", args=[account.public_id]),
+                button="Pause or hold the circuit…" if page.may(MAY_PAUSE) else "Look at the account",
                 since=_clock(at - timedelta(hours=4)),
             )
         )
@@ -118,10 +122,10 @@ def rows_now(page: Page) -> list[Row]:
 
 def _facts(health: AccountHealth, usual: Track, lag: timedelta | None) -> list[Fact]:
     now, before = health.success_rate, usual.success_rate
-    low = now is not None and before is not None and now < before - 0.1
+    low = now is not None and before is not None and now < before - 0.1 and health.recent.answered >= ENOUGH
     slow = (health.p95_ms or 0) > SLOW_MS
     return [
-        Fact("Success now", _percent(now), tone="attention" if low else ""),
+        Fact("Success now", f"{_percent(now)} of {health.recent.answered:,}" if now is not None else "—", tone="attention" if low else ""),
         Fact("Usual", _percent(before)),
         Fact("95 of 100 within", f"{health.p95_ms / 1000:.1f} s" if health.p95_ms is not None else "—", tone="attention" if slow else ""),
         Fact("No answer in time", f"{health.recent.unanswered:,}", tone="bad" if health.recent.unanswered else ""),

@@ -230,9 +230,11 @@ def _threshold(scene: Scene) -> None:
 
 
 def _circuit(scene: Scene) -> None:
-    """A circuit that broke a while ago."""
+    """A circuit that broke for a while."""
     change = Change(BreakerState.CLOSED, BreakerState.OPEN, BreakerChange.Cause.FAILURES, calls=24, failures=17)
     record_change(scene.accounts[1], change, at=scene.now - timedelta(hours=2))
+    closing = Change(BreakerState.HALF_OPEN, BreakerState.CLOSED, BreakerChange.Cause.PROBES_ANSWERED)
+    record_change(scene.accounts[1], closing, at=scene.now - timedelta(minutes=110))
 
 
 def _policies(scene: Scene) -> None:

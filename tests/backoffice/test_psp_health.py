@@ -55,7 +55,7 @@ def test_the_page_says_how_each_account_stands(scene: Any, browser_of: Callable[
     ada = browser_of("ada")
 
     page = page_of(ada)
-    assert "75.0 %" in page
+    assert "75.0 % of 4" in page
     assert "4.5 s" in page and "Slow" in page
     assert "the account does not hold the amount (1)" in page
     assert "2 of 2 accounts take payments" in page
