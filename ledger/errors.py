@@ -91,9 +91,9 @@ class StillRunning(Conflict):
 
 def _major(amount_minor: int, code: str) -> str:
     """`12.50 EUR`, for people; of an asset that is none its minor units."""
-    from ledger.money import format_major, get_asset  # it raises what stands above
+    from ledger.money import money_text  # it raises what stands above
 
     try:
-        return f"{format_major(amount_minor, get_asset(code))} {code}"
+        return money_text(amount_minor, code)
     except (UnknownAsset, MoneyError):
         return f"{amount_minor} minor units of {code}"

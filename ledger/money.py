@@ -7,7 +7,11 @@ from typing import Self
 from ledger.assets import EXPONENTS
 from ledger.errors import MoneyError, UnknownAsset
 
-__all__ = ["Asset", "Money", "MoneyError", "UnknownAsset", "format_major", "get_asset", "parse_minor", "parse_minor_lenient"]
+__all__ = [
+    "MINUS", "Asset", "Money", "MoneyError", "UnknownAsset", "format_grouped", "format_major", "get_asset", "money_text", "parse_minor",
+    "parse_minor_lenient",
+]  # fmt: skip
+MINUS = "−"
 _LARGEST = 10**38 - 1  # numeric(38,0)
 
 
@@ -76,6 +80,17 @@ def format_major(amount_minor: int, asset: Asset) -> str:
         return f"{sign}{digits}"
     whole, fraction = divmod(digits, 10**asset.exponent)
     return f"{sign}{whole}.{fraction:0{asset.exponent}d}"
+
+
+def format_grouped(amount_minor: int, asset: Asset) -> str:
+    """As people read it: thousands by comma, a true minus: -123450 EUR -> "−1,234.50"."""
+    whole, point, decimals = format_major(abs(amount_minor), asset).partition(".")
+    return f"{MINUS if amount_minor < 0 else ''}{int(whole):,}{point}{decimals}"
+
+
+def money_text(amount_minor: int, code: str) -> str:
+    """For a sentence: 123450, EUR -> "1,234.50 EUR". Raises UnknownAsset."""
+    return f"{format_grouped(int(amount_minor), get_asset(code))} {code}"
 
 
 def _as_decimal(text: str | Decimal | int) -> Decimal:

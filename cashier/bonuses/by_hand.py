@@ -13,7 +13,7 @@ from cashier.bonuses.terms import ending_of
 from cashier.models import Bonus, Player
 from ledger.actors import Actor
 from ledger.models import ApprovalRequest
-from ledger.money import format_major, get_asset
+from ledger.money import money_text
 from ledger.operations import request_approval
 from ledger.operations.postings import lines_of
 from ledger.values import Line
@@ -31,7 +31,7 @@ def propose_grant(*, player: Player, grant: Grant, reason: str, maker: Actor, no
     return request_approval(
         kind=GRANT,
         payload={"player": player.public_id, "grant": payload_of(grant)},
-        summary=f"Bonus: {what} {major(amount_minor, grant.currency)}, wagered {grant.wager_times} times",
+        summary=f"Bonus: {what} {money_text(amount_minor, grant.currency)}, wagered {grant.wager_times} times",
         reason=reason,
         maker=maker,
         entity_id=player.brand.entity_id,
@@ -51,7 +51,7 @@ def propose_forfeit(*, bonus_id: UUID, reason: str, maker: Actor, now: datetime)
     return request_approval(
         kind=FORFEIT,
         payload={"bonus": bonus.public_id, "reason": reason},
-        summary=f"Forfeit {bonus.public_id} with {major(bonus.balance_minor, bonus.currency)}",
+        summary=f"Forfeit {bonus.public_id} with {money_text(bonus.balance_minor, bonus.currency)}",
         reason=reason,
         maker=maker,
         entity_id=bonus.entity_id,
@@ -118,7 +118,3 @@ def grant_of(facts: dict[str, Any]) -> Grant:
 
 def player_of(payload: dict[str, Any]) -> Player:
     return Player.objects.select_related("brand__entity").get(pk=Player.id_of(payload["player"]))
-
-
-def major(amount_minor: int, currency: str) -> str:
-    return f"{format_major(amount_minor, get_asset(currency))} {currency}"

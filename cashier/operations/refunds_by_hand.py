@@ -14,7 +14,7 @@ from ledger.actors import Actor
 from ledger.duties import require_not_own_player
 from ledger.ids import from_public
 from ledger.models import ApprovalRequest, User
-from ledger.money import format_major, get_asset
+from ledger.money import get_asset, money_text
 from ledger.operations import get_threshold, people_needed, request_approval
 from ledger.values import Line
 
@@ -71,7 +71,7 @@ def ask_second_person(capture: Capture, amount_minor: int, *, source: str, reaso
     return request_approval(
         kind=KIND,
         payload={"capture": capture.public_id, "amount_minor": amount_minor, "source": source, "reason": reason},
-        summary=f"Refund {format_major(amount_minor, get_asset(capture.currency))} {capture.currency} of {capture.public_id}",
+        summary=f"Refund {money_text(amount_minor, capture.currency)} of {capture.public_id}",
         reason=reason,
         maker=maker,
         entity_id=capture.intent.entity_id,

@@ -5,7 +5,7 @@ from typing import Any
 from cashier.bonuses.by_hand import player_of
 from cashier.models import Bonus, Capture, Instrument, MerchantAccount, PayoutPolicy, Player, Provider
 from ledger.ids import from_public
-from ledger.money import format_major, get_asset
+from ledger.money import money_text
 
 Facts = dict[str, str]
 
@@ -15,7 +15,7 @@ def look_at_payout(payload: dict[str, Any]) -> Facts:
     player = Player.objects.get(pk=Player.id_of(payload["player"]))
     instrument = Instrument.objects.get(pk=Instrument.id_of(payload["instrument"]))
     policy = PayoutPolicy.objects.filter(brand_id=player.brand_id, currency=payload["currency"]).first()
-    above = _major(policy.review_above_minor, payload["currency"]) if policy else "any amount"
+    above = money_text(policy.review_above_minor, payload["currency"]) if policy else "any amount"
     return {**_player_facts(player), "Destination": str(instrument.state).lower(), "Reviewed above": above}
 
 
@@ -23,7 +23,7 @@ def look_at_refund(payload: dict[str, Any]) -> Facts:
     """What was captured, and what of it is refunded and disputed."""
     capture = Capture.objects.select_related("intent__player").get(pk=from_public(payload["capture"], Capture.PREFIX))
     taken = (("Captured", capture.amount_minor), ("Refunded", capture.refunded_minor), ("Disputed", capture.disputed_minor))
-    return {**{words: _major(minor, capture.currency) for words, minor in taken}, **_player_facts(capture.intent.player)}
+    return {**{words: money_text(minor, capture.currency) for words, minor in taken}, **_player_facts(capture.intent.player)}
 
 
 def look_at_grant(payload: dict[str, Any]) -> Facts:
@@ -34,7 +34,7 @@ def look_at_grant(payload: dict[str, Any]) -> Facts:
 def look_at_forfeit(payload: dict[str, Any]) -> Facts:
     """What is left of the bonus."""
     bonus = Bonus.objects.get(pk=Bonus.id_of(payload["bonus"]))
-    return {"Bonus": str(bonus.state).lower(), "Left": _major(bonus.balance_minor, bonus.currency)}
+    return {"Bonus": str(bonus.state).lower(), "Left": money_text(bonus.balance_minor, bonus.currency)}
 
 
 def look_at_pause(payload: dict[str, Any]) -> Facts:
@@ -48,7 +48,3 @@ def look_at_pause(payload: dict[str, Any]) -> Facts:
 
 def _player_facts(player: Player) -> Facts:
     return {"Player": str(player.state).replace("_", " ").lower(), "KYC": f"{player.kyc_status}, level {player.kyc_level}"}
-
-
-def _major(amount_minor: Any, currency: str) -> str:
-    return f"{format_major(int(amount_minor), get_asset(currency))} {currency}"

@@ -14,7 +14,7 @@ from ledger.admin.frames import Act, Column, Done, Fact, ListFrame, OpsAdmin, Pa
 from ledger.admin.story import past_of
 from ledger.admin.thresholds import IN_FORCE, MAY, asked
 from ledger.models import LegalEntity
-from ledger.money import format_major, get_asset
+from ledger.money import format_major, get_asset, money_text
 from ledger.operations.settings_changes import Scope, propose_change
 
 Data = Mapping[str, Any]
@@ -52,7 +52,7 @@ def _fields(policy: DisputePolicy, page: Page) -> dict[str, forms.Field]:
 
 
 def _said(policy: Any) -> str:
-    return f"{WORDS.lower()} {format_major(int(policy.four_eyes_above_minor), get_asset(policy.currency))}"
+    return f"{WORDS.lower()} {money_text(policy.four_eyes_above_minor, policy.currency)}"
 
 
 @admin.register(DisputePolicy)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from disputes.models import Dispute
-from ledger.money import format_major, get_asset
+from ledger.money import money_text
 
 
 def look_at_dispute(payload: dict[str, Any]) -> dict[str, str]:
@@ -11,7 +11,7 @@ def look_at_dispute(payload: dict[str, Any]) -> dict[str, str]:
     dispute = Dispute.objects.get(pk=Dispute.id_of(payload["dispute"]))
     return {
         "Dispute": str(dispute.state).replace("_", " ").lower(),
-        "Amount": f"{format_major(int(dispute.amount_minor), get_asset(dispute.currency))} {dispute.currency}",
+        "Amount": money_text(dispute.amount_minor, dispute.currency),
         "Answer by": dispute.answer_by.strftime("%d %b %Y %H:%M UTC") if dispute.answer_by else "no deadline",
         "Evidence": f"{dispute.evidence.count()} files",
     }

@@ -8,7 +8,7 @@ from ledger.actors import Actor
 from ledger.chart import WALLET_KINDS
 from ledger.errors import ApprovalRefused
 from ledger.models import ApprovalRequest, LegalEntity
-from ledger.money import format_major, get_asset
+from ledger.money import money_text
 from ledger.operations.approvals import request_approval
 from ledger.operations.postings import PostedTransaction, Posting, lines_of, post
 from ledger.operations.present_state import wallet_facts
@@ -99,7 +99,7 @@ def look_at_write_off(payload: dict[str, Any]) -> dict[str, str]:
     if not source["ref"]:
         return {}
     open_minor = sum(open_of(UUID(payload["entity_id"]), kind, source["holder"], source["asset"], source["ref"]) for kind in kinds)
-    return {"Open for the item": f"{format_major(open_minor, get_asset(source['asset']))} {source['asset']}"}
+    return {"Open for the item": money_text(open_minor, source["asset"])}
 
 
 def _adjustment(entity_id: UUID, player_id: str, asset: str, amount_minor: int, direction: str, ref: str) -> dict[str, Any]:
@@ -157,4 +157,4 @@ def _entity_ref(entity_id: UUID) -> str:
 def _amount(code: str, amount_minor: int) -> str:
     if amount_minor <= 0:
         raise ApprovalRefused("An amount above zero is needed.")
-    return f"{format_major(amount_minor, get_asset(code))} {code}"
+    return money_text(amount_minor, code)

@@ -8,7 +8,7 @@ from django.db.models import Sum
 
 from ledger.actors import Actor
 from ledger.models import ApprovalRequest, ApprovalThreshold
-from ledger.money import format_major, get_asset
+from ledger.money import money_text
 
 _SUMMED_HOURS = 24
 _COUNTED = (ApprovalRequest.State.PENDING, ApprovalRequest.State.APPROVED)
@@ -78,8 +78,8 @@ def _asked_minor(
 
 def _words(threshold: ApprovalThreshold, people: int, total: int, amount_minor: int) -> str:
     above = {0: None, 1: threshold.one_above_minor, 2: threshold.two_above_minor}[people]
-    limit = f" above {format_major(above, get_asset(threshold.currency))} {threshold.currency}" if above is not None else ""
-    summed = f"; {format_major(total, get_asset(threshold.currency))} in 24 hours" if total != amount_minor else ""
+    limit = f" above {money_text(above, threshold.currency)}" if above is not None else ""
+    summed = f"; {money_text(total, threshold.currency)} in 24 hours" if total != amount_minor else ""
     return f"{people} {'person' if people == 1 else 'people'}{limit}{summed} (threshold {threshold}, version {threshold.version})"
 
 

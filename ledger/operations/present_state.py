@@ -11,7 +11,7 @@ from ledger.canonical import canonical_json, sha256_hex
 from ledger.errors import ApprovalRefused
 from ledger.locks import WalletBalance
 from ledger.models import ApprovalRequest
-from ledger.money import format_major, get_asset
+from ledger.money import money_text
 from ledger.operations.people_needed import get_threshold
 from ledger.queries import wallet_view
 from ledger.refusals import Refused
@@ -71,7 +71,7 @@ def require_seen(request: ApprovalRequest, seen: str) -> None:
 def wallet_facts(player_id: str, asset: str) -> dict[str, str]:
     """A player's balances in one currency, in words."""
     wallet: WalletBalance | None = wallet_view(player_id).get(asset)
-    return {words: f"{format_major(getattr(wallet, name) if wallet else 0, get_asset(asset))} {asset}" for words, name in _SHOWN}
+    return {words: money_text(getattr(wallet, name) if wallet else 0, asset) for words, name in _SHOWN}
 
 
 def threshold_words(kind: str, brand: str, currency: str) -> str:
@@ -79,7 +79,6 @@ def threshold_words(kind: str, brand: str, currency: str) -> str:
     row = get_threshold(kind, brand, currency)
     if row is None:
         return "none set: one other person decides"
-    asset = get_asset(currency)
     above = [("one person", row.one_above_minor), ("two people", row.two_above_minor)]
-    words = [f"{people} above {format_major(int(minor), asset)} {currency}" for people, minor in above if minor is not None]
+    words = [f"{people} above {money_text(minor, currency)}" for people, minor in above if minor is not None]
     return f"{', '.join(words) or 'one other person decides'} (version {row.version})"

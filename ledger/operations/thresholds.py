@@ -7,7 +7,7 @@ from ledger.actors import Actor
 from ledger.approvals import get_approval_kind
 from ledger.errors import ApprovalRefused
 from ledger.models import ApprovalRequest, ApprovalThreshold
-from ledger.money import format_major, get_asset
+from ledger.money import format_grouped, get_asset
 from ledger.operations.approvals import request_approval
 from ledger.operations.audit import record_audit
 from ledger.operations.present_state import threshold_words
@@ -40,7 +40,7 @@ def propose_threshold(
         "kind": kind, "brand": brand, "currency": currency, "version": row.version if row else 0, "before": before, "after": after,
     }  # fmt: skip
     words = ", ".join(
-        f"{people} above {'never' if value is None else format_major(value, asset)}"
+        f"{people} above {'never' if value is None else format_grouped(value, asset)}"
         for people, value in (("one person", one_above_minor), ("two people", two_above_minor))
         if people == "two people" or value is not None
     )

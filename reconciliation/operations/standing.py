@@ -3,7 +3,7 @@
 from typing import Any
 
 from ledger.ids import from_public
-from ledger.money import format_major, get_asset
+from ledger.money import money_text
 from reconciliation.models import DailyClose, ExceptionCase
 from reconciliation.queries.totals import journal_range
 
@@ -11,7 +11,7 @@ from reconciliation.queries.totals import journal_range
 def look_at_case(payload: dict[str, Any]) -> dict[str, str]:
     """What the case says; what its plan would post is worked out again by the decision itself."""
     case = ExceptionCase.objects.get(pk=from_public(payload["case"], ExceptionCase.PREFIX))
-    amount = f"{format_major(int(case.amount_minor), get_asset(case.currency))} {case.currency}"
+    amount = money_text(case.amount_minor, case.currency)
     return {"Case": case.label, "Reason code": case.reason_id, "At stake": amount}
 
 

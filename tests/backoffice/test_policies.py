@@ -20,7 +20,7 @@ def test_a_threshold_is_asked_for_shown_and_decided(scene: Any, browser_of: Call
     assert browser_of("ben").post(url, form).status_code == 302
     request = ApprovalRequest.objects.get(kind="threshold.change")
     page = browser_of("kim").get(place_of(request).url_of(request)).content.decode()
-    assert "two people above 1000.00" in page
+    assert "two people above 1,000.00" in page
     assert press(browser_of("ben"), request, "approve").status_code == 403
     assert press(browser_of("kim"), request, "approve").status_code == 302
 

@@ -3,10 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 from ledger.errors import MoneyError, UnknownAsset
-from ledger.money import format_major, get_asset
+from ledger.money import MINUS, format_grouped, format_major, get_asset
 
 NOTHING = "—"
-MINUS = "−"
 
 
 def plain_money(amount_minor: int, code: str) -> str:
@@ -22,12 +21,14 @@ def money_number(amount_minor: int, code: str, *, trim: bool = False) -> str:
 
     `trim` drops zeros beyond two decimals, for lists of crypto.
     """
-    plain = plain_money(amount_minor, code)
-    sign, digits = (MINUS, plain[1:]) if plain.startswith("-") else ("", plain)
-    whole, _, decimals = digits.partition(".")
+    try:
+        shown = format_grouped(int(amount_minor), get_asset(code))
+    except (UnknownAsset, MoneyError):
+        return f"{int(amount_minor):,}".replace("-", MINUS)
+    whole, _, decimals = shown.partition(".")
     if trim and len(decimals) > 2:
-        decimals = decimals.rstrip("0").ljust(2, "0")
-    return f"{sign}{int(whole):,}{'.' + decimals if decimals else ''}"
+        return f"{whole}.{decimals.rstrip('0').ljust(2, '0')}"
+    return shown
 
 
 def money_text(amount_minor: int | None, code: str, *, trim: bool = False) -> str:

@@ -6,11 +6,12 @@ from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Cast
 
 from ledger.models import AuditRecord, AuditSeal
+from ledger.money import money_text
 from ledger.queries import trial_balance
 from reconciliation.models import CaseLink, SuspenseItem
 from reconciliation.models.cases import LIVE_STATES
 from reconciliation.queries.balances import trial_of
-from reconciliation.queries.checklist.items import CheckItem, Day, amount_text, capped, check_item
+from reconciliation.queries.checklist.items import CheckItem, Day, capped, check_item
 
 SEALER_TIME = timedelta(seconds=30)
 
@@ -19,7 +20,7 @@ def suspense_is_explained(day: Day) -> CheckItem:
     """Every line in suspense has an open case, and the lines are all that `suspense` holds (POSTINGS.md section 4)."""
     waiting = SuspenseItem.objects.filter(Q(merchant_account__entity=day.entity) | Q(bank_account__entity=day.entity), cleared_at=None)
     rows, count = capped(_without_case(waiting).order_by("placed_at", "pk"))
-    missing = [f"{row.ref}: {amount_text(row.amount_minor, row.currency)} without an open case" for row in rows]
+    missing = [f"{row.ref}: {money_text(row.amount_minor, row.currency)} without an open case" for row in rows]
     differing = _difference_to_books(day, waiting)
     oldest = waiting.order_by("placed_at").first()
     figure = f"{waiting.count()} lines" + (f", oldest {(day.now - oldest.placed_at).days} d" if oldest else "")
@@ -28,7 +29,7 @@ def suspense_is_explained(day: Day) -> CheckItem:
 
 def receivables_are_known(day: Day) -> CheckItem:
     """What players owe at the day's end. Tells; never missing."""
-    owed = [amount_text(row.total_minor, row.asset) for row in day.balances if row.kind == "receivable"]
+    owed = [money_text(row.total_minor, row.asset) for row in day.balances if row.kind == "receivable"]
     return check_item("receivables", "Owed by players", " and ".join(owed) or "nothing")
 
 
@@ -40,8 +41,8 @@ def books_balance(day: Day) -> CheckItem:
         totals[row.asset] = totals.get(row.asset, 0) + row.balance_minor
         if row.kind in ("pending", "unconfirmed"):
             seen[row.asset] = seen.get(row.asset, 0) + row.balance_minor
-    missing = [f"{amount_text(total, asset)} too much on one side" for asset, total in sorted(totals.items()) if total]
-    missing += [f"pending and unconfirmed differ by {amount_text(total, asset)}" for asset, total in sorted(seen.items()) if total]
+    missing = [f"{money_text(total, asset)} too much on one side" for asset, total in sorted(totals.items()) if total]
+    missing += [f"pending and unconfirmed differ by {money_text(total, asset)}" for asset, total in sorted(seen.items()) if total]
     return check_item("trial_balance", "Trial balance is zero", f"{len(totals)} currenc{'y' if len(totals) == 1 else 'ies'}", missing)
 
 
@@ -67,4 +68,4 @@ def _difference_to_books(day: Day, waiting: QuerySet[SuspenseItem]) -> list[str]
     books = {row.asset: row.balance_minor for row in trial_balance(day.entity.pk) if row.kind == "suspense"}
     for row in waiting.values("currency").annotate(total=Sum("amount_minor")):
         books[row["currency"]] = books.get(row["currency"], 0) - int(row["total"])
-    return [f"suspense holds {amount_text(rest, asset)} that no waiting line names" for asset, rest in sorted(books.items()) if rest]
+    return [f"suspense holds {money_text(rest, asset)} that no waiting line names" for asset, rest in sorted(books.items()) if rest]

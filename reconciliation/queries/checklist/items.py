@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 
 from ledger.calendar import day_bounds
 from ledger.models import LegalEntity
-from ledger.money import format_major, get_asset
 from reconciliation.queries.balances import Balance, balances_at
 
 SHOWN = 20
@@ -69,11 +68,6 @@ def capped(rows: QuerySet[Any]) -> tuple[list[Any], int]:
     """The first rows, and how many there are."""
     first = list(rows[: SHOWN + 1])
     return first[:SHOWN], len(first) if len(first) <= SHOWN else rows.count()
-
-
-def amount_text(amount_minor: int, currency: str) -> str:
-    """ "12.50 EUR"."""
-    return f"{format_major(int(amount_minor), get_asset(currency))} {currency}"
 
 
 def of_words(there: int, expected: int, what: str) -> str:

@@ -4,10 +4,11 @@ from collections import Counter
 
 from cashier.models import BankAccount, Capture, MerchantAccount
 from ledger.models import JournalTransaction
+from ledger.money import money_text
 from reconciliation.models import BankStatement, ExceptionCase, PspLine, ReconciliationRun, RunState, SettlementBatch
 from reconciliation.models.cases import LIVE_STATES
 from reconciliation.models.files import BatchState
-from reconciliation.queries.checklist.items import CheckItem, Day, amount_text, check_item, of_words
+from reconciliation.queries.checklist.items import CheckItem, Day, check_item, of_words
 from reconciliation.queries.residuals import merchant_residuals
 
 ITEM_KINDS = ("sale", "refund", "payout", "chargeback", "reversal")
@@ -71,7 +72,7 @@ def bank_equals_statement(day: Day) -> CheckItem:
     accounts = active_banks(day)
     found = [(account, _closing_minor(account, day)) for account in accounts]
     differing = [
-        f"{account.code}: the books differ from the statement by {amount_text(difference, account.currency)}"
+        f"{account.code}: the books differ from the statement by {money_text(difference, account.currency)}"
         for account, closing in found
         if closing is not None and (difference := books.get((account.public_id, account.currency), 0) - closing)
     ]
@@ -143,5 +144,5 @@ def _residual_words(runs: list[ReconciliationRun]) -> str:
     for run in runs:
         for row in merchant_residuals(run.merchant_account, run.date) if run.merchant_account else run.residuals:
             sums[row["currency"]] += int(row["amount_minor"])
-    words = [amount_text(amount, currency) for currency, amount in sorted(sums.items()) if amount]
+    words = [money_text(amount, currency) for currency, amount in sorted(sums.items()) if amount]
     return f", residual {' and '.join(words)}" if words else ""

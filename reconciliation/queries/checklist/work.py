@@ -6,9 +6,10 @@ from django.db.models import Q
 
 from cashier.models import Attempt, Capture, Instrument, PayoutIntent, PspCall, PspEventWork, Refund, Void
 from ledger.models import ApprovalRequest
+from ledger.money import money_text
 from reconciliation.models import ExceptionCase
 from reconciliation.models.cases import LIVE_STATES
-from reconciliation.queries.checklist.items import CheckItem, Day, amount_text, capped, check_item
+from reconciliation.queries.checklist.items import CheckItem, Day, capped, check_item
 
 BLOCKING_SEVERITIES = ("critical", "high")
 CALLS = (Attempt, Capture, Void, Refund, PayoutIntent, Instrument)
@@ -39,7 +40,7 @@ def no_case_blocks(day: Day) -> CheckItem:
     """No critical or high case of the day or before is undecided."""
     live = ExceptionCase.objects.filter(entity=day.entity, business_date__lte=day.date, state__in=LIVE_STATES)
     cases, count = capped(live.filter(severity__in=BLOCKING_SEVERITIES).select_related("reason").order_by("due_at", "number"))
-    missing = [f"{case.label} {case.reason.title}, {amount_text(case.amount_minor, case.currency)}" for case in cases]
+    missing = [f"{case.label} {case.reason.title}, {money_text(case.amount_minor, case.currency)}" for case in cases]
     return check_item(
         "cases", "No case above the threshold", f"{live.count()} open, {count} of them critical or high", missing, count=count
     )

@@ -58,7 +58,7 @@ def test_amounts_are_summed_per_maker_player_and_day(entity: LegalEntity, ada: U
     withdraw_approval(request_id=credit(entity, ada, 900).pk, maker=user_actor(ada), now=NOON)
     assert credit(entity, ada, 600).required == 1
     split = credit(entity, ada, 600)
-    assert (split.required, "12.00 in 24 hours" in split.rule) == (2, True)
+    assert (split.required, "12.00 EUR in 24 hours" in split.rule) == (2, True)
     assert credit(entity, ada, 600, player="pl_2").required == 1
     assert credit(entity, ben, 600).required == 1
     assert credit(entity, ada, 600, now=NOON + timedelta(hours=24)).required == 1

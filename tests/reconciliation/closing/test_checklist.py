@@ -108,7 +108,7 @@ def test_a_run_that_is_not_done_is_named(house: House, state: str) -> None:
 def test_completeness_tells_by_count_and_residual(house: House) -> None:
     make_run(house, residuals=[{"currency": "EUR", "amount_minor": -40}, {"currency": "SEK", "amount_minor": 0}])
     item = check(house, "completeness")
-    assert (item.ok, item.figure) == (True, "3 of 4 lines matched, 0 suggested, 1 items carried forward, residual -0.40 EUR")
+    assert (item.ok, item.figure) == (True, "3 of 4 lines matched, 0 suggested, 1 items carried forward, residual −0.40 EUR")
 
 
 def test_bank_is_compared_with_the_newest_statement_up_to_the_day(house: House) -> None:
@@ -133,7 +133,7 @@ def test_a_line_in_suspense_needs_an_open_case(records: Records) -> None:
     _, (line, other) = records.batch(("unknown", 4900, None), ("unknown", 100, None))
     item = check(house, "suspense", now=AT + timedelta(days=3))
     assert (item.figure, item.count) == ("2 lines, oldest 3 d", 2)
-    assert item.missing[0] == f"line:psp:{line.pk}: -49.00 EUR without an open case"
+    assert item.missing[0] == f"line:psp:{line.pk}: −49.00 EUR without an open case"
     make_case(house, "UNKNOWN_LINE_TYPE", links=[("psp_line", str(line.pk))])
     make_case(house, "UNKNOWN_LINE_TYPE", links=[("bank_line", str(other.pk))], about="2")  # another kind of line with that number
     assert check(house, "suspense").count == 1
@@ -144,7 +144,7 @@ def test_a_line_in_suspense_needs_an_open_case(records: Records) -> None:
 def test_suspense_that_no_line_names_is_a_defect(house: House) -> None:
     m = house.merchant.public_id
     book(house.entity, "by hand", dr("in_transit", m, 500), cr("suspense", m, 500))
-    assert check(house, "suspense").missing == ("suspense holds -5.00 EUR that no waiting line names",)
+    assert check(house, "suspense").missing == ("suspense holds −5.00 EUR that no waiting line names",)
 
 
 def test_what_players_owe_is_told(records: Records) -> None:
