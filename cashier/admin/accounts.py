@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 
 from cashier.admin.account_acts import BANK_ACTS, MERCHANT_ACTS
+from cashier.admin.account_provider import can_pairs, secret_pairs
 from cashier.admin.breakers import CIRCUIT_ACTS, guard_pairs, is_held
 from cashier.models import BankAccount, MerchantAccount
 from cashier.operations import pause_captures, request_resume
@@ -138,6 +139,8 @@ class MerchantAccountAdmin(OpsAdmin):
             notice="Captures at this PSP are paused: its own page lifts that." if obj.captures_paused and not obj.paused_alone else "",
             main=[
                 values("What it is for", pairs),
+                values("What its provider can do", can_pairs(obj)),
+                values("Secrets", secret_pairs(obj)),
                 values("What guards its calls", guard_pairs(obj)),
                 table(
                     "Where it pays",

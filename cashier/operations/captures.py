@@ -13,6 +13,7 @@ from cashier.operations.authorizations import check_gates
 from cashier.operations.calls import Act, answered, ready
 from cashier.operations.credits import CaptureProof, credit_capture
 from cashier.operations.lookups import movement_result
+from cashier.operations.offers import require_offered
 from cashier.operations.voids import record_void
 from cashier.psp.base import Adapter, CaptureRequest, Credentials, LookupResult, Outcome, PspResult
 from cashier.refusals import AboveAuthorised, AuthorisationEnded, CapturesPaused, GateClosed, NotCapturable, NotInThisState
@@ -29,7 +30,7 @@ def begin_capture(*, intent_id: UUID, amount_minor: int | None, operation_key: s
     """Record a capture of `amount_minor` (None: all that is left), READY, and nudge a worker.
 
     Gates are asked again; one that has closed since voids the authorisation (K9).
-    Raises NotInThisState, NotCapturable, AuthorisationEnded, CapturesPaused, AboveAuthorised, GateClosed.
+    Raises NotInThisState, NotCapturable, AuthorisationEnded, CapturesPaused, AboveAuthorised, GateClosed, NotOfferedByPsp.
     """
     with transaction.atomic():
         intent = lock_intent(intent_id)
@@ -70,6 +71,7 @@ def new_capture(intent: DepositIntent, attempt: Attempt, amount_minor: int | Non
     wanted = left if amount_minor is None else amount_minor
     if wanted <= 0 or wanted > left:
         raise AboveAuthorised(left_minor=left)
+    require_partial(intent, attempt, wanted, captures)
     number = len(captures) + 1
     capture = Capture(
         intent=intent,
@@ -88,6 +90,14 @@ def new_capture(intent: DepositIntent, attempt: Attempt, amount_minor: int | Non
     capture.save(force_insert=True)
     nudge(TASK, call_id=capture.pk)
     return capture
+
+
+def require_partial(intent: DepositIntent, attempt: Attempt, wanted: int, captures: list[Capture]) -> None:
+    """Raises NotOfferedByPsp for a part, or for one more capture, where the account's provider takes the whole at once."""
+    if wanted < intent.authorised_minor:
+        require_offered(attempt.merchant_account, "partial_capture")
+    if any(row.state in COUNTED_STATES for row in captures):
+        require_offered(attempt.merchant_account, "several_captures")
 
 
 def give_up(intent: DepositIntent, attempt: Attempt, *, actor: Actor, now: datetime) -> None:

@@ -4,10 +4,12 @@ from datetime import datetime
 
 from cashier.models import Capture, DepositIntent, DepositState, PspEvent
 from cashier.operations.calls import lookup
+from cashier.operations.event_claims import claimed_by, is_captured_by_authorization
 from cashier.operations.event_payments import payment_effect
 from cashier.operations.event_refunds import payout_effect, refund_effect
 from cashier.operations.event_translation import translate_event
 from cashier.operations.event_values import Answer, NotYet
+from cashier.psp.base import LookupNotOffered
 from ledger.actors import Actor
 from ledger.ids import BadPublicId
 from ledger.notices import tell
@@ -15,14 +17,25 @@ from ledger.refusals import Refused
 
 
 def ask_about(event: PspEvent) -> Answer:
-    """One lookup by us where a credit may follow and we don't hold its end already. No transaction is open. Raises PspFailure."""
+    """One lookup by us where a credit may follow and we don't hold its end already. No transaction is open.
+
+    Where the provider can't be asked, what it signed stands in for that. Raises PspFailure, NotYet.
+    """
     if event.event in ("payment.authorized", "payment.pending", "payment.captured"):
         if is_known(event):
             return Answer()
-        return Answer(True, lookup(event.merchant_account, merchant_reference=event.intent_ref))
+        return ask_or_believe(event, event.intent_ref)
     if event.event in ("refund.failed", "refund.reversed"):
-        return Answer(True, lookup(event.merchant_account, merchant_reference=event.own_ref or event.intent_ref))
+        return ask_or_believe(event, event.own_ref or event.intent_ref)
     return Answer()
+
+
+def ask_or_believe(event: PspEvent, reference: str) -> Answer:
+    """Raises PspFailure, NotYet."""
+    try:
+        return Answer(True, lookup(event.merchant_account, merchant_reference=reference))
+    except LookupNotOffered:
+        return Answer(True, claimed_by(event))
 
 
 def is_known(event: PspEvent) -> bool:
@@ -36,6 +49,7 @@ def is_known(event: PspEvent) -> bool:
         return held.exclude(state=Capture.State.SUBMITTED).exists()
     state = DepositIntent.objects.filter(pk=pk).values_list("state", flat=True).first()
     reached = {"payment.authorized": DepositState.AUTHORIZED, "payment.pending": DepositState.PENDING}[event.event]
+    reached = DepositState.CAPTURED if event.event == "payment.authorized" and is_captured_by_authorization(event) else reached
     return state is None or DepositIntent.RANKS[state] >= DepositIntent.RANKS[reached]
 
 

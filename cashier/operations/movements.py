@@ -49,7 +49,7 @@ def confirm_capture(merchant_reference: str, psp_reference: str, *, now: datetim
     if intent is None:
         return "unknown_reference"
     outcome = resolve_intent(intent_id=intent.pk, now=now, actor=actor, psp_reference=psp_reference)
-    return "unknown_to_psp" if outcome == "no_attempt" else outcome
+    return {"no_attempt": "unknown_to_psp", "cant_be_asked": "unavailable"}.get(outcome, outcome)
 
 
 def confirm_refund(merchant_reference: str, *, now: datetime, actor: Actor) -> str:

@@ -12,6 +12,7 @@ from cashier.models.rails import get_rail
 from cashier.nudges import nudge
 from cashier.operations.bookings import book_deposit
 from cashier.operations.calls import ready
+from cashier.operations.offers import require_offered
 from cashier.refusals import RefundAboveCapture, RefundAbovePlayable, RefundDisputed, RefundIdReused, RefundNotPossible
 from ledger.actors import Actor
 from ledger.locks import lock_wallet
@@ -42,7 +43,7 @@ def submit_refund(*, capture_id: UUID, order: RefundOrder, actor: Actor, now: da
 
     1. intent and captures locked; 2. the ceiling counts refunds done and under way, disputed and returned money; 3. the
     wallet locked, a refund above playable is refused; 4. refund.submitted. The player's fee goes back with a whole refund.
-    Raises RefundIdReused, RefundNotPossible, RefundDisputed, RefundAboveCapture, RefundAbovePlayable.
+    Raises RefundIdReused, RefundNotPossible, RefundDisputed, RefundAboveCapture, RefundAbovePlayable, NotOfferedByPsp.
     """
     with transaction.atomic():
         intent = lock_intent(Capture.objects.values_list("intent_id", flat=True).get(pk=capture_id))
@@ -51,6 +52,7 @@ def submit_refund(*, capture_id: UUID, order: RefundOrder, actor: Actor, now: da
         if before is not None:
             return require_same(before, capture, order)
         require_refundable(intent, capture, order)
+        require_offered(capture.merchant_account, "refunds")
         refund = new_refund(capture, order, actor=actor, now=now)
         hold_money(intent, capture, refund, actor=actor, now=now)
         if actor.kind == "user":

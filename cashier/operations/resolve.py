@@ -25,7 +25,8 @@ def resolve_intent(*, intent_id: UUID, now: datetime, actor: Actor = RESOLVER, p
 
     psp_reference: the PSP's payment, where the asker knows one that our attempts may not. Returns what became of it:
     "credited", "late_money", "duplicate_capture", "amount_differs" (each booked now), "already" (captured, and we knew),
-    "moved" (another state), "same", "unknown_to_psp", "cant_be_asked" (its provider offers no lookup, C16), or "no_attempt". Raises PspFailure where the PSP gives no answer.
+    "moved" (another state), "same", "unknown_to_psp", "cant_be_asked" (its provider offers no lookup, C16), or "no_attempt".
+    Raises PspFailure where the PSP gives no answer.
     """
     attempt = Attempt.objects.select_related("merchant_account").filter(intent_id=intent_id).order_by("-number").first()
     if attempt is None:

@@ -100,7 +100,7 @@ def read_object(reply: Reply) -> dict[str, Any]:
 
 
 def _new_client(certificate: str) -> httpx.Client:
-    context = ssl.create_default_context()
+    context = httpx.create_ssl_context()  # the usual authorities, or those of SSL_CERT_FILE
     if certificate:
         context.load_cert_chain(certificate)
     limits = httpx.Limits(max_connections=128, max_keepalive_connections=64, keepalive_expiry=30.0)

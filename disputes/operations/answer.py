@@ -8,6 +8,7 @@ from django.db import transaction
 
 from cashier.models import PspCall
 from cashier.operations.calls import ready
+from cashier.operations.offers import require_offered
 from disputes.locks import lock_dispute
 from disputes.models import Dispute, DisputeAnswer, DisputePolicy
 from disputes.operations.nudges import nudge_answer
@@ -18,13 +19,14 @@ from ledger.operations import record_audit, request_approval
 from ledger.tracing import current_trace_id
 
 Kind = DisputeAnswer.Kind
+OFFERS = {Kind.SUBMIT: "evidence", Kind.ACCEPT: "accept_dispute"}
 KINDS = {Kind.SUBMIT: "dispute.submit", Kind.ACCEPT: "dispute.accept"}
 
 
 def submit_dispute(*, dispute_id: UUID, note: str, reason: str, actor: Actor, now: datetime) -> DisputeAnswer | ApprovalRequest:
     """Send the evidence that is attached, with a cover letter; above the threshold ask for a second person instead.
 
-    Raises DisputeNotAnswerable, AnswerTooLate, AnswerOpen, NoEvidence, Dispute.DoesNotExist.
+    Raises DisputeNotAnswerable, AnswerTooLate, AnswerOpen, NoEvidence, NotOfferedByPsp, Dispute.DoesNotExist.
     """
     return answer_dispute(Kind.SUBMIT, dispute_id=dispute_id, note=note, reason=reason, actor=actor, now=now)
 
@@ -40,6 +42,7 @@ def answer_dispute(
     with transaction.atomic():
         dispute, _ = lock_dispute(dispute_id)
         check_answerable(dispute, now=now)
+        require_offered(dispute.merchant_account, OFFERS[kind])
         payload = payload_of(dispute, kind, note)
         detail = {"evidence": [item["sha256"] for item in payload["evidence"]]}
         record_audit(

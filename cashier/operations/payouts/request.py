@@ -8,6 +8,7 @@ from django.db import transaction
 
 from cashier.bonuses.endings import forfeit_on_payout
 from cashier.models import Instrument, MerchantAccount, PayoutIntent, Player, PspCall
+from cashier.operations.offers import offers
 from cashier.operations.payouts.books import post_payout
 from cashier.operations.payouts.errors import DestinationNotOwned, DestinationNotUsable, NoRouteForPayout, PayoutRefused
 from cashier.operations.payouts.gates import REVIEW, STOP, Gate, approvals_needed, check_gates, get_policy
@@ -113,12 +114,14 @@ def player_fee(payout: PayoutIntent) -> int:
 
 
 def route_payout(player: Player, instrument: Instrument, currency: str) -> MerchantAccount:
-    """The first active merchant account of the brand, by rank, that takes this currency and method; an empty list means all.
+    """The first active merchant account of the brand, by rank, that takes this currency and method, at a provider that offers
+    payouts (C16); an empty list means all.
 
     Paused captures don't pause payouts. Raises NoRouteForPayout.
     """
     for account in MerchantAccount.objects.filter(brands=player.brand_id, is_active=True).order_by("rank", "code"):
-        if currency in (account.currencies or [currency]) and instrument.method in (account.methods or [instrument.method]):
+        is_taken = currency in (account.currencies or [currency]) and instrument.method in (account.methods or [instrument.method])
+        if is_taken and offers(account, "payouts"):
             return account
     raise NoRouteForPayout
 

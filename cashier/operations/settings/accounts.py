@@ -7,6 +7,9 @@ from zoneinfo import available_timezones
 from django.core.exceptions import ValidationError
 
 from cashier.models import BankAccount, MerchantAccount, SettlementRoute
+from cashier.operations.own_secrets import list_shared, words_for
+from cashier.psp.capabilities import capabilities_of
+from cashier.secrets import BadCertificate
 from ledger.errors import ApprovalRefused
 from ledger.money import get_asset
 from ledger.operations.settings_changes import Changeable, Key, Values, fields_of
@@ -54,6 +57,21 @@ def _check_merchant(account: MerchantAccount) -> None:
         raise ApprovalRefused(f"Payouts are paid from {', '.join(MerchantAccount.PayoutFunding.values)}.")
     if not 1 <= account.concurrency <= 1000 or not 1 <= account.timeout_seconds <= 120:
         raise ApprovalRefused("Calls at once are 1 to 1000, a call waits 1 to 120 seconds.")
+    _check_provider(account)
+
+
+def _check_provider(account: MerchantAccount) -> None:
+    """Methods that its provider takes, and no secret of another account (C16)."""
+    capabilities = capabilities_of(account.provider)
+    unknown = set(account.methods) - set(capabilities.methods) if capabilities else set()
+    if unknown and capabilities:
+        raise ApprovalRefused(f"{capabilities.name} does not take {', '.join(sorted(unknown))}.")
+    try:
+        shared = list_shared(account) if account.is_active else []
+    except BadCertificate as error:
+        raise ApprovalRefused(f"{error}.") from error
+    if shared:
+        raise ApprovalRefused(words_for(account, shared[0]))
 
 
 def _check_guards(account: MerchantAccount) -> None:
