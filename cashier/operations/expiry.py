@@ -24,8 +24,8 @@ def expire_intent(*, intent_id: UUID, now: datetime) -> str:
     """End an intent that is past its time. Returns what became of it.
 
     1. ask the PSP, with no transaction open: what it holds is booked or followed by the normal path; 2. what is still open
-    and unknown there, or still waits for the player, expires; an authorisation is given back first; what is pending on its
-    rail stays, and is looked at again.
+    and unknown there, or still waits for the player, expires; an authorisation is given back first. What is pending on its
+    rail is called back: it ends with that, or, where the rail can't, without; should it still be captured, that is late money.
     """
     try:
         asked = resolve_intent(intent_id=intent_id, now=now, actor=SWEEPER)
@@ -40,13 +40,18 @@ def expire_intent(*, intent_id: UUID, now: datetime) -> str:
             if attempt.call_state != PspCall.CallState.READY:
                 return put_off(intent_id, now=now)  # sent and unknown there: the call itself is resolved first
             close_unsent(attempt)
-        if intent.state == DepositState.PENDING and asked != "unknown_to_psp":
-            return put_off(intent_id, now=now)
-        if intent.state == DepositState.AUTHORIZED and attempt is not None and asked != "unknown_to_psp":
-            record_void(intent=intent, attempt=attempt, reason="expired", actor=SWEEPER, now=now)
+        if attempt is not None and asked != "unknown_to_psp" and must_wait_for_void(intent, attempt, now=now):
             return put_off(intent_id, now=now)
         end_intent(intent=intent, state=DepositState.EXPIRED, occurred_at=now, actor=SWEEPER, now=now)
     return "expired"
+
+
+def must_wait_for_void(intent: DepositIntent, attempt: Attempt, *, now: datetime) -> bool:
+    """Give back what is authorised, call back what is pending. False where nothing is to be given back, or the rail refused."""
+    if intent.state not in (DepositState.AUTHORIZED, DepositState.PENDING):
+        return False
+    void = record_void(intent=intent, attempt=attempt, reason="expired", actor=SWEEPER, now=now)
+    return intent.state == DepositState.AUTHORIZED or void.call_state != PspCall.CallState.DONE
 
 
 def close_unsent(attempt: Attempt) -> None:

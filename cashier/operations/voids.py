@@ -99,7 +99,7 @@ def finish_void(void_id: UUID, result: PspResult, now: datetime) -> None:
         void.updated_at = now
         fields = answered(void)
         void.save(update_fields=["outcome", "updated_at", *fields])
-        if is_voided and intent.state == DepositState.AUTHORIZED:
+        if is_voided and intent.state in (DepositState.AUTHORIZED, DepositState.PENDING):
             end = ENDS.get(void.reason, DepositState.VOIDED)
             end_intent(intent=intent, state=end, occurred_at=result.occurred_at or now, actor=PSP, now=now)
         elif not is_voided:

@@ -3,9 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
 from cashier import operations
+from cashier.locks import lock_intent
 from cashier.models import DepositIntent
+from cashier.psp.base import Outcome, PspResult
 from ledger.models import Transition
 from tests.cashier.world import CALLER, World
 from tests.sandbox.running import RunningSandbox
@@ -84,16 +87,35 @@ def test_an_authorisation_is_given_back_when_its_time_is_over(world: World, sand
     assert sandbox.state_of(intent.public_id) == "VOIDED"
 
 
-@pytest.mark.spec("C18")
-def test_what_is_pending_on_its_rail_stays(world: World) -> None:
+@pytest.mark.spec("C4", "C18")
+def test_what_is_pending_for_good_is_called_back_by_its_deadline(world: World, sandbox: RunningSandbox) -> None:
     intent = world.pay("tok_pending_forever", 2500, method="paybybank")
 
-    expire(world, intent, after=timedelta(days=4))
-
-    intent = world.fresh(intent)
-    assert intent.state == State.PENDING
-    assert intent.next_check_at is not None
+    assert expire(world, intent, after=timedelta(days=4)) == "put off"
     assert world.wallet() == {"pending": 2500}
+    operations.run_call(operations.VOID, call_id=intent.voids.get().pk, now=world.now)
+
+    assert world.fresh(intent).state == State.EXPIRED
+    assert sandbox.state_of(intent.public_id) == "CANCELED"
+    assert world.wallet() == {}
+
+
+@pytest.mark.spec("C2", "C18")
+def test_where_the_rail_calls_nothing_back_it_expires_and_what_comes_is_late_money(world: World, sandbox: RunningSandbox) -> None:
+    intent = world.pay("tok_pending_forever", 2500, method="paybybank")
+    expire(world, intent, after=timedelta(days=4))
+    void = intent.voids.get()
+    operations.finish_void(void.pk, PspResult(Outcome.REFUSED), world.now)
+
+    assert expire(world, intent, after=timedelta(minutes=16)) == "expired"
+    assert world.wallet() == {}
+
+    attempt = intent.attempts.get()
+    proof = operations.CaptureProof("cpt_late", 2500, "EUR", world.now)
+    with transaction.atomic():
+        outcome, _ = operations.credit_capture(intent=lock_intent(intent.pk), attempt=attempt, proof=proof, actor=CALLER, now=world.now)
+    assert outcome == "late_money"
+    assert world.wallet() == {"locked": 2500}
 
 
 @pytest.mark.spec("C18")
