@@ -74,6 +74,7 @@ def set_hold(sandbox: Sandbox, request: Request) -> Answer:
     if not isinstance(held, bool):
         raise Refused(400, "INVALID_FIELD", "hold must be true or false")
     sandbox.is_held = held
+    sandbox.ring()
     return Answer(200, {"hold": held})
 
 

@@ -18,6 +18,7 @@ from config.sandbox.sandbox import Sandbox, get_setting
 
 log = logging.getLogger(__name__)
 POLL_SECONDS = 0.5
+LEAST_WAIT_SECONDS = 0.005
 CHUNK = 16
 MOST_TRIES = 200
 TIMEOUT_SECONDS = 15.0
@@ -33,7 +34,7 @@ def run_delivery(sandbox: Sandbox, stop: threading.Event, slot: int) -> None:
             except Exception:
                 log.exception("delivery stumbled; going on")
             with sandbox.bell:
-                sandbox.bell.wait(POLL_SECONDS)
+                sandbox.bell.wait(min(POLL_SECONDS, seconds_to_next(sandbox, slot)))
 
 
 def deliver_due(sandbox: Sandbox, client: httpx.Client, slot: int) -> int:
@@ -53,6 +54,13 @@ def deliver_due(sandbox: Sandbox, client: httpx.Client, slot: int) -> int:
             for answer, event in results:
                 _mark(connection, sandbox, event, answer)
     return len(due)
+
+
+def seconds_to_next(sandbox: Sandbox, slot: int) -> float:
+    """Until something is due in `slot`, at least a moment."""
+    query = "SELECT MIN(due_at) AS due_at FROM outbox WHERE slot = ? AND state = 'PENDING'"
+    due_at = sandbox.store.read().execute(query, (slot,)).fetchone()["due_at"]
+    return POLL_SECONDS if due_at is None else max(LEAST_WAIT_SECONDS, due_at - time.time())
 
 
 def signed_headers(*, account: str, secret: str, body: bytes, timestamp: int, nonce: str) -> dict[str, str]:

@@ -40,7 +40,8 @@ def run_jobs(sandbox: Sandbox, stop: threading.Event) -> None:
                 continue
         except Exception:
             log.exception("a job failed; trying again")
-        stop.wait(min(POLL_SECONDS, _seconds_to_next(sandbox)))
+        with sandbox.bell:
+            sandbox.bell.wait(min(POLL_SECONDS, _seconds_to_next(sandbox)))
 
 
 def do_due_jobs(sandbox: Sandbox) -> int:
@@ -63,5 +64,7 @@ def _do(connection: sqlite3.Connection, sandbox: Sandbox, job: sqlite3.Row) -> N
 
 
 def _seconds_to_next(sandbox: Sandbox) -> float:
+    if sandbox.is_held:
+        return POLL_SECONDS
     row = sandbox.store.read().execute("SELECT MIN(due_at) AS due_at FROM job").fetchone()
     return max(0.01, row["due_at"] - time.time()) if row["due_at"] is not None else POLL_SECONDS

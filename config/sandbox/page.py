@@ -21,6 +21,7 @@ td { vertical-align: top; padding: .35rem .8rem .35rem 0; border-top: 1px solid 
 td:first-child, td.share { white-space: nowrap; width: 1% }
 input { font: inherit; width: 4rem; padding: .15rem .4rem; border: 1px solid #9aa7b5; border-radius: .3rem; text-align: right }
 button { font: inherit; padding: .4rem .9rem; border: 1px solid #1c2430; border-radius: .4rem; background: #fff }
+button { margin: .4rem .4rem .4rem 0 }
 button.main { background: #1c2430; color: #fff }
 dl { display: flex; gap: .4rem 2rem; flex-wrap: wrap } dt { color: #5b6675; font-size: .85rem }
 dd { margin: 0; font-variant-numeric: tabular-nums }
