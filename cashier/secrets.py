@@ -27,6 +27,7 @@ class Purpose(StrEnum):
     WEBHOOK_SECRET = "WEBHOOK_SECRET"
     WEBHOOK_PUBLIC_KEY = "WEBHOOK_PUBLIC_KEY"  # Ed25519, 32 bytes as base64
     CLIENT_CERTIFICATE = "CLIENT_CERTIFICATE"  # a PEM file, for providers that want mutual TLS
+    OUTGOING_SECRET = "OUTGOING_SECRET"  # of an endpoint that we call, in Standard Webhooks' form: whsec_<base64>
 
 
 LISTED = (Purpose.API_KEY, Purpose.WEBHOOK_SECRET, Purpose.WEBHOOK_PUBLIC_KEY)

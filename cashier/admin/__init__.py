@@ -7,6 +7,8 @@ from cashier.admin.bonuses import BonusAdmin
 from cashier.admin.breakers import BreakerChangeAdmin, ProviderAdmin
 from cashier.admin.deposits import DepositIntentAdmin
 from cashier.admin.events import PspEventAdmin
+from cashier.admin.outgoing_deliveries import OutgoingDeliveryAdmin
+from cashier.admin.outgoing_endpoints import OutgoingEndpointAdmin
 from cashier.admin.payouts import PayoutIntentAdmin
 from cashier.admin.players import PlayerAdmin
 from cashier.admin.policies import PayoutPolicyAdmin
@@ -37,6 +39,8 @@ __all__ = [
     "BreakerChangeAdmin",
     "DepositIntentAdmin",
     "MerchantAccountAdmin",
+    "OutgoingDeliveryAdmin",
+    "OutgoingEndpointAdmin",
     "PayoutIntentAdmin",
     "PayoutPolicyAdmin",
     "PlayerAdmin",

@@ -74,3 +74,9 @@ chip_map(
     EXPIRED=(Tone.IDLE, "Expired|timer_off"),
     FORFEITED=(Tone.BAD, "Forfeited|block"),
 )
+chip_map(
+    "delivery",
+    WAITING=(Tone.MOVING, "Waits to be sent|schedule_send"),
+    DELIVERED=(Tone.GOOD, "Delivered"),
+    FAILED=(Tone.BAD, "Given up"),
+)

@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 
 from cashier.admin import choices
+from cashier.admin.outgoing_deliveries import told_of
 from cashier.admin.totals import RailTotalsPages
 from cashier.models import Capture, DepositIntent, DepositState, PspEvent, Refund
 from cashier.models.deposits import OPEN_STATES
@@ -198,6 +199,7 @@ class DepositIntentAdmin(RailTotalsPages):
                 _captures(captures, page),
                 _refunds(refunds, page),
                 postings_of(obj.public_id, page),
+                told_of(obj.public_id, page),
             ],
             side=[_about(obj, page), raw("Gates", json.dumps(obj.gates, indent=2)), raw("Metadata", json.dumps(obj.metadata, indent=2))],
         )

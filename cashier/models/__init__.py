@@ -9,6 +9,7 @@ from cashier.models.clients import ApiClient
 from cashier.models.deposits import DepositIntent, DepositState
 from cashier.models.events import EventPull, PspEvent, PspEventWork, WebhookNonce, WebhookRefusal
 from cashier.models.instruments import Instrument
+from cashier.models.outgoing import OutgoingAttempt, OutgoingDelivery, OutgoingEndpoint
 from cashier.models.payout_policies import PayoutPolicy
 from cashier.models.payouts import PayoutIntent, PayoutState
 from cashier.models.players import Player, PlayerIdentity
@@ -35,6 +36,9 @@ __all__ = [
     "Hold",
     "Instrument",
     "MerchantAccount",
+    "OutgoingAttempt",
+    "OutgoingDelivery",
+    "OutgoingEndpoint",
     "PayoutIntent",
     "PayoutPolicy",
     "PayoutState",

@@ -26,6 +26,7 @@ ACTS: dict[str, tuple[str, ...]] = {
         "reconciliation.run_reconciliation",
         "cashier.refund_capture",
         "cashier.replay_events",
+        "cashier.resend_deliveries",
         "cashier.pause_captures",
         "cashier.force_breaker",
         "ledger.propose_adjustment",

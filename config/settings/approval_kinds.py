@@ -142,6 +142,11 @@ APPROVAL_KINDS: dict[str, dict[str, object]] = {
         "permission": "ledger.approve_policy",
         "look": "cashier.operations.settings.look_at_setting",
     },
+    "outgoing_endpoint.change": {
+        "execute": "cashier.operations.settings.execute_setting",
+        "permission": "ledger.approve_policy",
+        "look": "cashier.operations.settings.look_at_setting",
+    },
     "limit.raise": {
         "execute": "cashier.operations.settings.execute_setting",
         "permission": "cashier.approve_limit",

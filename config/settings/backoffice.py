@@ -100,6 +100,8 @@ UNFOLD: dict[str, Any] = {
                     _item("PSPs", "hub", "cashier_provider"),
                     _item("Circuits", "power", "cashier_breakerchange"),
                     _item("Bank accounts", "account_balance", "cashier_bankaccount"),
+                    _item("Outgoing webhooks", "send", "cashier_outgoingdelivery"),
+                    _item("Webhook endpoints", "webhook", "cashier_outgoingendpoint"),
                 ],
             },
             {

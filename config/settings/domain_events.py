@@ -98,6 +98,7 @@ EVENT_STREAM = env.str("EVENT_STREAM", default="")
 EVENT_STREAM_LENGTH = env.int("EVENT_STREAM_LENGTH", default=100_000)
 # Sink -> dotted path of (events: Sequence[DomainEvent]) -> None, in order of position, at least once. A sink of your own is a line here.
 EVENT_SINKS: dict[str, str] = {
+    "webhooks": "cashier.operations.outgoing.fan_out",
     **({"stream": "cashier.operations.outgoing.add_to_stream"} if EVENT_STREAM else {}),
 }
 # Outgoing webhooks: networks that may be called although they are private, in CIDR form; nothing, on a real site.

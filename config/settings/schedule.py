@@ -15,6 +15,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "ledger-expire-approvals": {"task": "ledger.tasks.expire_approvals", "schedule": 60.0},
     "ledger-drop-old-idempotency-keys": {"task": "ledger.tasks.drop_old_keys", "schedule": 86400.0},
     "ledger-dispatch-events": {"task": "ledger.tasks.dispatch_events", "schedule": 2.0},
+    "cashier-sweep-deliveries": {"task": "cashier.tasks.outgoing.sweep_deliveries", "schedule": 5.0},
     "cashier-sweep-bonuses": {"task": "cashier.tasks.bonuses.sweep_bonuses", "schedule": 30.0},
     "cashier-sweep-payouts": {"task": "cashier.tasks.payouts.sweep_payouts", "schedule": 10.0},
     "disputes-sweep-answers": {"task": "disputes.tasks.sweep_answers", "schedule": 30.0},

@@ -18,16 +18,19 @@ from cashier.models import (
     Capture,
     DepositIntent,
     MerchantAccount,
+    OutgoingDelivery,
+    OutgoingEndpoint,
     PayoutIntent,
     PayoutPolicy,
     Player,
     SettlementRoute,
 )
 from cashier.operations.guarded import record_change
+from cashier.operations.outgoing import fan_out
 from config.backoffice.roles import PEOPLE, seed_staff
 from disputes.models import Dispute, DisputePolicy, DisputeState
 from ledger.actors import system_actor, user_actor
-from ledger.models import ApprovalThreshold, LegalEntity, Shadow, User
+from ledger.models import ApprovalThreshold, DomainEvent, LegalEntity, Shadow, User
 from ledger.operations import propose_write_off
 from ledger.operations.audit_heads import sign_audit_heads
 from reconciliation.models import CloseState, DailyClose, ExceptionCase, ReasonCode
@@ -73,6 +76,7 @@ def make_scene(*, now: datetime = NOW, cases: int = 40, deposits: int = 24) -> S
     make_papers(scene)
     _bonus(scene)
     _threshold(scene)
+    _outgoing(scene)
     _policies(scene)
     _circuit(scene)
     sign_audit_heads(now=now)
@@ -227,6 +231,20 @@ def _threshold(scene: Scene) -> None:
     """Of a currency in which nobody asks for anything here, so that no other request needs more people."""
     ApprovalThreshold.objects.create(kind="ledger.write_off", currency="SEK", two_above_minor=1_000_000, updated_at=scene.now)
     Shadow.objects.create(rule="PAYOUT_SETTLED@1", candidate="PAYOUT_SETTLED@2", opened_at=scene.now, updated_at=scene.now)
+
+
+def _outgoing(scene: Scene) -> None:
+    """The platform's endpoint, with what it did not take; and one that is off."""
+    endpoint = OutgoingEndpoint.objects.create(code="platform", url="https://hooks.lucky.example/", events=["*"], secret_ref="SHOP")
+    OutgoingEndpoint.objects.create(code="old-platform", url="https://old.lucky.example/", events=["*"], secret_ref="OLD", is_enabled=False)
+    events = list(DomainEvent.objects.order_by("id")[:6])
+    fan_out(events)
+    given_up, refused, *taken = OutgoingDelivery.objects.filter(endpoint=endpoint).order_by("position")
+    for row, status, state in ((given_up, 500, "FAILED"), (refused, 503, "WAITING"), *((each, 200, "DELIVERED") for each in taken)):
+        row.state, row.tries, row.error = state, 1, "" if status == 200 else f"answered {status}"
+        row.ended_at = None if state == "WAITING" else row.made_at
+        row.save()
+        row.attempts.create(number=1, tried_at=row.made_at, duration_ms=84, status=status, answer="" if status == 200 else "no database")
 
 
 def _circuit(scene: Scene) -> None:
