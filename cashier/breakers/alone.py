@@ -34,6 +34,12 @@ class Alone:
             breaker = self._breakers.get(account, Breaker())
             return standing_of(breaker.state, breaker.until, breaker.probes_out, limits, at=at)
 
+    def forget(self) -> None:
+        """As a process that has just started."""
+        with self._lock:
+            self._breakers.clear()
+            self._purses.clear()
+
     def _purse(self, kind: str, account: str, most: int, at: float) -> Purse:
         return self._purses.setdefault((kind, account), Purse(float(most), at))
 

@@ -1,0 +1,136 @@
+"""A real Redis, really stopped in the middle (C22): calls go on, each process for itself; keys and limits are PostgreSQL's."""
+
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from redis import Redis
+from redis.exceptions import RedisError
+
+from cashier import redis as ours
+from cashier.breakers import read_circuits
+from cashier.breakers.doors import _alone
+from cashier.models import BreakerChange, BreakerState, DepositIntent, PspCall
+from cashier.refusals import GateClosed
+from config.local_servers.home import valkey_binary
+from ledger.operations import begin_idempotent, finish_idempotent
+from ledger.operations.idempotency import Replay
+from tests.cashier.world import World
+from tests.sandbox.running import eventually
+
+State = DepositIntent.State
+
+
+class Stoppable:
+    """A Redis of this test alone."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            self.port = int(listener.getsockname()[1])
+        self.folder = folder
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.start()
+
+    def start(self) -> None:
+        settings = ("--bind", "127.0.0.1", "--port", str(self.port), "--save", "", "--dir", str(self.folder))
+        self.process = subprocess.Popen([str(valkey_binary(None)), *settings], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        with Redis.from_url(self.url) as client:
+            assert eventually(lambda: answers(client))
+
+    def kill(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(10)
+
+
+def answers(client: Any) -> bool:
+    try:
+        return bool(client.ping())
+    except RedisError:
+        return False
+
+
+@pytest.fixture
+def stoppable(tmp_path: Path, settings: Any, redis: Any) -> Iterator[Stoppable]:
+    server = Stoppable(tmp_path)
+    settings.REDIS_URL = server.url
+    forget()
+    yield server
+    server.kill()
+    forget()
+
+
+def forget() -> None:
+    """As a process that has just started: no client, no memory of an outage, no circuits of its own."""
+    ours.quick_redis.cache_clear()
+    ours.waiting_redis.cache_clear()
+    ours._resting_until = 0.0
+    _alone.forget()
+
+
+def circuit(world: World) -> BreakerState:
+    account = world.fresh(world.account)
+    return read_circuits([account])[account.code].state
+
+
+@pytest.mark.spec("C9", "C22")
+def test_without_redis_circuits_are_each_processs_own_and_shared_again_after(world: World, stoppable: Stoppable) -> None:
+    world.account.breaker_min_calls = 2
+    world.account.save()
+    assert world.pay("tok_approve").state == State.CAPTURED
+
+    stoppable.kill()
+
+    began = time.monotonic()
+    assert world.pay("tok_approve").state == State.CAPTURED
+    assert time.monotonic() - began < 2
+    for _ in range(2):
+        assert world.send(world.begin(world.intent(), "tok_error")) == "unknown"
+    assert circuit(world) is BreakerState.OPEN
+    assert BreakerChange.objects.get().is_alone
+
+    stoppable.start()
+    ours._resting_until = 0.0
+
+    assert circuit(world) is BreakerState.CLOSED
+    assert world.pay("tok_approve").state == State.CAPTURED
+
+
+@pytest.mark.spec("C9", "C22")
+def test_without_redis_an_open_circuit_still_answers_quickly(world: World, stoppable: Stoppable) -> None:
+    world.account.breaker_min_calls = 2
+    world.account.save()
+    stoppable.kill()
+    waiting = world.begin(world.intent())
+    for _ in range(2):
+        world.send(world.begin(world.intent(), "tok_error"))
+
+    began = time.monotonic()
+    assert world.send(waiting) == "refused: circuit open"
+
+    assert time.monotonic() - began < 0.5
+    assert world.fresh(waiting).call_state == PspCall.CallState.DONE
+
+
+@pytest.mark.spec("A3", "C22", "K5")
+def test_without_redis_keys_and_limits_hold(world: World, stoppable: Stoppable) -> None:
+    world.player.limits = {"deposit": {"EUR": {"day_minor": 8000}}}
+    world.player.save()
+    stoppable.kill()
+
+    world.pay("tok_approve", 5000)
+    with pytest.raises(GateClosed) as refusal:
+        world.begin(world.intent(3001))
+    assert refusal.value.details["reason"] == "DEPOSIT_LIMIT"
+
+    asked: dict[str, Any] = {"client_id": "shop", "key": "k", "now": world.now}
+    assert not isinstance(begin_idempotent(fingerprint="f", **asked), Replay)
+    finish_idempotent(status=201, body={"intent_id": "pi_1"}, **asked)
+    again = begin_idempotent(fingerprint="f", **asked)
+    assert isinstance(again, Replay)
+    assert (again.status, again.body) == (201, {"intent_id": "pi_1"})
