@@ -1,4 +1,4 @@
-"""What the provider of a merchant account can do, how it is reconciled, and which secrets the account holds (C16). Never a secret itself."""
+"""What a merchant account's provider can do, how it is reconciled, which secrets the account holds (C16). Never a secret itself."""
 
 from cashier.models import MerchantAccount
 from cashier.operations.own_secrets import list_shared, words_for

@@ -54,7 +54,7 @@ def read_payment(intent: Body) -> PspResult:
             outcome=outcome,
             psp_ref=intent["id"],
             object_ref=charge["id"] if is_captured else "",
-            amount_minor=_amount(_moved(intent, outcome), intent["currency"]),
+            amount_minor=_amount(_moved(intent, charge, outcome), intent["currency"]),
             currency=intent["currency"].upper(),
             decline_code=code,
             retry=retry,
@@ -225,11 +225,14 @@ def _refund(refund: Body) -> LookupMovement:
     )
 
 
-def _moved(intent: Body, outcome: Outcome) -> int:
-    """What was captured, or is authorised; else what was asked for."""
-    names = {Outcome.CAPTURED: "amount_received", Outcome.APPROVED: "amount_capturable"}
-    moved = intent.get(names.get(outcome, "amount"))
-    return int(moved or intent["amount"])
+def _moved(intent: Body, charge: Body, outcome: Outcome) -> int:
+    """What was captured, or is authorised; else what was asked for. What was captured is never guessed. Raises ValueError."""
+    if outcome is not Outcome.CAPTURED:
+        return int((intent.get("amount_capturable") if outcome is Outcome.APPROVED else 0) or intent["amount"])
+    moved = intent.get("amount_received") or charge.get("amount_captured") or (charge.get("captured") and charge.get("amount"))
+    if not moved:
+        raise ValueError("succeeded, and no amount was captured")
+    return int(moved)
 
 
 def _captured_at(intent: Body, charge: Body) -> datetime:
