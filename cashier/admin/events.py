@@ -1,22 +1,25 @@
-"""What PSPs told us (W5, W7): is anything heard and not applied? Dead letters can be put back to work."""
+"""What PSPs told us (W5, W7): is anything not heard, or heard and not applied? Dead letters can be put back to work."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 
 from cashier.admin import choices
+from cashier.admin.event_record import event_record
+from cashier.admin.event_words import error_words, event_words, figures
+from cashier.admin.replaying import MAY, REPLAY_MANY, confirm
 from cashier.models import PspEvent, PspEventWork
-from cashier.operations import replay_event, replay_events
+from cashier.operations import replay_event
+from cashier.operations.apply import MOST_TRIES
 from ledger.admin.frames import (
     SHOWN,
     Act,
     Column,
     Done,
-    Event,
-    Fact,
     Filter,
     ListFrame,
     OpsAdmin,
@@ -28,18 +31,15 @@ from ledger.admin.frames import (
     get_chip,
     hidden,
     links,
-    money_cell,
     reason_field,
     ref_cell,
     text_cell,
     when_cell,
 )
-from ledger.admin.frames.records import raw, timeline, values
-from ledger.admin.frames.text import sentence
-from ledger.refusals import Conflict
+from ledger.admin.frames.cells import NOT_THERE
+from ledger.clock import real_now
 
 State = PspEventWork.State
-MAY = "cashier.replay_events"
 
 
 def event_behind(posted: links.Posted) -> str:
@@ -53,10 +53,6 @@ def event_behind(posted: links.Posted) -> str:
 links.register_source(event_behind)
 
 
-def event_words(event: PspEvent) -> str:
-    return sentence(event.event.replace(".", " "))
-
-
 def _in(*states: str) -> Any:
     return lambda rows, page: rows.filter(work__state__in=states)
 
@@ -66,7 +62,8 @@ def _search(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
 
 
 def _standing(event: PspEvent, page: Page) -> Standing:
-    return SHOWN if event.work.state == State.DEAD else hidden("Only a dead letter can be replayed.")
+    is_dead = event.work.state == State.DEAD and event.event != "unreadable"
+    return SHOWN if is_dead else hidden("Only a dead letter that can be read is replayed.")
 
 
 def _replay(event: PspEvent, data: Mapping[str, Any], page: Page) -> Done:
@@ -74,32 +71,35 @@ def _replay(event: PspEvent, data: Mapping[str, Any], page: Page) -> Done:
     return Done("Put back to work. Applied only when this page says so.")
 
 
-def _replay_many(events: list[PspEvent], data: Mapping[str, Any], page: Page) -> Done:
-    if not events:
-        raise Conflict("Select at least one dead letter.")
-    replay_events(event_ids=[event.pk for event in events], reason=data["reason"], actor=page.actor, now=page.now)
-    return Done(f"{len(events)} put back to work.")
+def _retrying(rows: QuerySet[Any], page: Page) -> QuerySet[Any]:
+    return rows.filter(work__state=State.RECEIVED).exclude(work__error="")
+
+
+def _all(rows: QuerySet[Any], page: Page) -> QuerySet[Any]:
+    """All but the notifications whose meaning is an event of its own beside them."""
+    return rows.exclude(work__outcome__startswith="became")
 
 
 @admin.register(PspEvent)
 class PspEventAdmin(OpsAdmin):
     frame = ListFrame(
-        question="Is anything heard and not applied?",
+        question="Is anything not heard, or heard and not applied?",
         columns=(
             Column("Received", lambda row, page: when_cell(row.received_at, page.now), area="b"),
-            Column("Event", lambda row, page: event_words(row), kind="name", area="a"),
             Column("PSP account", lambda row, page: row.merchant_account.code, area="c"),
+            Column("Event", lambda row, page: event_words(row), kind="name", area="a"),
             Column("For", lambda row, page: ref_cell(row.intent_ref)),
-            Column("Amount", lambda row, page: money_cell(row.amount_minor, row.currency, trim=True), kind="num", area="more"),
             Column("State", lambda row, page: chip_cell("event", row.work.state), area="d"),
-            Column("Tries", lambda row, page: str(row.work.tries), kind="num", area="late"),
-            Column("Error", lambda row, page: text_cell(row.work.error), area="late"),
+            Column("Tries", lambda row, page: _tries(row.work), kind="num", area="late"),
+            Column("Next try", lambda row, page: _next_try(row.work), area="more"),
+            Column("Error", lambda row, page: text_cell(error_words(row.work.error)), area="late"),
         ),
         views=(
             View("dead", "Dead", _in("DEAD"), urgent=True),
-            View("waiting", "Waits for its intent", _in("WAITING")),
-            View("received", "Not applied yet", _in("RECEIVED")),
-            View("all", "All", lambda rows, page: rows, counted=False),
+            View("retrying", "Retrying", _retrying),
+            View("waiting", "Unknown intent", _in("WAITING")),
+            View("refused", "Refused", lambda rows, page: rows.none(), counted=False),
+            View("all", "All", _all, counted=False),
         ),
         order=("-received_at", "-id"),
         filters=(
@@ -116,6 +116,7 @@ class PspEventAdmin(OpsAdmin):
         search_hint="Exact intent id",
         related=("merchant_account", "work"),
         done_words="No dead letters.",
+        fill=figures,
     )
     acts = (
         Act(
@@ -129,16 +130,13 @@ class PspEventAdmin(OpsAdmin):
             fields=lambda event, page: {"reason": reason_field()},
         ),
     )
-    bulk_acts = (
-        Act(
-            "replay",
-            "Replay…",
-            MAY,
-            _replay_many,
-            title="Put the selected dead letters back to work",
-            fields=lambda events, page: {"reason": reason_field()},
-        ),
-    )
+    bulk_acts = (REPLAY_MANY,)
+
+    def extra_urls(self) -> list[URLPattern]:
+        return [path("replaying/", self.admin_site.admin_view(self.replaying_view), name=self._named("replaying"))]
+
+    def replaying_view(self, request: HttpRequest) -> HttpResponse:
+        return confirm(self, request)
 
     def list_words(self) -> str:
         return "PSP events"
@@ -150,43 +148,13 @@ class PspEventAdmin(OpsAdmin):
         return f"{obj.work.state}:{obj.work.tries}:{obj.work.replays}"
 
     def record(self, obj: PspEvent, page: Page) -> Record:
-        work = obj.work
-        facts = [
-            Fact("Amount", money_cell(obj.amount_minor, obj.currency)),
-            Fact("For", ref_cell(obj.intent_ref or obj.payout_ref)),
-            Fact("PSP account", obj.merchant_account.code),
-            Fact("Tries", str(work.tries), "bad" if work.state == State.DEAD else ""),
-            Fact("PSP ref", obj.psp_ref or "—"),
-        ]
-        did = values(
-            "What it did",
-            [("Outcome", sentence(work.outcome) if work.outcome else "—"), ("Error", work.error or "—"), ("Replays", str(work.replays))],
-        )
-        events = [Event(obj.occurred_at, "It happened, says the PSP", "psp"), Event(obj.received_at, "We heard it", "system")]
-        events += [Event(work.applied_at, "Applied", "system")] if work.applied_at else []
-        names = [
-            ("Event id", obj.provider_event_id),
-            ("Capture", obj.capture_ref),
-            ("Refund", obj.refund_ref),
-            ("Payout", obj.payout_ref),
-            ("Dispute", obj.dispute_ref),
-            ("Movement", obj.movement),
-            ("SHA-256", obj.body_sha256),
-            ("Trace", obj.trace_id),
-        ]
-        return Record(
-            question="What did the PSP tell, and what came of it?",
-            headline=event_words(obj),
-            code=obj.public_id,
-            chip=get_chip("event", work.state),
-            facts=facts,
-            main=[did, timeline(events), raw("Body, as received", _pretty(obj.raw_body))],
-            side=[values("Names in it", [(label, value or "—") for label, value in names])],
-        )
+        return event_record(obj, page)
 
 
-def _pretty(body: str) -> str:
-    try:
-        return json.dumps(json.loads(body), indent=2)
-    except ValueError:
-        return body
+def _tries(work: PspEventWork) -> str:
+    return f"{work.tries} of {MOST_TRIES}" if work.state in (State.DEAD, State.RECEIVED) and work.error else str(work.tries)
+
+
+def _next_try(work: PspEventWork) -> str:
+    is_open = work.state in PspEventWork.OPEN_STATES
+    return when_cell(work.next_try_at, real_now()) if is_open and work.error else NOT_THERE

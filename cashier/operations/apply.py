@@ -190,8 +190,9 @@ def replay_event(*, event_id: UUID, reason: str, actor: Actor, now: datetime) ->
         event = PspEvent.objects.get(pk=event_id)
         if work.state != S.DEAD or event.event == "unreadable":
             raise NotInThisState("Only a readable dead letter can be replayed.", state=str(work.state))
+        note_try(work, "replayed")
         work.state, work.tries, work.replays, work.next_try_at = S.RECEIVED, 0, work.replays + 1, real_now()
-        work.save(update_fields=["state", "tries", "replays", "next_try_at"])
+        work.save(update_fields=["state", "tries", "replays", "next_try_at", "log"])
         detail = {"event": event.event, "error": work.error[:200]}
         record_audit(
             act="event.replayed", actor=actor, target_kind="event", target_id=event.public_id, detail=detail, reason=reason, now=now

@@ -25,7 +25,7 @@ from cashier.models.events import EventPull
 from cashier.nudges import nudge
 from cashier.operations.calls import lookup
 from cashier.operations.receive import TASK, Letter, event_of, insert
-from cashier.psp.base import LookupResult, PspFailure
+from cashier.psp.base import LookupNotOffered, LookupResult, PspFailure
 from cashier.webhooks.canonical import read_event
 from cashier.webhooks.pulled import deposit_events, payout_events, refund_events
 from ledger.clock import real_now
@@ -85,7 +85,8 @@ def unasked(rows: QuerySet[Any], kind: str, at: datetime, *, key: str) -> QueryS
 def pull_event(*, pull_id: int, now: datetime) -> str:
     """Ask the PSP once for one late object, with no transaction open, and store what it tells as events.
 
-    Returns "pulled n", "no news", "unknown to the PSP", "no answer" (asked again later), or "ended" (nothing is late any more).
+    Returns "pulled n", "no news", "unknown to the PSP", "no answer" (asked again later), "can't be asked" (C16), or "ended"
+    (nothing is late any more).
     """
     pull = EventPull.objects.select_related("merchant_account").get(pk=pull_id)
     late = LATE[Kind(pull.kind)](pull.object_id)
@@ -93,6 +94,8 @@ def pull_event(*, pull_id: int, now: datetime) -> str:
         return counted(pull, "ended")
     try:
         found = lookup(pull.merchant_account, merchant_reference=late.reference)
+    except LookupNotOffered:
+        return counted(pull, "can't be asked")
     except PspFailure:
         return counted(pull, "no answer")
     if found is None:
