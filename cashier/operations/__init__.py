@@ -6,6 +6,7 @@ from cashier.operations.authorizations import AuthorizeOrder, begin_authorizatio
 from cashier.operations.breakers import force_circuit, let_circuit_go
 from cashier.operations.calls import Act, run_call
 from cashier.operations.captures import CAPTURE, begin_capture, finish_capture
+from cashier.operations.completions import begin_completion
 from cashier.operations.credits import CaptureProof, Credited, credit_capture
 from cashier.operations.deliveries import HOOKS, receive_delivery
 from cashier.operations.expiry import expire_intent
@@ -47,6 +48,7 @@ __all__ = [
     "apply_event",
     "begin_authorization",
     "begin_capture",
+    "begin_completion",
     "begin_void",
     "block_instrument",
     "cancel_intent",

@@ -10,6 +10,7 @@ from cashier.locks import lock_intent
 from cashier.models import Attempt, DepositIntent, DepositState, Instrument
 from cashier.models.rails import get_rail
 from cashier.operations.calls import Act, answered
+from cashier.operations.completions import RETURNED, send_completion
 from cashier.operations.credits import CaptureProof, credit_capture
 from cashier.operations.endings import end_intent
 from cashier.operations.lookups import payment_result
@@ -34,7 +35,9 @@ DATA_FIELDS = ("psp_ref", "decline_code", "eci", "cavv", "ds_trans_id", "three_d
 
 
 def send_authorization(adapter: Adapter, credentials: Credentials, attempt: Attempt) -> PspResult:
-    """Our intent is the merchant reference of the payment (C1)."""
+    """Our intent is the merchant reference of the payment (C1). Once its challenge is over, what that brought is handed on (C13)."""
+    if RETURNED in attempt.device:
+        return send_completion(adapter, credentials, attempt)
     request = AuthorizeRequest(
         idempotency_key=attempt.idempotency_key,
         merchant_reference=attempt.intent.public_id,

@@ -19,6 +19,7 @@ from cashier.psp.base import (
     LookupResult,
     Outcome,
     PayoutRequest,
+    PspKeyReused,
     PspResult,
     RefundRequest,
     VoidRequest,
@@ -53,7 +54,10 @@ class AdyenAdapter:
         return self._act(credentials, send)
 
     def complete(self, credentials: Credentials, request: CompleteRequest) -> PspResult:
-        """https://docs.adyen.com/api-explorer/Checkout/latest/post/payments/details, with what the browser brought back."""
+        """https://docs.adyen.com/api-explorer/Checkout/latest/post/payments/details, with what the browser brought back.
+
+        The result of another payment is no answer to this one: refused, whoever brought it.
+        """
 
         def send(session: Session) -> PspResult:
             body = {"details": dict(request.details)}
@@ -66,7 +70,10 @@ class AdyenAdapter:
                 is_captured=request.capture != "manual",
             )
 
-        return self._act(credentials, send)
+        try:
+            return self._act(credentials, send)
+        except PspKeyReused:
+            return refused("invalid_request", provider_code="result_of_another_payment")
 
     def capture(self, credentials: Credentials, request: CaptureRequest) -> PspResult:
         """https://docs.adyen.com/api-explorer/Checkout/latest/post/payments/(paymentPspReference)/captures"""
@@ -191,6 +198,8 @@ def _payment_body(credentials: Credentials, request: AuthorizeRequest) -> dict[s
         "additionalData": {"manualCapture": "true" if is_manual else "false"},
         "metadata": {"trace_id": request.trace_id},
     }
+    if request.challenge:
+        body["authenticationData"] = {"attemptAuthentication": "always"}
     return body | ({} if is_manual else {"captureDelayHours": 0}) | _device(request.device)
 
 

@@ -39,6 +39,7 @@ class GenericAdapter:
             "capture": request.capture,
             "return_url": request.return_url,
             "device": dict(request.device),
+            **({"challenge": "required"} if request.challenge else {}),
         }
         answer = self._http.send(credentials, "authorize", fields, key=request.idempotency_key, trace_id=request.trace_id)
         return read_payment(answer.body) if answer.is_success else read_refusal(answer.body)

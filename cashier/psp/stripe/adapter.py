@@ -149,7 +149,7 @@ class StripeAdapter:
 
 def _payment_params(request: AuthorizeRequest) -> Any:
     """Raises NotRepresentable."""
-    params = {
+    params: dict[str, Any] = {
         "amount": _amount(request.amount_minor, request.currency),
         "currency": request.currency.lower(),
         "payment_method": request.payment_token,
@@ -159,6 +159,8 @@ def _payment_params(request: AuthorizeRequest) -> Any:
         "metadata": _metadata(request.merchant_reference, request.idempotency_key, request.trace_id),
         "expand": EXPAND,
     }
+    if request.challenge:
+        params["payment_method_options"] = {"card": {"request_three_d_secure": "challenge"}}
     return params | ({"return_url": request.return_url} if request.return_url else {})
 
 

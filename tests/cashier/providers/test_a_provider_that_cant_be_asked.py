@@ -6,7 +6,9 @@ import pytest
 
 from cashier import operations
 from cashier.models import Capture, DepositIntent, PspCall, PspEvent, PspEventWork
+from cashier.refusals import NotInThisState
 from tests.cashier.operations.test_unknown_outcomes import make_due
+from tests.cashier.psp.conftest import visit
 from tests.cashier.world import CALLER, World
 
 pytestmark = pytest.mark.spec("C16")
@@ -90,6 +92,28 @@ def test_another_amount_is_a_case_and_no_credit(at_adyen: World) -> None:
 
     assert "playable" not in at_adyen.wallet()
     assert at_adyen.cases() == ["GROSS_AMOUNT_DIFFERS"]
+
+
+@pytest.mark.spec("C13")
+def test_what_the_browser_brings_back_from_a_challenge_completes_the_deposit(at_adyen: World) -> None:
+    intent = at_adyen.pay("card_challenge")
+    assert intent.state == State.ACTION_REQUIRED
+    brought = visit(intent.action["url"])
+
+    attempt = operations.begin_completion(intent_id=intent.pk, details=brought, now=at_adyen.now)
+    assert at_adyen.send(attempt) == "CAPTURED"
+    again = operations.begin_completion(intent_id=intent.pk, details={"redirectResult": "other"}, now=at_adyen.now)
+
+    assert (again.pk, again.call_state) == (attempt.pk, PspCall.CallState.DONE)
+    assert (at_adyen.fresh(intent).state, at_adyen.fresh(attempt).eci) == (State.CAPTURED, "05")
+    assert at_adyen.wallet() == {"playable": 5000}
+
+
+@pytest.mark.spec("C13")
+def test_only_what_waits_for_the_player_is_completed(at_adyen: World) -> None:
+    intent = at_adyen.pay("card_approve")
+    with pytest.raises(NotInThisState):
+        operations.begin_completion(intent_id=intent.pk, details={"redirectResult": "x"}, now=at_adyen.now)
 
 
 @pytest.mark.spec("C5")

@@ -49,7 +49,7 @@ class AdyenServer(LocalServer):
     def answer(self, request: Request) -> Answer:
         if request.path.startswith("/challenge/"):
             ref = request.path.rpartition("/")[2]
-            return 303, {"_location": f"{self.challenges[ref]['returnUrl']}?redirectResult={ref}"}
+            return 303, {"_location": f"{self.challenges[ref]['returnUrl'] or self.url + '/back'}?redirectResult={ref}"}
         if request.headers.get("x-api-key") != SECRET:
             return 401, {"status": 401, "errorCode": "000", "message": "HTTP Status Response - Unauthorized", "errorType": "security"}
         with self.lock:
