@@ -12,6 +12,7 @@ from cashier.admin.outgoing_endpoints import OutgoingEndpointAdmin
 from cashier.admin.payouts import PayoutIntentAdmin
 from cashier.admin.players import PlayerAdmin
 from cashier.admin.policies import PayoutPolicyAdmin
+from cashier.admin.routing import RetryCapAdmin, RoutingDecisionAdmin, RoutingRulesAdmin, RoutingTrialAdmin
 from cashier.models import BankAccount, MerchantAccount, Provider
 from ledger.admin.frames import links
 
@@ -46,5 +47,9 @@ __all__ = [
     "PlayerAdmin",
     "ProviderAdmin",
     "PspEventAdmin",
+    "RetryCapAdmin",
+    "RoutingDecisionAdmin",
+    "RoutingRulesAdmin",
+    "RoutingTrialAdmin",
     "chips",
 ]

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from cashier.admin import choices
 from cashier.admin.outgoing_deliveries import told_of
+from cashier.admin.routing.decisions import decision_events, decisions_of, decisions_panels
 from cashier.admin.totals import RailTotalsPages
 from cashier.models import Capture, DepositIntent, DepositState, PspEvent, Refund
 from cashier.models.deposits import OPEN_STATES
@@ -196,6 +197,7 @@ class DepositIntentAdmin(RailTotalsPages):
             main=[
                 timeline(_events(obj, captures, refunds, page)),
                 _attempts(obj),
+                *decisions_panels(decisions_of(obj)),
                 _captures(captures, page),
                 _refunds(refunds, page),
                 postings_of(obj.public_id, page),
@@ -216,6 +218,7 @@ def _headline(obj: DepositIntent) -> str:
 
 def _events(obj: DepositIntent, captures: list[Capture], refunds: list[Refund], page: Page) -> list[Event]:
     events = [Event(obj.created_at, "Deposit started", "system", obj.client_id), *transition_events(obj, "deposit", page)]
+    events += decision_events(decisions_of(obj))
     for capture in captures:
         events += transition_events(capture, "capture", page, source="psp")
     for refund in refunds:

@@ -1,5 +1,6 @@
 """Deposits over the API (A4). One view, one operation."""
 
+import time
 from typing import Any
 
 from django.conf import settings
@@ -102,11 +103,24 @@ class IntentAuthorize(APIView):
             capture=body["capture"],
             return_url=body["return_url"],
             device=dict(body["device"]),
+            card=dict(body["card"]),
+            risk_band=body["risk_band"],
             operation_key=operation_key_of(request),
         )
         attempt = operations.begin_authorization(intent_id=intent.pk, order=order, actor=caller.actor, now=clock.now())
-        await_answer(attempt.pk, is_answered=lambda: is_done(Attempt, attempt.pk), seconds=settings.AUTHORIZE_WAIT_SECONDS)
+        await_outcome(attempt, seconds=settings.AUTHORIZE_WAIT_SECONDS)
         return authorization_answer(attempt)
+
+
+def await_outcome(attempt: Attempt, *, seconds: float) -> None:
+    """Wait for the attempt's answer and, where it declines and another follows, for that one's (C11); `seconds` in all."""
+    deadline, waited_for = time.monotonic() + seconds, attempt.pk
+    while (left := deadline - time.monotonic()) > 0:
+        await_answer(waited_for, is_answered=lambda pk=waited_for: is_done(Attempt, pk), seconds=left)  # type: ignore[misc]
+        following = Attempt.objects.filter(intent_id=attempt.intent_id, call_state__in=PspCall.OPEN_CALLS).exclude(pk=waited_for).first()
+        if following is None:
+            return
+        waited_for = following.pk
 
 
 def is_done(model: Any, pk: object) -> bool:
@@ -115,8 +129,8 @@ def is_done(model: Any, pk: object) -> bool:
 
 def authorization_answer(begun: Attempt) -> Response:
     """What became of an attempt by now (A4)."""
-    attempt = Attempt.objects.get(pk=begun.pk)
     intent = DepositIntent.objects.get(pk=begun.intent_id)
+    attempt = Attempt.objects.filter(intent=intent).order_by("-number")[0]
     if intent.state in MOVED:
         return Response(authorization_body(intent, attempt))
     if intent.state == DepositState.FAILED:

@@ -44,6 +44,22 @@ class DeviceBody(serializers.Serializer[Any]):
     language = serializers.CharField(max_length=35, required=False, allow_blank=True)
 
 
+class CardBody(serializers.Serializer[Any]):
+    """What is known of a card without its number. `fingerprint` names the same card at every PSP; `bin`: its first six to eight digits."""
+
+    scheme = serializers.RegexField(r"^[a-z_]{2,32}$", required=False)
+    type = serializers.ChoiceField(choices=["credit", "debit", "prepaid", "charge"], required=False)
+    bin = serializers.RegexField(r"^[0-9]{6,8}$", required=False)
+    fingerprint = serializers.RegexField(r"^[A-Za-z0-9_-]{4,64}$", required=False)
+
+
+class RiskBandField(serializers.RegexField):
+    """What the caller thinks of the payment, in a word that rules name: low, medium, high."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(r"^[a-z_]{1,16}$", **options)
+
+
 class AuthorizeBody(serializers.Serializer[Any]):
     """POST …/authorize: a payment_token or an instrument_id."""
 
@@ -52,6 +68,8 @@ class AuthorizeBody(serializers.Serializer[Any]):
     capture = serializers.ChoiceField(choices=["auto", "manual"], default="manual")
     return_url = serializers.URLField(max_length=500, required=False, default="")
     device = DeviceBody(required=False, default=dict)
+    card = CardBody(required=False, default=dict)
+    risk_band = RiskBandField(required=False, default="")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("payment_token" in attrs) == ("instrument_id" in attrs):

@@ -12,7 +12,7 @@ from ledger.models import JournalTransaction, Transition
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """One thing that happened. kind: transition, call, event, posting. `about`: public id of the row."""
+    """One thing that happened. kind: transition, routing, call, event, posting. `about`: public id of the row."""
 
     at: datetime
     kind: str
@@ -25,7 +25,7 @@ def intent_timeline(intent: DepositIntent) -> list[TimelineEntry]:
     """Everything that happened to one deposit and its captures and refunds, oldest first."""
     captures = list(intent.captures.all())
     refunds = list(Refund.objects.filter(capture__in=captures))
-    entries = [*_transitions(intent, captures, refunds), *_calls(intent), *_events(intent), *_postings(intent)]
+    entries = [*_transitions(intent, captures, refunds), *_decisions(intent), *_calls(intent), *_events(intent), *_postings(intent)]
     return sorted(entries, key=lambda entry: entry.at)
 
 
@@ -36,6 +36,13 @@ def _transitions(intent: DepositIntent, captures: list[Capture], refunds: list[R
     yield TimelineEntry(intent.created_at, "transition", intent.public_id, "deposit.initiated", {"to": "INITIATED"})
     for row in Transition.objects.filter(target_id__in=named):
         yield TimelineEntry(row.at, "transition", named[row.target_id], row.event, {"from": row.from_state, "to": row.to_state})
+
+
+def _decisions(intent: DepositIntent) -> Iterator[TimelineEntry]:
+    for row in intent.routing_decisions.select_related("merchant_account"):
+        account = row.merchant_account.code if row.merchant_account else None
+        detail = {"outcome": row.outcome, "merchant_account": account, "rules_version": row.rules_version, "step_up": row.is_stepped_up}
+        yield TimelineEntry(row.decided_at, "routing", row.public_id, f"routing.{row.moment}", detail)
 
 
 def _calls(intent: DepositIntent) -> Iterator[TimelineEntry]:

@@ -34,4 +34,6 @@ _OUT: tuple[tuple[str, _Check], ...] = (
 
 def reason_to_drop(payment: Payment, account: Account) -> str:
     """The first reason for which the account is out; empty where it may take the payment."""
+    if account.past is not None:
+        return account.past.dropped
     return next((name for name, is_out in _OUT if is_out(payment, account)), "")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from cashier.routing.eligibility import reason_to_drop
 from cashier.routing.lots import draw
 from cashier.routing.policies import ENDS, Effect, Policy
-from cashier.routing.scoring import success_ppm, value_of
+from cashier.routing.scoring import cost_of, success_ppm, value_of
 from cashier.routing.values import Account, Decision, Outcome, Payment, Scored, Taken
 
 
@@ -38,7 +38,7 @@ def decide(
     )  # fmt: skip
     if said.end is not None:
         outcome = Outcome.DECLINE if said.end is Effect.DECLINE else Outcome.REVIEW
-        unread = tuple(Scored(account.code, Taken.DROPPED, "not_reached") for account in _in_order(accounts))
+        unread = tuple(Scored(account.code, Taken.DROPPED, "not_reached", rank=account.rank) for account in _in_order(accounts))
         return replace(base, outcome=outcome, candidates=unread)
     reasons = {account.code: _drop_reason(payment, account, said, tried) for account in accounts}
     scored = [_score(payment, account, said, policy, reasons[account.code]) for account in _in_order(accounts)]
@@ -118,10 +118,11 @@ def _score(payment: Payment, account: Account, said: Said, policy: Policy, reaso
         reason=reason,
         success_ppm=success_ppm(account),
         tries=account.track.tries,
-        cost_minor=account.fees.cost_minor(payment.amount_minor),
+        cost_minor=cost_of(payment, account),
         fee_source=account.fees.source,
         weight_percent=weight,
         value=value,
+        rank=account.rank,
     )
 
 

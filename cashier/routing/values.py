@@ -89,6 +89,18 @@ class Account:
     health: AccountHealth = field(default_factory=AccountHealth)
     track: Track = field(default_factory=Track)
     fees: Fees = field(default_factory=Fees)
+    past: "Past | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the account was worth to a payment when that was decided, for a dry run: the engine then looks at nothing newer (C12).
+    dropped: why it was out then, for reasons that rules don't change."""
+
+    success_ppm: int
+    cost_minor: int
+    value: int
+    dropped: str = ""
 
 
 class Outcome(StrEnum):
@@ -124,6 +136,7 @@ class Scored:
     fee_source: str = ""
     weight_percent: int = 100
     value: int = 0
+    rank: int = 100
 
 
 @dataclass(frozen=True, slots=True)

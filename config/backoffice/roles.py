@@ -35,6 +35,7 @@ ACTS: dict[str, tuple[str, ...]] = {
         "ledger.propose_reversal",
         "ledger.propose_write_off",
         "ledger.propose_shadow",
+        "cashier.propose_routing",
     ),
     "risk": (
         "cashier.approve_payout",
@@ -62,6 +63,7 @@ ACTS: dict[str, tuple[str, ...]] = {
         "ledger.approve_reversal",
         "ledger.approve_policy",
         "ledger.approve_shadow",
+        "cashier.approve_routing",
         "ledger.verify_audit",
     ),
     "auditor": ("reconciliation.export_case", "ledger.verify_audit", "ledger.export_audit"),

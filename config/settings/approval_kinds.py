@@ -102,6 +102,12 @@ APPROVAL_KINDS: dict[str, dict[str, object]] = {
         "permission": "cashier.pause_captures",
         "look": "cashier.operations.standing.look_at_pause",
     },
+    "routing.activate": {
+        "execute": "cashier.operations.routing.rules.activate_rules",
+        "rejected": "cashier.operations.routing.rules.send_back_rules",
+        "permission": "cashier.approve_routing",
+        "look": "cashier.operations.routing.rules.look_at_rules",
+    },
     "shadow.open": {
         "execute": "ledger.operations.shadows.execute_open",
         "permission": "ledger.approve_shadow",

@@ -3,7 +3,20 @@
 import pytest
 from django.db import models
 
-from cashier.models import Capture, DepositIntent, Hold, Instrument, PayoutIntent, Player, PspCall, PspEventWork, Refund
+from cashier.models import (
+    Capture,
+    DepositIntent,
+    Hold,
+    Instrument,
+    PayoutIntent,
+    Player,
+    PspCall,
+    PspEventWork,
+    Refund,
+    RoutingDecision,
+    RoutingRules,
+    RoutingTrial,
+)
 from disputes.models import Dispute
 from ledger.admin.frames.chips import ICONS, Tone, get_chip, known_states
 from ledger.models import ApprovalRequest, Shadow
@@ -28,6 +41,9 @@ STATES: dict[str, type[models.TextChoices]] = {
     "player": Player.State,
     "refund": Refund.State,
     "run": ReconciliationRun.State,
+    "routing_decision": RoutingDecision.Outcome,
+    "routing_rules": RoutingRules.State,
+    "routing_trial": RoutingTrial.State,
     "severity": Severity,
     "shadow": Shadow.State,
 }

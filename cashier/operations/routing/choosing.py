@@ -117,6 +117,7 @@ def candidates_body(candidates: Collection[Scored]) -> list[dict[str, Any]]:
             "fees_from": row.fee_source,
             "weight_percent": row.weight_percent,
             "value_micro": str(row.value),
+            "rank": row.rank,
         }
         for row in candidates
     ]

@@ -1,6 +1,7 @@
 """What the routing engine is given (C10): payments, accounts with their track and health, the rules in force."""
 
 from cashier.queries.routing.accounts import routing_accounts
+from cashier.queries.routing.explaining import explained_route
 from cashier.queries.routing.payments import Means, card_key_of, hypothetical, payment_of
 from cashier.queries.routing.rules import active_rules, default_policy, latest_trial, policy_in_force, policy_of, stopped_splits
 from cashier.queries.routing.splits import SplitResult, split_results
@@ -11,6 +12,7 @@ __all__ = [
     "active_rules",
     "card_key_of",
     "default_policy",
+    "explained_route",
     "hypothetical",
     "latest_trial",
     "payment_of",
