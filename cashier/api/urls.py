@@ -7,6 +7,7 @@ from cashier.api.completion import IntentComplete
 from cashier.api.declines import DeclineCodes
 from cashier.api.instruments import InstrumentDetail, InstrumentList
 from cashier.api.intents import IntentAuthorize, IntentCancel, IntentCapture, IntentDetail, IntentList, IntentTimeline, IntentVoid
+from cashier.api.routing import RoutingExplain
 
 urlpatterns = [
     path("cashier/intents", IntentList.as_view(), name="intents"),
@@ -17,6 +18,7 @@ urlpatterns = [
     path("cashier/intents/<str:intent_id>/void", IntentVoid.as_view(), name="intent-void"),
     path("cashier/intents/<str:intent_id>/cancel", IntentCancel.as_view(), name="intent-cancel"),
     path("cashier/intents/<str:intent_id>/timeline", IntentTimeline.as_view(), name="intent-timeline"),
+    path("cashier/routing/explain", RoutingExplain.as_view(), name="routing-explain"),
     path("cashier/decline-codes", DeclineCodes.as_view(), name="decline-codes"),
     path("cashier/captures", CaptureList.as_view(), name="captures"),
     path("cashier/captures/<str:capture_id>", CaptureDetail.as_view(), name="capture"),
