@@ -5,7 +5,6 @@ its own, made anew when the file changes, so that it can be rotated without a re
 """
 
 import json
-import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
