@@ -88,3 +88,15 @@ def test_eci_is_two_digits_and_says_who_bears_fraud() -> None:
 def test_every_provider_has_its_row_and_its_sentence() -> None:
     assert set(CAPABILITIES) == set(PSP_ADAPTERS)
     assert all(can.reconciled.endswith(".") and can.reports and can.methods for can in CAPABILITIES.values())
+
+
+@pytest.mark.spec("C15", "C16")
+def test_the_documentation_has_the_lists_as_they_are() -> None:
+    text = (Path(__file__).resolve().parents[3] / "docs/psps.md").read_text(encoding="utf-8")
+    for decline in DECLINES.values():
+        assert f"| `{decline.code}` | {decline.meaning} | {decline.fault.value} | {decline.retry.value} |" in text
+    for can in CAPABILITIES.values():
+        assert f"- **{can.name}**: {can.reconciled}" in text
+    columns = [CAPABILITIES[name] for name in ("sandbox", "generic", "stripe", "adyen")]
+    for row, field in (("partial capture", "partial_capture"), ("several captures", "several_captures"), ("payouts to players", "payouts")):
+        assert f"| {row} | " + " | ".join("yes" if getattr(can, field) else "no" for can in columns) + " |" in text
