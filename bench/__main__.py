@@ -16,7 +16,7 @@ from pathlib import Path
 FOLDER = Path(__file__).resolve().parent
 INFRASTRUCTURE = {
     "__main__", "registry", "database", "machine", "yardsticks", "workers", "settlement_report", "match_worker", "site", "web", "calls",
-    "books",
+    "books", "psp", "casino",
 }  # fmt: skip
 
 

@@ -11,8 +11,8 @@ class Connection:
         self._socket = socket.create_connection(("127.0.0.1", port))
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
-    def post(self, path: str, body: str, headers: dict[str, str]) -> bytes:
-        """The answer's body. Raises RuntimeError for any status but 200."""
+    def post(self, path: str, body: str, headers: dict[str, str], *, expected: tuple[int, ...] = (200,)) -> bytes:
+        """The answer's body. Raises RuntimeError for any status that is not expected."""
         content = body.encode()
         lines = [
             f"POST {path} HTTP/1.1",
@@ -23,7 +23,7 @@ class Connection:
         lines += [f"{name}: {value}" for name, value in headers.items()]
         self._socket.sendall("\r\n".join([*lines, "", ""]).encode() + content)
         head, answer = self._read()
-        if b" 200 " not in head.partition(b"\r\n")[0]:
+        if int(head.split(b" ", 2)[1]) not in expected:
             raise RuntimeError(f"{path}: {head[:200]!r} {answer[:500]!r}")
         return answer
 
