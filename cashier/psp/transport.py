@@ -12,9 +12,11 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+import httpcore
 import httpx
 
 from cashier.psp.base import Credentials, PspError, PspTimeout, PspUnreachable
+from cashier.psp.deadlines import HardBackend, ending_at
 
 CONNECT_SECONDS = 3.0
 MOST_ANSWER_BYTES = 8 * 1024 * 1024
@@ -102,17 +104,21 @@ def _new_client(certificate: str) -> httpx.Client:
     context = httpx.create_ssl_context()  # the usual authorities, or those of SSL_CERT_FILE
     if certificate:
         context.load_cert_chain(certificate)
-    limits = httpx.Limits(max_connections=128, max_keepalive_connections=64, keepalive_expiry=30.0)
-    return httpx.Client(limits=limits, trust_env=False, follow_redirects=False, verify=context)
+    transport = httpx.HTTPTransport(verify=context, trust_env=False)
+    transport._pool = httpcore.ConnectionPool(
+        ssl_context=context, max_connections=128, max_keepalive_connections=64, keepalive_expiry=30.0, network_backend=HardBackend()
+    )
+    return httpx.Client(transport=transport, trust_env=False, follow_redirects=False)
 
 
 def _send(client: httpx.Client, request: httpx.Request, ends_at: float) -> Reply:
     try:
-        response = client.send(request, stream=True)
-        try:
-            return Reply(response.status_code, response.headers, _content(response, ends_at))
-        finally:
-            response.close()
+        with ending_at(ends_at):
+            response = client.send(request, stream=True)
+            try:
+                return Reply(response.status_code, response.headers, _content(response, ends_at))
+            finally:
+                response.close()
     except NOT_SENT as error:
         raise PspUnreachable(f"{type(error).__name__}: {error}") from error
     except httpx.TimeoutException as error:
