@@ -12,6 +12,7 @@ from cashier.operations.routing.trials import run_trial
 from ledger.ids import new_id
 from ledger.models import ApprovalRequest, AuditRecord
 from tests.backoffice.pressing import list_url, place_of, press
+from tests.backoffice.scene_routing import keep_past_decision as kept
 
 pytestmark = pytest.mark.spec("C12")
 WHY = "The second account is cheaper for small amounts"
@@ -23,25 +24,6 @@ def drafted(browser_of: Browsers) -> RoutingRules:
     assert browser_of("ben").post(url, {"once": str(new_id())}).status_code == 403
     assert browser_of("ada").post(url, {"once": str(new_id())}).status_code == 302
     return RoutingRules.objects.order_by("-version")[0]
-
-
-def kept(scene: Any, number: int, *, winner: int = 0) -> RoutingDecision:
-    """A decision of the past on one of the scene's deposits."""
-    intent, codes = scene.deposits[number], [account.code for account in scene.accounts[:2]]
-    payment = {
-        "key": intent.public_id, "brand": "lucky", "entity": "e", "region": "MT", "currency": "EUR", "amount_minor": 10_000 + number,
-        "method": "card", "usd_minor": 10_900,
-    }  # fmt: skip
-    candidates = [
-        {"account": code, "state": "taken" if place == winner else "next", "reason": "best_value", "success_ppm": 900_000 - 10_000 * place,
-         "tries": 500, "cost_minor": 150 - 50 * place, "fees_from": "schedule", "weight_percent": 100, "rank": place,
-         "value_micro": str((900_000 - 10_000 * place) * 9_850)}
-        for place, code in enumerate(codes)
-    ]  # fmt: skip
-    return RoutingDecision.objects.create(
-        intent=intent, merchant_account=scene.accounts[winner], moment="authorize", outcome="route", rules_version=0, payment=payment,
-        candidates=candidates, decided_at=scene.now,
-    )  # fmt: skip
 
 
 def add_rule(client: Client, rules: RoutingRules, **data: Any) -> Any:
@@ -115,8 +97,8 @@ def test_a_second_version_retires_the_first_and_tells_what_changed(scene: Any, b
             assert press(ada, rules, "send", reason=WHY).status_code == 302
         assert press(kim, ApprovalRequest.objects.get(kind="routing.activate", state="PENDING"), "approve").status_code == 302
     states = dict(RoutingRules.objects.values_list("version", "state"))
-    assert states == {1: "RETIRED", 2: "ACTIVE"}
-    page = page_of(browser_of("ola"), RoutingRules.objects.get(version=2))
+    assert states == {1: "DRAFT", 2: "RETIRED", 3: "ACTIVE"}
+    page = page_of(browser_of("ola"), RoutingRules.objects.get(version=3))
     assert f"Rule 1 changed: “If region is MT or SE → {second}” instead of “If region is MT → {first}”." in page
     assert "Add a rule" not in page
 

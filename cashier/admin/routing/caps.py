@@ -21,6 +21,11 @@ def _never(cap: RetryCap) -> str:
     return ", ".join([*(sentence(code) for code in cap.never_codes), *(f"advice {code}" for code in cap.never_advice)]) or "none"
 
 
+def _never_count(cap: RetryCap) -> str:
+    codes = [f"{len(cap.never_codes)} declines"] if cap.never_codes else []
+    return ", ".join([*codes, *(f"advice {code}" for code in cap.never_advice)]) or "none"
+
+
 def _name(cap: RetryCap) -> str:
     return sentence(cap.scheme) if cap.scheme else "Scheme not known"
 
@@ -32,8 +37,7 @@ class RetryCapAdmin(OpsAdmin):
         columns=(
             Column("Scheme", lambda row, page: _name(row), kind="name", area="a"),
             Column("Tries of one card and amount", lambda row, page: _limits(row), area="b"),
-            Column("Never again after", lambda row, page: _never(row), area="c"),
-            Column("Source", lambda row, page: row.source, area="late"),
+            Column("Never again after", lambda row, page: _never_count(row), area="c"),
         ),
         views=(View("all", "All", lambda rows, page: rows, counted=False),),
         order=("scheme",),

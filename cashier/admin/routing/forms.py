@@ -41,20 +41,20 @@ def rule_fields(rules: RoutingRules, page: Page) -> dict[str, forms.Field]:
     row = rules.body["rules"][number - 1] if number else {}
     when, accounts = row.get("when", {}), [*row.get("accounts", ()), "", "", ""]
     currency = (when.get("currency") or [""])[0]
-    fields: dict[str, forms.Field] = {"number": forms.IntegerField(required=False, widget=forms.HiddenInput, initial=number or None)}
-    fields["effect"] = forms.ChoiceField(label="Then", choices=EFFECTS, initial=row.get("effect"))
-    for place, (name, words) in enumerate(zip(PLACES, ("First account", "Then", "Then"), strict=True)):
+    number_field = forms.IntegerField(required=False, widget=forms.HiddenInput, initial=number or None)
+    return {"number": number_field} | _condition_fields(when, currency) | _effect_fields(row, accounts) | {"overlap_is_meant": _overlap()}
+
+
+def _effect_fields(row: Mapping[str, Any], accounts: list[str]) -> dict[str, forms.Field]:
+    fields: dict[str, forms.Field] = {"effect": forms.ChoiceField(label="Then", choices=EFFECTS, initial=row.get("effect"))}
+    for place, (name, words) in enumerate(zip(PLACES, ("First account", "Second account", "Third account"), strict=True)):
         choice = forms.ChoiceField(label=words, choices=account_choices("none"), required=False, initial=accounts[place])
         fields[name] = choice
     fields["percent"] = forms.IntegerField(
-        label="Counts, percent",
-        min_value=1,
-        max_value=1000,
-        required=False,
-        initial=row.get("percent", 100),
+        label="Counts, percent", min_value=1, max_value=1000, required=False, initial=row.get("percent", 100),
         help_text="Of its value; for a weight only.",
-    )
-    return fields | _condition_fields(when, currency) | {"overlap_is_meant": _overlap()}
+    )  # fmt: skip
+    return fields
 
 
 def _overlap() -> forms.Field:
