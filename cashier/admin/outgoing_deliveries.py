@@ -168,7 +168,7 @@ class OutgoingDeliveryAdmin(OpsAdmin):
         about = [
             ("Event id", event.public_id),
             ("Position", str(event.id)),
-            ("Number of its aggregate", str(event.sequence)),
+            ("Place in its order", str(event.sequence)),
             ("Happened", moment_cell(event.occurred_at, page.now)),
             ("Resends", str(obj.resends)),
             ("Trace", event.trace_id or "—"),

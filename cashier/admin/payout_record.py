@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import Sum
 
+from cashier.admin.outgoing_deliveries import told_of
 from cashier.models import DepositIntent, PayoutIntent, PayoutState
 from ledger.admin.approvals import approvals_words
 from ledger.admin.frames import Fact, Page, Record, Step, chip_cell, get_chip, moment_cell, money_cell, ref_cell
@@ -35,7 +36,13 @@ def payout_record(obj: PayoutIntent, request: ApprovalRequest | None, page: Page
         code=obj.public_id,
         chip=get_chip("payout", obj.state),
         facts=facts,
-        main=[_gates(obj), _money_story(obj), timeline(transition_events(obj, "payout", page)), postings_of(obj.public_id, page)],
+        main=[
+            _gates(obj),
+            _money_story(obj),
+            timeline(transition_events(obj, "payout", page)),
+            postings_of(obj.public_id, page),
+            told_of(obj.public_id, page),
+        ],
         side=[
             values(
                 "Why a person is asked",

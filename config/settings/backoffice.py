@@ -105,7 +105,6 @@ UNFOLD: dict[str, Any] = {
                     _item("Circuits", "power", "cashier_breakerchange"),
                     _item("Bank accounts", "account_balance", "cashier_bankaccount"),
                     _item("Outgoing webhooks", "send", "cashier_outgoingdelivery"),
-                    _item("Webhook endpoints", "webhook", "cashier_outgoingendpoint"),
                 ],
             },
             {
@@ -136,6 +135,7 @@ UNFOLD: dict[str, Any] = {
                 "title": "Settings",
                 "items": [
                     _item("Payout policies", "price_check", "cashier_payoutpolicy"),
+                    _item("Webhook endpoints", "webhook", "cashier_outgoingendpoint"),
                     _item("Dispute policies", "balance", "disputes_disputepolicy"),
                     _item("Legal entities", "domain", "ledger_legalentity"),
                 ],

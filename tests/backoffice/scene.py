@@ -244,7 +244,8 @@ def _outgoing(scene: Scene) -> None:
     given_up, refused, *taken = OutgoingDelivery.objects.filter(endpoint=endpoint).order_by("position")
     for row, status, state in ((given_up, 500, "FAILED"), (refused, 503, "WAITING"), *((each, 200, "DELIVERED") for each in taken)):
         row.state, row.tries, row.error = state, 1, "" if status == 200 else f"answered {status}"
-        row.ended_at = None if state == "WAITING" else row.made_at
+        if state != "WAITING":
+            row.ended_at, row.next_try_at = row.made_at, None
         row.save()
         row.attempts.create(number=1, tried_at=row.made_at, duration_ms=84, status=status, answer="" if status == 200 else "no database")
 

@@ -47,3 +47,11 @@ def endpoint(committed_casino: "Casino", platform: Platform) -> "OutgoingEndpoin
     from cashier.models import OutgoingEndpoint
 
     return OutgoingEndpoint.objects.create(code="shop", url=platform.url, events=["*"], secret_ref="SHOP")
+
+
+@pytest.fixture
+def ready(committed_db: Any) -> Any:
+    """A day that can be signed."""
+    from tests.reconciliation.closing.day import make_ready_day
+
+    return make_ready_day()

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from io import StringIO
 from typing import Any
 
 import psycopg
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import transaction
 from psycopg.types.json import Json
 
@@ -130,3 +132,18 @@ def test_a_redis_stream_has_the_events_in_order_and_stays_short(committed_casino
     assert (message["type"], message["sequence"], message["data"]["player_id"]) == (
         "player.kyc_changed", 350, committed_casino.player.public_id,
     )  # fmt: skip
+
+
+@pytest.mark.spec("A9")
+def test_the_command_rewinds_a_sink_and_says_how_far_each_is(committed_casino: Casino) -> None:
+    told = tell(committed_casino, 3)
+    dispatch(committed_casino)
+    shown = StringIO()
+
+    call_command("outbox_rewind", "test", "--position", str(told[0]), "--reason", "lost", "--json", stdout=shown)
+
+    assert json.loads(shown.getvalue()) == {"sinks": {"test": told[0]}}
+    assert dispatch(committed_casino) == 2
+    for wrong in (["none", "--position", "0", "--reason", "x"], ["test", "--position", "0"], ["test", "--position", "-1", "--reason", "x"]):
+        with pytest.raises(CommandError):
+            call_command("outbox_rewind", *wrong)

@@ -2,10 +2,9 @@
 
 import re
 
-from django.conf import settings
-
 from cashier.models import Brand, OutgoingEndpoint
 from cashier.outgoing.addresses import AddressRefused, check_url
+from cashier.secrets import Purpose
 from ledger.errors import ApprovalRefused
 from ledger.operations.settings_changes import Changeable, Key, fields_of
 from ledger.outbox import public_events
@@ -51,8 +50,7 @@ def _check_events(endpoint: OutgoingEndpoint) -> None:
 
 def secret_name(secret_ref: str) -> str:
     """The name under which the secret is read from the environment or from SECRETS_DIR."""
-    where = "SECRETS_DIR" if settings.SECRETS_DIR else "the environment"
-    return f"{secret_ref}_OUTGOING_SECRET in {where}"
+    return f"{secret_ref}_{Purpose.OUTGOING_SECRET}"
 
 
 OUTGOING_ENDPOINT = Changeable(
