@@ -18,6 +18,7 @@ from ledger.actors import system_actor
 SWEEPER = system_actor("sweeper")
 LOOK_AGAIN_AFTER = timedelta(minutes=15)
 REST_BEFORE_END = timedelta(hours=12)
+UNANSWERED = ("unknown_to_psp", "cant_be_asked")
 
 
 def expire_intent(*, intent_id: UUID, now: datetime) -> str:
@@ -36,7 +37,7 @@ def expire_intent(*, intent_id: UUID, now: datetime) -> str:
         if not intent.is_open or intent.expires_at > now:
             return asked
         attempt = intent.attempts.select_related("merchant_account").order_by("-number").first()
-        if asked == "unknown_to_psp" and attempt is not None and attempt.call_state != PspCall.CallState.DONE:
+        if asked in UNANSWERED and attempt is not None and attempt.call_state != PspCall.CallState.DONE:
             if attempt.call_state != PspCall.CallState.READY:
                 return put_off(intent_id, now=now)  # sent and unknown there: the call itself is resolved first
             close_unsent(attempt)

@@ -10,6 +10,7 @@ from cashier.models import Attempt, Capture, DepositIntent, DepositState, PspCal
 from cashier.nudges import nudge
 from cashier.operations.calls import Act, answered, ready
 from cashier.operations.endings import end_intent
+from cashier.operations.offers import require_offered
 from cashier.psp.base import Adapter, Credentials, LookupResult, Outcome, PspResult, VoidRequest
 from cashier.refusals import AttemptOpen, NotInThisState
 from ledger.actors import Actor, system_actor
@@ -25,7 +26,7 @@ ENDS = {"expired": DepositState.EXPIRED}
 def begin_void(*, intent_id: UUID, operation_key: str = "", reason: str = "caller", actor: Actor, now: datetime) -> Void:
     """Record a void of what is authorised and not captured, READY, and nudge a worker. A person's void is audited (C6, S5).
 
-    Raises NotInThisState where nothing is authorised, AttemptOpen while a capture is on its way.
+    Raises NotInThisState where nothing is authorised, AttemptOpen while a capture is on its way, NotOfferedByPsp.
     """
     with transaction.atomic():
         intent = lock_intent(intent_id)
@@ -37,6 +38,7 @@ def begin_void(*, intent_id: UUID, operation_key: str = "", reason: str = "calle
             raise NotInThisState(state=str(intent.state))
         if intent.captures.filter(state=Capture.State.SUBMITTED).exists():
             raise AttemptOpen("A capture is on its way.", state=str(intent.state))
+        require_offered(attempt.merchant_account, "void")
         void = record_void(intent=intent, attempt=attempt, reason=reason, actor=actor, now=now, operation_key=operation_key)
         if actor.kind == "user":
             record_audit(
@@ -94,15 +96,16 @@ def finish_void(void_id: UUID, result: PspResult, now: datetime) -> None:
         void = Void.objects.select_for_update(of=("self",)).get(pk=void_id)
         if void.call_state == PspCall.CallState.DONE:
             return
+        is_taken = result.outcome is Outcome.SUBMITTED  # its end comes by event
         is_voided = result.outcome is Outcome.APPROVED
-        void.outcome = Void.Outcome.VOIDED if is_voided else Void.Outcome.REFUSED
+        void.outcome = "" if is_taken else Void.Outcome.VOIDED if is_voided else Void.Outcome.REFUSED
         void.updated_at = now
         fields = answered(void)
         void.save(update_fields=["outcome", "updated_at", *fields])
         if is_voided and intent.state in (DepositState.AUTHORIZED, DepositState.PENDING):
             end = ENDS.get(void.reason, DepositState.VOIDED)
             end_intent(intent=intent, state=end, occurred_at=result.occurred_at or now, actor=PSP, now=now)
-        elif not is_voided:
+        elif not is_voided and not is_taken:
             nudge("cashier.tasks.psp.resolve_intent", call_id=intent.pk)
 
 
