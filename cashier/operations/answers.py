@@ -18,6 +18,7 @@ from cashier.operations.pending import see
 from cashier.operations.routing.cascade import follow_up
 from cashier.operations.voids import record_void
 from cashier.psp.base import Adapter, AuthorizeRequest, Credentials, LookupResult, Outcome, PspResult, Retry
+from cashier.routing.caps import advice_in
 from ledger.actors import Actor, system_actor
 from ledger.transitions import move
 
@@ -79,8 +80,9 @@ def record_answer(attempt: Attempt, result: PspResult, *, now: datetime) -> None
             setattr(attempt, name, value)
     attempt.outcome, attempt.decline_retry = str(result.outcome), result.retry or attempt.decline_retry
     attempt.answer, attempt.updated_at = result.raw, now
+    attempt.advice = advice_in(result.raw) or attempt.advice
     fields = answered(attempt)
-    attempt.save(update_fields=[*DATA_FIELDS, "outcome", "decline_retry", "answer", "updated_at", *fields])
+    attempt.save(update_fields=[*DATA_FIELDS, "outcome", "decline_retry", "advice", "answer", "updated_at", *fields])
 
 
 def take_step(

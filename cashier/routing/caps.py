@@ -1,8 +1,14 @@
 """How often a scheme lets a declined card be tried again (C11). The figures are data; this is the arithmetic."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
+
+# As Stripe, Adyen and plain providers name the scheme's word on trying again; "03 : Do not try again" begins with its code.
+ADVICE_NAMES = ("advice_code", "network_advice_code", "merchantAdviceCode")
+_ADVICE = re.compile(r"\s*(\d{2})\b", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +52,13 @@ def reason_to_stop(cap: Cap, tries: Sequence[Try], *, now: datetime) -> str:
 
 def _span(hours: int) -> str:
     return f"{hours // 24} days" if hours > 24 else f"{hours} hours"
+
+
+def advice_in(answer: Mapping[str, Any], *, depth: int = 4) -> str:
+    """The scheme's advice code in a provider's answer as it came, wherever it stands; empty where there is none."""
+    for name, value in answer.items():
+        if name in ADVICE_NAMES and isinstance(value, str) and (found := _ADVICE.match(value)):
+            return found.group(1)
+        if isinstance(value, Mapping) and depth and (deeper := advice_in(value, depth=depth - 1)):
+            return deeper
+    return ""

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -196,6 +197,17 @@ def test_a_stolen_visa_is_never_tried_again(world: World) -> None:
     card = {"scheme": "visa", "fingerprint": "fp-4"}
     world_pay(world, card, token="tok_decline_stolen_card")
     with pytest.raises(RetryCapped, match="stolen_card"):
+        world_pay(world, card)
+
+
+def test_a_schemes_advice_against_trying_again_is_heard(world: World) -> None:
+    card = {"scheme": "mastercard", "fingerprint": "fp-6"}
+    attempt = world.begin(world.intent(), "tok_decline_generic", card=card)
+    answer = {"additionalData": {"merchantAdviceCode": "03 : Do not try again"}}
+    operations.finish_authorization(attempt.pk, replace(_declined(), raw=answer), world.now)
+    assert world.fresh(attempt).advice == "03"
+    assert decisions(attempt.intent) == [("authorize", "route"), ("cascade", "capped")]
+    with pytest.raises(RetryCapped, match="declined with 03"):
         world_pay(world, card)
 
 
