@@ -29,7 +29,7 @@ bench:  ## benchmarks against yardsticks of the same machine; ONLY=name
 	@$(BOOTSTRAP) embedded dev
 	@exec $(VENV)/python -m bench $(if $(ONLY),--only $(ONLY))
 
-soak:  ## one long simulated week under hostile faults, then every proof; SEED= PAYMENTS=
+soak:  ## days of payments under hostile faults while processes and servers end, then every proof; SEED= PAYMENTS=
 	@$(BOOTSTRAP) embedded
 	@exec $(VENV)/python -m config.supervisor soak --with-parent --port 0 --payments $(PAYMENTS) --seed $(SEED)
 

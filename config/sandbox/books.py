@@ -6,13 +6,15 @@ from typing import Any
 CHARGES = """
 SELECT account AS merchant_account, merchant_reference, currency, count(*) AS payments, max(amount_minor) AS asked_minor,
        COALESCE(SUM(own_minor), 0) AS charged_minor, COALESCE(SUM(own), 0) AS captures, COALESCE(SUM(not_own), 0) AS injected_captures,
+       COALESCE(SUM(not_own_minor), 0) AS injected_minor,
        COALESCE(SUM(own_minor > 0), 0) AS charging_payments,
        COALESCE(SUM((SELECT SUM(amount_minor) FROM refund WHERE refund.psp_ref = payment.psp_ref AND state = 'SUCCEEDED')), 0)
            AS refunded_minor,
        COALESCE(SUM((SELECT SUM(amount_minor) FROM dispute WHERE dispute.psp_ref = payment.psp_ref AND state <> 'WON')), 0)
            AS disputed_minor
 FROM payment LEFT JOIN (
-    SELECT psp_ref, SUM(amount_minor * (injected <> ?2)) AS own_minor, SUM(injected <> ?2) AS own, SUM(injected = ?2) AS not_own
+    SELECT psp_ref, SUM(amount_minor * (injected <> ?2)) AS own_minor, SUM(injected <> ?2) AS own, SUM(injected = ?2) AS not_own,
+           SUM(amount_minor * (injected = ?2)) AS not_own_minor
     FROM capture WHERE state = 'SUCCEEDED' GROUP BY psp_ref) AS charged USING (psp_ref)
 WHERE ?1 = '' OR merchant_reference = ?1
 GROUP BY account, merchant_reference, currency ORDER BY merchant_reference"""

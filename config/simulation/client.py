@@ -82,6 +82,8 @@ class PlatformClient:
 
     def _renew(self) -> None:
         response = self._http.post("/oauth/token", data=self._grant)
+        if response.status_code >= 500:
+            response.raise_for_status()  # an httpx.HTTPError: tried again as any call
         if response.status_code != 200:
             raise SimulationError(f"POST /oauth/token: {response.status_code} {response.text[:200]}")
         body = response.json()

@@ -16,6 +16,7 @@ from django.db import transaction
 
 from config.simulation.drive import Driver
 from config.simulation.papers import ingest_file, reconcile_day
+from config.simulation.patience import patiently
 from config.simulation.plan import SEGMENTS, PlannedDeposit
 from config.simulation.quiet import wait_until_quiet
 from config.simulation.sandbox_control import SandboxControl, WrittenFile
@@ -37,6 +38,7 @@ class DayReport:
     files: list[str] = field(default_factory=list)
     truth: list[Mismatch] = field(default_factory=list)
     last_papers: date | None = None
+    longest_settling: float = 0.0  # seconds from the last payment of a while until nothing moved
 
 
 class Days:
@@ -115,7 +117,8 @@ class Days:
         self.report.files.append(str(file.path))
 
     def _settle_down(self) -> None:
-        wait_until_quiet(self.sandbox, seconds=QUIET_SECONDS)
+        took = wait_until_quiet(self.sandbox, seconds=QUIET_SECONDS)
+        self.report.longest_settling = max(self.report.longest_settling, took)
 
     def _segment_start(self, day: date, segment: int) -> datetime:
         start, end = self._at(day, OPENS), self._at(day, CLOSES)
@@ -125,9 +128,13 @@ class Days:
         return datetime.combine(day, at, ZoneInfo(self.entity.zone))
 
     def _set_clock(self, instant: datetime) -> None:
-        with transaction.atomic():
-            clock.set_simulated_now(instant)
+        patiently(lambda: set_simulated_clock(instant))
         self.sandbox.set_clock(instant)
+
+
+def set_simulated_clock(instant: datetime) -> None:
+    with transaction.atomic():
+        clock.set_simulated_now(instant)
 
 
 def overdue_day(last: date, currencies: Sequence[str]) -> date:

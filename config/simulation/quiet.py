@@ -7,6 +7,7 @@ from cashier.models import Attempt, Capture, DepositIntent, PayoutIntent, PspEve
 from cashier.models.deposits import OPEN_STATES
 from cashier.models.psp_calls import PspCall
 from config.simulation.client import SimulationError
+from config.simulation.patience import patiently
 from config.simulation.sandbox_control import SandboxControl
 from ledger import clock
 
@@ -14,17 +15,22 @@ POLL_SECONDS = 0.3
 CALLS = (Attempt, Capture, Refund, PayoutIntent)
 
 
-def wait_until_quiet(sandbox: SandboxControl, *, seconds: float) -> None:
-    """Return when nothing moves on two looks in a row. Raises SimulationError, naming what still moves, after `seconds`."""
-    deadline = time.monotonic() + seconds
+def wait_until_quiet(sandbox: SandboxControl, *, seconds: float) -> float:
+    """Wait until nothing moves on two looks in a row; returns the seconds that took.
+
+    Raises SimulationError, naming what still moves, after `seconds`.
+    """
+    began = time.monotonic()
+    deadline = began + seconds
     calm_looks = 0
     while calm_looks < 2:
-        moving = {name: count for name, count in what_moves(sandbox, clock.now()).items() if count}
+        moving = {name: count for name, count in patiently(lambda: what_moves(sandbox, clock.now())).items() if count}
         calm_looks = 0 if moving else calm_looks + 1
         if moving and time.monotonic() > deadline:
             left = ", ".join(f"{count} {name}" for name, count in moving.items())
             raise SimulationError(f"still moving after {seconds:.0f} s: {left}. Are the workers and beat running? See .local/log.")
         time.sleep(POLL_SECONDS)
+    return time.monotonic() - began
 
 
 def what_moves(sandbox: SandboxControl, now: datetime) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """The sandbox's control calls (/_sim), as the simulation uses them. Contract: docs/sandbox.md."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,6 +11,9 @@ import httpx
 
 from config.simulation.client import SimulationError
 from config.simulation.truth import Mismatch, mismatch_from_row
+
+PATIENCE_SECONDS = 90.0
+PAUSE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +67,10 @@ class SandboxControl:
         self._send("POST", "/_sim/disputes", {"merchant_reference": merchant_reference})
 
     def answer_challenge(self, url: str, outcome: str) -> None:
-        """Do on the 3-DS page what the player does there. Where it leads back to is not followed."""
-        response = self._http.post(url, data={"outcome": outcome})
+        """Do on the 3-DS page what the player does there, again while it is out of order. Where it leads back to is not followed."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while (response := self._http.post(url, data={"outcome": outcome})).status_code == 503 and time.monotonic() < deadline:
+            time.sleep(PAUSE_SECONDS)
         if response.status_code >= 400:
             raise SimulationError(f"challenge page answered {response.status_code}: {response.text[:200]}")
 

@@ -126,5 +126,6 @@ def _figures(options: Options, days: Days, truth: Truth) -> dict[str, Any]:
         "matched": sum(int(run["matched"]) for run in runs),
         "cases": dict(sorted(codes.items())),
         "mismatches": len(truth.mismatches),
+        "longest_settling_seconds": round(days.report.longest_settling, 1),
         "runs": runs,
     }

@@ -1,40 +1,48 @@
-"""Days of trouble: hostile faults at the PSP while our own processes are killed in turn; afterwards every proof must hold."""
+"""Days of trouble: hostile faults at the PSP while our own processes and servers end in turn; afterwards every proof must hold."""
 
 import contextlib
 import fcntl
-import os
 import shutil
-import signal
 import time
-from collections.abc import Callable
-from itertools import cycle
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from config.local_servers.directory import make_directory
 from config.supervisor.core import Supervision
 from config.supervisor.demonstration import DemonstrationFailed, command_json
+from config.supervisor.troubles import PLAN, Troubles
 
 DAYS = 5
-VICTIMS = ("worker-psp", "worker", "worker-recon", "beat")
-KILL_EVERY_SECONDS = 25.0
 
 
 def soak(supervision: Supervision, *, payments: int, seed: int, say: Callable[[str], None]) -> bool:
-    """Play `payments` deposits over five days and prove the outcome. True when every proof holds."""
+    """Play `payments` deposits over five days amid troubles, then prove the outcome. True when all holds and every trouble happened."""
     truth = supervision.directory / "truth.jsonl"
     days = ("--days", str(DAYS), "--deposits", str(max(1, payments // DAYS)), "--seed", str(seed), "--faults", "hostile")
-    disturb = Disturbance(supervision, say=say)
-    say(f"{payments} deposits over {DAYS} days, hostile faults, a process killed every {KILL_EVERY_SECONDS:.0f} s")
+    troubles = Troubles(supervision, payments=payments, say=say)
+    say(f"{payments} deposits over {DAYS} days, hostile faults, {len(PLAN)} troubles")
+    began = time.monotonic()
     try:
-        day = command_json(supervision, "simulate_day", *days, "--truth", str(truth), meanwhile=disturb)
+        day = command_json(supervision, "simulate_day", *days, "--truth", str(truth), meanwhile=troubles)
     except DemonstrationFailed as problem:
         say(str(problem))
         return False
-    say(f"played: {day['deposits']}; {disturb.kills} processes killed")
-    verdicts = [_holds(supervision, say, *proof) for proof in (("score_matching", "--truth", str(truth)), *PROOFS)]
-    return all(verdicts)
+    say(f"played in {time.monotonic() - began:.0f} s: {_words(day['deposits'])}")
+    say(f"settled within {day['longest_settling_seconds']:.0f} s at most")
+    say(f"troubles: {troubles.worker_kills} workers killed; {_words(troubles.happened)}")
+    verdicts = [_holds(supervision, say, *proof) for proof in (COMPARISON, ("score_matching", "--truth", str(truth)), *PROOFS)]
+    missed = [trouble.victim for trouble in troubles.still] + [victim for victim, count in troubles.happened.items() if not count]
+    if missed:
+        say(f"did not happen: {', '.join(missed)}")
+    return all(verdicts) and not missed
 
 
+def _words(figures: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in figures.items())
+
+
+COMPARISON = ("compare_books",)
 PROOFS = (("ledger_prove",), ("ledger_replay",), ("audit_verify",))
 
 
@@ -47,32 +55,12 @@ def fresh_directory(directory: Path) -> Path:
     return directory
 
 
-class Disturbance:
-    """Call it often; every so often it kills the next victim with SIGKILL."""
-
-    def __init__(self, supervision: Supervision, *, say: Callable[[str], None]) -> None:
-        self.supervision = supervision
-        self.say = say
-        self.kills = 0
-        self.next_at = time.monotonic() + KILL_EVERY_SECONDS
-        self.victims = cycle(VICTIMS)
-
-    def __call__(self) -> None:
-        if time.monotonic() < self.next_at:
-            return
-        self.next_at = time.monotonic() + KILL_EVERY_SECONDS
-        name = next(self.victims)
-        child = next(child for child in self.supervision.children if child.process.name == name)
-        if child.pid:
-            os.killpg(child.pid, signal.SIGKILL)
-            self.kills += 1
-
-
 def _holds(supervision: Supervision, say: Callable[[str], None], name: str, *arguments: str) -> bool:
     try:
-        command_json(supervision, name, *arguments)
+        figures = command_json(supervision, name, *arguments)
     except DemonstrationFailed as problem:
         say(str(problem))
         return False
-    say(f"{name}: holds")
+    shown = {key: value for key, value in figures.items() if isinstance(value, int) and not isinstance(value, bool)}
+    say(f"{name}: holds{f' ({_words(shown)})' if shown else ''}")
     return True
