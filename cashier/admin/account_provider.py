@@ -25,7 +25,7 @@ def can_pairs(account: MerchantAccount) -> list[Pair]:
         ("Our reference", str(can.reference)),
         ("Makes its own reference", _yes(can.makes_own_reference)),
         ("Can be asked", _asked(can)),
-        ("Honours a key", f"{can.key_days} days"),
+        ("Honours a key", f"{can.key_days} days" if can.key_days else "for good"),
         ("Challenges", "end at the provider" if can.completes_challenge else "end with what the browser brings back"),
         ("Methods it takes", ", ".join(can.methods)),
         ("Reports", ", ".join(can.reports)),

@@ -2,7 +2,7 @@
 
 `reference` says how the provider treats our own reference: OURS (a field of its own, that it can be asked by), METADATA (kept
 beside the payment, searched there). `makes_own_reference`: it names its objects itself, as all of these do. A lookup that is
-not offered makes the same request go out again under its key instead: `key_days` is how long the provider honours a key.
+not offered makes the same request go out again under its key instead: `key_days` is how long the provider honours a key, 0 for good.
 Where captures, cancels and refunds are only taken in (`modifies_at_once` false), their end, refusals too, comes by notification.
 """
 
@@ -72,7 +72,7 @@ _ALL = (
         completes_challenge=True,
         tells_key_reuse=True,
         proof_of_3ds=True,
-        key_days=36500,
+        key_days=0,
         methods=("card", "wallet_card", "paybybank", "directdebit", "localmethod"),
         reports=("adyen_sdr",),
         reconciled="Its settlement detail report names our reference and its own for each movement; both are matched, then the "
@@ -127,7 +127,7 @@ _ALL = (
         key_days=31,
         methods=("card", "wallet_card"),
         reports=("adyen_sdr", "adyen_accounting"),
-        reconciled="Our reference is its merchant reference and its PSP reference ours; the settlement detail report names both, "
+        reconciled="Our reference is its merchant reference, and we keep its PSP reference; the settlement detail report names both, "
         "and its batch number ties the lines to the bank. It can't be asked: a lost answer is fetched by sending the request again "
         "under its key.",
     ),
