@@ -40,12 +40,16 @@ def event_record(obj: PspEvent, page: Page) -> Record:
 def did(obj: PspEvent) -> Panel:
     """What it did, or why it did nothing; the postings that it caused, and the events that it became."""
     work = obj.work
-    pairs = [("Came of it", outcome_words(work)), ("Error", error_words(work.error) or "—"), ("Replayed", f"{work.replays} times")]
+    pairs = [("Came of it", outcome_words(work)), ("Error", error_words(work.error) or "—"), ("Replayed", replays_words(work.replays))]
     pairs += [("Posted", f"{posted.kind} {posted.public_id}") for posted in postings(obj)]
     if obj.source is not None:
         pairs.append(("Told by", ref_cell(obj.source.public_id)))
     pairs += [("Became", ref_cell(told.public_id)) for told in obj.told.all()[:MOST_POSTINGS]]
     return values("What it did", pairs)
+
+
+def replays_words(replays: int) -> str:
+    return "Never" if not replays else "Once" if replays == 1 else f"{replays} times"
 
 
 def outcome_words(work: PspEventWork) -> str:

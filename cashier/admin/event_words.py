@@ -6,7 +6,7 @@ from typing import Any
 from cashier.models import PspEvent
 from cashier.queries.inbox import count_duplicates, count_open, count_pulled, get_lags, list_refused
 from ledger.admin.frames import Page
-from ledger.admin.frames.text import sentence
+from ledger.admin.frames.text import relative_text, sentence
 from ledger.clock import real_now
 
 PROVIDERS = {"adyen": "Adyen", "stripe": "Stripe", "generic": "Standard Webhooks", "sandbox": "Sandbox", "hooks": "Simple hook"}
@@ -64,11 +64,13 @@ def figures(page: Page) -> dict[str, Any]:
     """What stands above the list: lag of the last day per account, what is open, what was refused and doubled today."""
     midnight = page.now.replace(hour=0, minute=0, second=0, microsecond=0)
     lags = get_lags(since=page.now - timedelta(days=1), until=page.now)
+    last = PspEvent.objects.order_by("-received_at").values_list("received_at", flat=True).first()
     refused = list_refused(since=midnight)
     causes = [{"account": each.account or "none of ours", "why": refusal_words(each.reason), "count": each.count} for each in refused]
     return {
         "strip": "ops/webhook_strip.html",
         "lags": [{"account": lag.account, "words": seconds_words(lag.whole_seconds), "lag": lag} for lag in lags],
+        "last": relative_text(last, page.now) if last else "",
         "open": count_open(),
         "duplicates": count_duplicates(since=midnight),
         "pulled": count_pulled(since=real_now() - timedelta(days=1)),

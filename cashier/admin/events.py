@@ -115,7 +115,7 @@ class PspEventAdmin(OpsAdmin):
         search=_search,
         search_hint="Exact intent id",
         related=("merchant_account", "work"),
-        done_words="No dead letters.",
+        done_words="Nothing waits here.",
         fill=figures,
     )
     acts = (

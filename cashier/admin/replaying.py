@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 
-from cashier.admin.event_words import error_words
+from cashier.admin.event_words import error_words, event_words
 from cashier.models import PspEvent, PspEventWork
 from cashier.operations import replay_events
 from ledger.admin.frames import Act, Done, Page, once, page_of, reason_field
@@ -27,10 +27,10 @@ MAY = "cashier.replay_events"
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Events with one error. `again`: how many of them were replayed before and failed with this very error."""
+    """Events with one error, each named in words. `again`: how many were replayed before and failed with this very error."""
 
     error: str
-    events: list[PspEvent]
+    events: list[tuple[str, PspEvent]]
     again: int
 
 
@@ -95,7 +95,7 @@ def show(place: "OpsAdmin", request: HttpRequest, rows: list[PspEvent], form: Ac
     context = {
         "title": "Replay dead letters",
         "groups": sorted(groups, key=lambda group: -len(group.events)),
-        "left_out": [event for event in rows if not can_be_replayed(event)],
+        "left_out": [(event_words(event), event) for event in rows if not can_be_replayed(event)],
         "ready": ready,
         "form": form,
         "list_url": place.list_url(),
@@ -104,4 +104,5 @@ def show(place: "OpsAdmin", request: HttpRequest, rows: list[PspEvent], form: Ac
 
 
 def grouped(error: str, events: list[PspEvent]) -> Group:
-    return Group(error_words(error) or "no error is kept", events, sum(failed_again(event) for event in events))
+    named = [(event_words(event), event) for event in events]
+    return Group(error_words(error) or "no error is kept", named, sum(failed_again(event) for event in events))

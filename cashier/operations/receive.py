@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
 from cashier.card_data import mask_card_numbers
@@ -18,6 +18,11 @@ from cashier.webhooks.signatures import SignedHeaders, is_in_window, is_signed
 from ledger.clock import real_now
 from ledger.tracing import current_trace_id
 
+# One round trip instead of an INSERT between two savepoints: this is on the way of every webhook.
+NONCE = """
+INSERT INTO cashier_webhook_nonce (merchant_account_id, nonce, body_sha256, used_at)
+VALUES (%s, %s, %s, %s) ON CONFLICT (merchant_account_id, nonce) DO NOTHING RETURNING id
+"""
 TASK = "cashier.tasks.webhooks.apply_event"
 
 
@@ -85,15 +90,14 @@ def use_nonce(letter: Letter, nonce: str) -> bool:
 
     Two at once: the second waits on the first's row, then reads it.
     """
-    try:
-        with transaction.atomic():
-            WebhookNonce.objects.create(merchant_account=letter.account, nonce=nonce, body_sha256=letter.sha256, used_at=real_now())
-        return True
-    except IntegrityError:
-        before = WebhookNonce.objects.get(merchant_account=letter.account, nonce=nonce)
-        if before.body_sha256 != letter.sha256:
-            raise WebhookRefused("nonce") from None
-        return False
+    with connection.cursor() as cursor:
+        cursor.execute(NONCE, [letter.account.pk, nonce, letter.sha256, real_now()])
+        if cursor.fetchone() is not None:
+            return True
+    before = WebhookNonce.objects.get(merchant_account=letter.account, nonce=nonce)
+    if before.body_sha256 != letter.sha256:
+        raise WebhookRefused("nonce")
+    return False
 
 
 def store(letter: Letter, *, now: datetime) -> PspEvent | None:
