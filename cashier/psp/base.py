@@ -20,6 +20,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 
+from cashier.psp.failures import LookupNotOffered as LookupNotOffered
+from cashier.psp.failures import PspError as PspError
+from cashier.psp.failures import PspFailure as PspFailure
+from cashier.psp.failures import PspKeyReused as PspKeyReused
+from cashier.psp.failures import PspTimeout as PspTimeout
+from cashier.psp.failures import PspUnreachable as PspUnreachable
+from cashier.psp.failures import UnknownProvider as UnknownProvider
+
 
 class Outcome(StrEnum):
     """What a provider answered.
@@ -252,38 +260,6 @@ class LookupResult:
     def captured_minor(self) -> int:
         """Sum of the captures that succeeded."""
         return sum(capture.amount_minor for capture in self.captures if capture.state == "SUCCEEDED")
-
-
-class PspFailure(Exception):
-    """A call that brought no answer to act on."""
-
-
-class PspUnreachable(PspFailure):
-    """The request was definitely not sent: nothing happened at the provider."""
-
-
-class PspTimeout(PspFailure):
-    """Sent, and no answer before the deadline: the outcome is unknown."""
-
-
-class PspError(PspFailure):
-    """Sent, and answered with a server's failure or with something that can't be read: the outcome is unknown."""
-
-    def __init__(self, message: str, *, status: int = 0) -> None:
-        super().__init__(message)
-        self.status = status
-
-
-class PspKeyReused(PspFailure):
-    """The provider holds another request under this idempotency key: ours was not executed. A defect, never retried."""
-
-
-class LookupNotOffered(PspFailure):
-    """This provider can't be asked: the same request, sent again under its key, brings its first answer."""
-
-
-class UnknownProvider(LookupError):
-    """No adapter is registered for this provider."""
 
 
 @runtime_checkable

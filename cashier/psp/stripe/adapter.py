@@ -27,6 +27,7 @@ from cashier.psp.stripe.codes import EXPONENTS, LAST_DIGIT_ZERO
 from cashier.psp.stripe.evidence import FILE_FIELDS, evidence_of
 from cashier.psp.stripe.http import Refusal, StripeHttp
 from cashier.psp.stripe.translate import charge_of, read_payment, read_refund, read_refusal
+from cashier.psp.stripe.verification import verify
 
 METHODS = {"card": "card", "wallet_card": "card"}
 EXPAND = ["latest_charge.balance_transaction"]
@@ -39,7 +40,7 @@ class StripeAdapter:
         self._http = StripeHttp()
 
     def authorize(self, credentials: Credentials, request: AuthorizeRequest) -> PspResult:
-        """https://docs.stripe.com/api/payment_intents/create, made and confirmed at once."""
+        """https://docs.stripe.com/api/payment_intents/create, made and confirmed at once; of nothing, a verification."""
         if request.method not in METHODS:
             return not_offered()
         try:
@@ -48,6 +49,8 @@ class StripeAdapter:
             return refused("invalid_amount")
         try:
             with self._http.open(credentials) as client:
+                if request.amount_minor == 0:
+                    return verify(client, request, types=params["payment_method_types"], metadata=params["metadata"])
                 return read_payment(_plain(client.v1.payment_intents.create(params, _options(request.idempotency_key))))
         except Refusal as refusal:
             return read_refusal(refusal)

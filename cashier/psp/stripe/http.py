@@ -13,7 +13,7 @@ import stripe
 from stripe import HTTPClient, StripeClient
 
 from cashier.psp.base import Credentials, PspError, PspKeyReused, PspUnreachable
-from cashier.psp.transport import Call, Transport
+from cashier.psp.transport import Call, Transport, read_object
 
 OWN_HOSTS = ("", "https://api.stripe.com")
 
@@ -54,6 +54,7 @@ class _Carrier(HTTPClient):
         reply = self._transport.take(self._call, method.upper(), url, content=content, headers=sent)
         if reply.status == 409:
             raise PspError("the first request under this key is still on its way", status=409)
+        read_object(reply)
         return reply.content.decode("utf-8", "replace"), reply.status, reply.headers
 
     def close(self) -> None:

@@ -38,6 +38,7 @@ def _answer(status: str, body: bytes) -> bytes:
     return f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode() + body
 
 
+@pytest.mark.parametrize("provider", ["sandbox", "generic", "stripe", "adyen"])
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
@@ -53,16 +54,17 @@ def _answer(status: str, body: bytes) -> bytes:
         (_answer("429 Too Many Requests", b"{}"), PspUnreachable),
     ],
 )
-def test_answers_that_cant_be_used(answer: bytes | None, error: type[Exception]) -> None:
+def test_answers_that_cant_be_used(provider: str, answer: bytes | None, error: type[Exception]) -> None:
     with _server(answer) as url, pytest.raises(error):
-        get_adapter("sandbox").authorize(Credentials("SANDBOX_EU", url, "secret", 2.0), REQUEST)
+        get_adapter(provider).authorize(Credentials("SANDBOX_EU", url, "secret", 2.0), REQUEST)
 
 
-def test_nobody_listens_is_unreachable() -> None:
+@pytest.mark.parametrize("provider", ["sandbox", "generic", "stripe", "adyen"])
+def test_nobody_listens_is_unreachable(provider: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     with pytest.raises(PspUnreachable):
-        get_adapter("sandbox").authorize(Credentials("SANDBOX_EU", f"http://127.0.0.1:{port}", "secret", 2.0), REQUEST)
+        get_adapter(provider).authorize(Credentials("SANDBOX_EU", f"http://127.0.0.1:{port}", "secret", 2.0), REQUEST)
 
 
 def test_secrets_stay_out_of_what_is_printed() -> None:

@@ -71,6 +71,7 @@ class StripeServer(LocalServer):
         form = dict(parse_qsl(request.body.decode())) | request.query
         routes = (
             ("POST", r"/v1/payment_intents", self.create),
+            ("POST", r"/v1/setup_intents", self.set_up),
             ("GET", r"/v1/payment_intents/search", self.search),
             ("GET", r"/v1/payment_intents", self.list_intents),
             ("GET", r"/v1/payment_intents/(\w+)", self.retrieve),
@@ -92,7 +93,16 @@ class StripeServer(LocalServer):
                     return refused.answer
         return 404, {"error": {"type": "invalid_request_error", "message": f"Unrecognized request URL ({request.path})"}}
 
+    def set_up(self, form: dict[str, str]) -> dict[str, Any]:
+        assert form["confirm"] == "true" and "amount" not in form
+        if form["payment_method"].startswith("pm_decline_"):
+            code = form["payment_method"].removeprefix("pm_decline_")
+            raise Refused(402, type="card_error", code="card_declined", decline_code=code, message="Your card was declined.")
+        return {"id": f"seti_3{next(_numbers):06}", "object": "setup_intent", "status": "succeeded", "metadata": _metadata(form)}
+
     def create(self, form: dict[str, str]) -> dict[str, Any]:
+        if int(form["amount"]) < 1:
+            raise Refused(400, code="parameter_invalid_integer", param="amount", message="Invalid positive integer")
         method = form["payment_method"].removeprefix("pm_")
         assert form["confirm"] == "true" and form["payment_method_types[0]"] == "card"
         intent = {
