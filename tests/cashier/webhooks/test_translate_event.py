@@ -16,14 +16,15 @@ from tests.cashier.world import CALLER, World
 from tests.sandbox.running import RunningSandbox
 
 State = DepositIntent.State
+OTHER_KEY = "AB" * 32
 
 
 @pytest.fixture
 def speaks_adyen(world: World, settings: Any, monkeypatch: pytest.MonkeyPatch) -> World:
     """The sandbox's accounts notify as Adyen does, and are asked as the sandbox is."""
     settings.WEBHOOK_CONNECTORS = {**settings.WEBHOOK_CONNECTORS, "sandbox": "cashier.webhooks.adyen"}
-    for code in ("SANDBOX_EU", "SANDBOX_EU2"):
-        monkeypatch.setenv(f"{code}_WEBHOOK_SECRET", signing.ADYEN_KEY)
+    monkeypatch.setenv("SANDBOX_EU_WEBHOOK_SECRET", signing.ADYEN_KEY)
+    monkeypatch.setenv("SANDBOX_EU2_WEBHOOK_SECRET", OTHER_KEY)
     return world
 
 
@@ -110,7 +111,7 @@ def test_what_is_not_relevant_is_named_and_what_is_unknown_is_dead(speaks_adyen:
 def test_signed_by_another_account_than_the_attempt_s_is_a_dead_letter(speaks_adyen: World) -> None:
     world, intent = speaks_adyen, speaks_adyen.pay("tok_challenge")
 
-    assert deliver(world, signing.adyen_body(adyen_item(intent, "EXPIRE")), account="SANDBOX_EU2") is Received.ACCEPTED
+    assert deliver(world, signing.adyen_body(adyen_item(intent, "EXPIRE", key=OTHER_KEY)), account="SANDBOX_EU2") is Received.ACCEPTED
     world.apply_all()
     world.apply_all()
 
