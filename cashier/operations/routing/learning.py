@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from cashier.models import RoutingFee, RoutingTally, SplitStop
 from cashier.queries.routing import active_rules, policy_of, split_results
-from cashier.queries.routing.accounts import WINDOW
+from cashier.queries.routing.accounts import WINDOW, forget_tracks
 from cashier.routing.splits import is_losing
 from ledger.actors import system_actor
 from ledger.notices import tell
@@ -43,6 +43,7 @@ def refresh_tallies(*, now: datetime) -> int:
         cursor.execute(_TALLY, [since])
         changed = int(cursor.rowcount)
         RoutingTally.objects.filter(hour__lt=oldest).delete()
+    forget_tracks()
     return changed
 
 
