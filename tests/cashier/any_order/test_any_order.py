@@ -25,7 +25,7 @@ from tests.sandbox.running import Receiver, RunningSandbox
 
 PACE = 0.002
 EXAMPLES = int(os.environ.get("COUNTROOM_MODEL_EXAMPLES", "0"))
-SUITE = settings(max_examples=12, derandomize=True, phases=(Phase.explicit, Phase.generate), database=None)
+SUITE = settings(max_examples=8, derandomize=True, phases=(Phase.explicit, Phase.generate), database=None)
 LONG = settings(max_examples=EXAMPLES or 1, print_blob=True)
 DECLINED = sorted(DECLINES)[:1]  # they differ by their code alone
 BEHAVIOURS = sorted({*BEHAVIOURS_OF_PSP} - {"slow", *DECLINES}) + DECLINED
