@@ -9,6 +9,8 @@ from rest_framework import serializers
 from ledger.api.fields import AMOUNT_SCHEMA, AmountField, PublicIdField, parse_amount
 from ledger.money import get_asset
 
+CARD_TYPES = ["credit", "debit", "prepaid", "charge"]
+
 
 class MetadataField(serializers.JSONField):
     """An object of at most 40 plain values; `brand_id` and `region` are read by us, the rest is the caller's."""
@@ -48,7 +50,7 @@ class CardBody(serializers.Serializer[Any]):
     """What is known of a card without its number. `fingerprint` names the same card at every PSP; `bin`: its first six to eight digits."""
 
     scheme = serializers.RegexField(r"^[a-z_]{2,32}$", required=False)
-    type = serializers.ChoiceField(choices=["credit", "debit", "prepaid", "charge"], required=False)
+    type = serializers.ChoiceField(choices=CARD_TYPES, required=False)
     bin = serializers.RegexField(r"^[0-9]{6,8}$", required=False)
     fingerprint = serializers.RegexField(r"^[A-Za-z0-9_-]{4,64}$", required=False)
 
