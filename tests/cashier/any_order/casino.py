@@ -74,7 +74,9 @@ class Casino:
 
     def pay_out(self, token: str, amount_minor: int) -> None:
         self.number += 1
-        instrument = make_instrument(self.player, self.clock.at, token=f"{token}~{self.number}", state="UNVERIFIED")
+        instrument = make_instrument(self.player, self.clock.at, token=f"{self.number}", state="UNVERIFIED")
+        instrument.token = f"{token}~{self.number}"
+        instrument.save(update_fields=["token"])
         trust_instrument(instrument, actor=CALLER, now=self.clock.at)
         self.ask(
             request_payout,

@@ -90,13 +90,12 @@ class Queue:
 def left_without_trace() -> Iterator[None]:
     """A transaction that is rolled back at its end, after every deferred constraint was checked."""
     kept = list(connection.run_on_commit)
-    with transaction.atomic():
-        point = transaction.savepoint()
-        try:
+    try:
+        with transaction.atomic():
             yield
             with connection.cursor() as cursor:
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
                 cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-        finally:
-            transaction.savepoint_rollback(point)
-            connection.run_on_commit[:] = kept
+            transaction.set_rollback(True)
+    finally:
+        connection.run_on_commit[:] = kept
