@@ -62,6 +62,7 @@ SPECTACULAR_SETTINGS = {
         "PlayerStatus": "cashier.models.Player.State",
         "BonusStatus": "cashier.models.Bonus.State",
         "EvidenceKind": "disputes.models.Evidence.Kind",
+        "BonusType": "cashier.models.Bonus.Kind",
         "CardType": "cashier.api.requests.CARD_TYPES",
     },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "config.api.schema.add_error_component"],
