@@ -1,5 +1,7 @@
 """The test database itself: whose role we are, and that commits do not leak from one test to the next."""
 
+import os
+
 import psycopg
 import pytest
 
@@ -26,3 +28,11 @@ def test_tests_connect_as_the_application() -> None:
         user, database = cursor.fetchone()
     assert user == "countroom_app"
     assert database.startswith("countroom_test_")
+
+
+def test_each_worker_has_keys_of_its_own_in_redis() -> None:
+    """One that shares them counts and deletes what is another's."""
+    from cashier.redis import redis_key
+
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    assert redis_key("a") == f"test:{os.environ['COUNTROOM_TEST_RUN']}:{worker}:a"

@@ -23,6 +23,23 @@ ADA = Actor("user", "1")
 State = DepositIntent.State
 
 
+class Clock:
+    """The guards' time: it stands still until a test lets it go on, however long the machine takes."""
+
+    def __init__(self) -> None:
+        self.at = time.time()
+
+    def time(self) -> float:
+        return self.at
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr("cashier.breakers.doors.time", clock)
+    return clock
+
+
 @pytest.fixture
 def quick(world: World) -> World:
     """An account whose circuit opens after two calls without an answer, for a second."""
@@ -63,12 +80,9 @@ def test_calls_without_an_answer_open_the_circuit_and_the_next_is_answered_witho
     waiting = quick.begin(quick.intent())
     break_circuit(quick)
 
-    began = time.monotonic()
     assert quick.send(waiting) == "refused: circuit open"
-    took = time.monotonic() - began
 
     row, intent = quick.fresh(waiting), quick.fresh(waiting.intent)
-    assert took < 0.5
     assert (row.call_state, row.outcome, row.decline_code, row.sent_at) == (PspCall.CallState.DONE, "REFUSED", "psp_unavailable", None)
     assert sandbox.control("GET", f"books?merchant_reference={intent.public_id}")["charges"] == []
     change = BreakerChange.objects.get(to_state=BreakerState.OPEN)
@@ -85,9 +99,9 @@ def test_declines_are_answers(quick: World) -> None:
 
 
 @pytest.mark.spec("C9")
-def test_a_probe_that_is_answered_closes_it_again(quick: World) -> None:
+def test_a_probe_that_is_answered_closes_it_again(quick: World, clock: Clock) -> None:
     break_circuit(quick)
-    time.sleep(1.05)
+    clock.at += 1.05
 
     assert quick.pay("tok_approve").state == State.CAPTURED
 
@@ -142,7 +156,7 @@ def test_what_the_psp_does_not_know_is_not_sent_again_through_an_open_circuit(wo
 
 
 @pytest.mark.spec("C9")
-def test_questions_have_an_allowance_that_ends_and_fills_again(world: World) -> None:
+def test_questions_have_an_allowance_that_ends_and_fills_again(world: World, clock: Clock) -> None:
     world.account.lookups_per_minute = 12  # two at once, then one in five seconds
     world.account.save()
     force(world, BreakerState.OPEN)
@@ -153,11 +167,11 @@ def test_questions_have_an_allowance_that_ends_and_fills_again(world: World) -> 
     with pytest.raises(HeldBack) as held:
         lookup(account, merchant_reference="pi_nobody")
 
-    assert held.value.until == pytest.approx(time.time() + 5, abs=1)
+    assert held.value.until == pytest.approx(clock.at + 5)
 
 
 @pytest.mark.spec("C9")
-def test_above_its_rate_a_call_waits_and_nothing_is_lost(world: World) -> None:
+def test_above_its_rate_a_call_waits_and_nothing_is_lost(world: World, clock: Clock) -> None:
     world.account.rate_per_second = 1
     world.account.rate_burst = 1
     world.account.save()
@@ -168,7 +182,7 @@ def test_above_its_rate_a_call_waits_and_nothing_is_lost(world: World) -> None:
 
     held = world.fresh(second)
     assert (held.call_state, held.sent_at) == (PspCall.CallState.READY, None)
-    time.sleep(1.05)
+    clock.at += 1.05
     due_again(second)
     assert world.send(second) == "CAPTURED"
 
