@@ -7,7 +7,7 @@ from django.db import transaction
 
 from cashier.decisions import Step, step_for
 from cashier.locks import lock_intent
-from cashier.models import Attempt, DepositIntent, DepositState, Instrument
+from cashier.models import Attempt, DepositIntent, DepositState, Instrument, PspCall
 from cashier.models.rails import get_rail
 from cashier.operations.calls import Act, answered
 from cashier.operations.completions import RETURNED, send_completion
@@ -66,11 +66,30 @@ def read_authorization(found: LookupResult, attempt: Attempt) -> PspResult | Non
 def finish_authorization(attempt_id: UUID, result: PspResult, now: datetime, *, actor: Actor = PSP, is_correction: bool = False) -> None:
     """Record what the PSP said of an attempt, and take the step that follows from it. Asked twice, it changes nothing twice."""
     with transaction.atomic():
-        intent_id = Attempt.objects.values_list("intent_id", flat=True).get(pk=attempt_id)
-        intent = lock_intent(intent_id)
-        attempt = Attempt.objects.select_for_update(of=("self",)).select_related("merchant_account", "instrument").get(pk=attempt_id)
+        intent, attempt = lock_attempt(attempt_id)
         record_answer(attempt, result, now=now)
         take_step(intent, attempt, result, actor=actor, now=now, is_correction=is_correction)
+
+
+def refuse_unsent(attempt_id: UUID, now: datetime) -> bool:
+    """End an attempt that an open circuit kept from being sent. False, and nothing done, where the PSP has or may have it by now.
+
+    Between the circuit's word and this one another worker may have sent it: to refuse it then would try another PSP beside a charge.
+    """
+    with transaction.atomic():
+        intent, attempt = lock_attempt(attempt_id)
+        if attempt.call_state != PspCall.CallState.READY or attempt.psp_ref:
+            return False
+        record_answer(attempt, NOT_SENT, now=now)
+        take_step(intent, attempt, NOT_SENT, actor=PSP, now=now)
+    return True
+
+
+def lock_attempt(attempt_id: UUID) -> tuple[DepositIntent, Attempt]:
+    """Intent and attempt, locked in this order."""
+    intent = lock_intent(Attempt.objects.values_list("intent_id", flat=True).get(pk=attempt_id))
+    attempts = Attempt.objects.select_for_update(of=("self",)).select_related("merchant_account", "instrument")
+    return intent, attempts.get(pk=attempt_id)
 
 
 def record_answer(attempt: Attempt, result: PspResult, *, now: datetime) -> None:
@@ -161,5 +180,5 @@ AUTHORIZE = Act(
     send=send_authorization,
     read=read_authorization,
     finish=finish_authorization,
-    refusal=NOT_SENT,
+    refuse=refuse_unsent,
 )

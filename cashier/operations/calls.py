@@ -49,8 +49,8 @@ class Act:
     """What one kind of call is made of.
 
     send: makes the call. read: what a lookup says of this very call, None where it does not know it. finish: records the
-    outcome in its own transaction; it must bear being called twice. reference: ours, for the lookup. refusal: how a call ends
-    that was never sent because the circuit is open; None: it waits.
+    outcome in its own transaction; it must bear being called twice. reference: ours, for the lookup. refuse: ends a call that was
+    never sent because the circuit is open, False where it was sent after all; None: it waits.
     """
 
     name: str
@@ -61,7 +61,7 @@ class Act:
     send: Callable[[Adapter, Credentials, Row], PspResult]
     read: Callable[[LookupResult, Row], PspResult | None]
     finish: Callable[[UUID, PspResult, datetime], None]
-    refusal: PspResult | None = None
+    refuse: Callable[[UUID, datetime], bool] | None = None
 
 
 def run_call(act: Act, *, call_id: UUID, now: datetime) -> str:
@@ -125,7 +125,7 @@ def _claim_and_call(act: Act, found: Row, now: datetime) -> str:
 
 def hold_back(act: Act, found: Row, held: HeldBack, now: datetime) -> str:
     """Answer a call that was not sent: refused where its act ends so, else it waits; who waits for it is told at once."""
-    is_refused = held.why == Turned.CIRCUIT_OPEN and act.refusal is not None
+    refuse = act.refuse if held.why == Turned.CIRCUIT_OPEN else None
     at = real_now()
     wait = min(max(datetime.fromtimestamp(held.until, at.tzinfo) - at, timedelta(0)), LONGEST_HOLD)
     with transaction.atomic():
@@ -133,17 +133,14 @@ def hold_back(act: Act, found: Row, held: HeldBack, now: datetime) -> str:
         if row is None or not is_due(row):
             return "not due"
         row.tries += 1
-        row.next_try_at = at + wait + (LEASE_MARGIN if is_refused else timedelta(seconds=random.uniform(0, SPREAD_SECONDS)))
+        row.next_try_at = at + wait + (LEASE_MARGIN if refuse else timedelta(seconds=random.uniform(0, SPREAD_SECONDS)))
         row.error = str(held)
         save_call(row, "tries", "next_try_at", "error")
         if held.why == Turned.CIRCUIT_OPEN:
             announce(row.pk)
         else:
             park(found.merchant_account.code, act.task, row.pk)
-    if is_refused and act.refusal is not None:
-        act.finish(found.pk, act.refusal, now)
-        return "refused: circuit open"
-    return str(held)
+    return "refused: circuit open" if refuse is not None and refuse(found.pk, now) else str(held)
 
 
 def is_due(row: Row) -> bool:

@@ -67,8 +67,9 @@ def replay_since(*, endpoint_id: UUID, since: datetime, reason: str, actor: Acto
         require_enabled(endpoint)
         events = DomainEvent.objects.filter(occurred_at__gte=since).order_by("id").iterator(CHUNK)
         wanted = [event for event in events if endpoint.wants(event.name, event.brand)]
-        sent = OutgoingDelivery.objects.select_for_update().filter(endpoint=endpoint, event__in=[event.id for event in wanted])
-        begin_again([row for row in sent if row.state != State.WAITING])
+        sent = OutgoingDelivery.objects.filter(endpoint=endpoint, event__in=[event.id for event in wanted])
+        # Not those that wait: who delivers one locks it before the endpoint, we the endpoint first.
+        begin_again(list(sent.exclude(state=State.WAITING).select_for_update()))
         add_deliveries(endpoint, wanted)
         _audit("deliveries.replayed", endpoint, {"since": since.isoformat(), "count": len(wanted)}, reason, actor, now)
     return len(wanted)

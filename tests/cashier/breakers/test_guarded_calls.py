@@ -10,6 +10,7 @@ import pytest
 from cashier import operations
 from cashier.breakers import read_circuits
 from cashier.models import BreakerChange, BreakerState, DepositIntent, MerchantAccount, PspCall
+from cashier.operations.answers import refuse_unsent
 from cashier.operations.calls import lookup
 from cashier.operations.guarded import HeldBack
 from cashier.refusals import Invalid, NotInThisState, PspUnavailable
@@ -87,6 +88,38 @@ def test_calls_without_an_answer_open_the_circuit_and_the_next_is_answered_witho
     assert sandbox.control("GET", f"books?merchant_reference={intent.public_id}")["charges"] == []
     change = BreakerChange.objects.get(to_state=BreakerState.OPEN)
     assert (change.merchant_account_id, change.cause, change.calls, change.failures) == (quick.account.pk, "failures", 2, 2)
+
+
+@pytest.mark.spec("C8", "C9", "C11")
+@pytest.mark.parametrize("state", [PspCall.CallState.SENT, PspCall.CallState.UNKNOWN, PspCall.CallState.DONE])
+def test_what_another_worker_has_sent_meanwhile_is_not_refused(world: World, state: str) -> None:
+    """The circuit kept it back, and before that was written down another worker sent it: no other PSP may be tried beside it."""
+    attempt = world.begin(world.intent())
+    attempt.call_state = state
+    attempt.save()
+
+    assert refuse_unsent(attempt.pk, world.now) is False
+
+    row = world.fresh(attempt)
+    assert (row.call_state, row.outcome, row.decline_code) == (state, "", "")
+    assert world.fresh(attempt.intent).state == State.INITIATED
+    assert attempt.intent.attempts.count() == 1
+
+
+@pytest.mark.spec("C8", "C13")
+def test_what_a_challenge_brought_waits_for_the_circuit(world: World) -> None:
+    """The PSP knows the payment: it is not failed because we can't reach the PSP for a while."""
+    attempt = world.begin(world.intent(), "tok_challenge")
+    assert world.send(attempt) == "ACTION_REQUIRED"
+    row = world.fresh(attempt)
+    row.call_state, row.tries = PspCall.CallState.READY, 0
+    row.save()
+    force(world, BreakerState.OPEN)
+
+    assert world.send(row) == "held back: circuit open"
+
+    assert (world.fresh(row).call_state, world.fresh(row).outcome) == (PspCall.CallState.READY, "ACTION_REQUIRED")
+    assert world.fresh(attempt.intent).state == State.ACTION_REQUIRED
 
 
 @pytest.mark.spec("C9")
