@@ -42,7 +42,7 @@ def killed_at(point: str, act: Act) -> Act:
             act.finish(*given)
             raise Killed
 
-    return Act(act.name, act.task, act.model, act.related, act.reference, send, act.read, finish, act.refusal)
+    return Act(act.name, act.task, act.model, act.related, act.reference, send, act.read, finish, act.refuse)
 
 
 def begin_authorization(world: World, *, capture: str) -> tuple[DepositIntent, PspCall]:
