@@ -2,6 +2,7 @@
 
 REPORT_FORMATS: dict[str, str] = {
     "adyen_sdr": "reconciliation.formats.adyen_sdr.AdyenSdrReader",
+    "bai2": "reconciliation.formats.bai2.Bai2Reader",
     "camt053": "reconciliation.formats.camt053.Camt053Reader",
     "mt940": "reconciliation.formats.mt940.Mt940Reader",
 }

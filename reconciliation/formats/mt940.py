@@ -9,9 +9,10 @@ from collections.abc import Collection, Iterator
 from typing import BinaryIO
 
 from reconciliation.formats.mt940_days import read_balance, read_comma_amount
-from reconciliation.formats.mt940_fields import Field, find_encoding, iter_fields
+from reconciliation.formats.mt940_fields import Field, iter_fields
 from reconciliation.formats.mt940_lines import Entry, read_entry
 from reconciliation.formats.statement_book import Stated, StatementBook, Tally
+from reconciliation.formats.text_lines import find_encoding
 from reconciliation.formats.values import BankLine, FormatRefused, ReadResult
 
 _SINGLE = {"20", "21", "25", "25P", "28", "28C", "13", "13D", "NS"}

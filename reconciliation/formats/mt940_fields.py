@@ -1,13 +1,11 @@
 """MT940 as fields: lines of a file -> (tag, its lines), with the envelopes of banks and networks taken off. Source: SWIFT MT940."""
 
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from typing import BinaryIO
 
-from reconciliation.formats.encodings import detect_encoding
+from reconciliation.formats.text_lines import iter_lines
 from reconciliation.formats.values import FormatRefused
 
 _TAG = re.compile(r":(\d{2}[A-Z]?|NS):(.*)", re.DOTALL)
@@ -15,7 +13,6 @@ _BLOCKS = re.compile(r"(?:\{1:[^{}]*\}|\{2:[^{}]*\}|\{3:(?:\{[^{}]*\})*\})*\{4:"
 # what stands before, between and after statements: SWIFT blocks, ":940:", BICs, message types, file headers of banks
 _ENVELOPE = re.compile(r"[{}].*|:940:|-.{0,10}|[A-Z0-9 ]{1,40}|")
 _END = re.compile(r"-[A-Z]{0,3}")  # before the closing balance a "-" is text of a narrative
-_LONGEST = 1 << 16
 _MOST_LINES = 1000  # of one field
 
 
@@ -36,7 +33,7 @@ def iter_fields(file: BinaryIO, *, encoding: str) -> Iterator[Field]:
     """Fields in order; a Field with tag "-" is the end of a message. Raises FormatRefused for what is neither field nor envelope."""
     current: Field | None = None
     inside = closed = False  # of a message: begun, its closing balance seen
-    for number, line in _lines(file, encoding):
+    for number, line in iter_lines(file, encoding):
         text = line if inside else _BLOCKS.sub("", line)
         if tag := _TAG.fullmatch(text):
             if current:
@@ -60,27 +57,3 @@ def _continue(current: Field, text: str, number: int) -> None:
     if len(current.lines) >= _MOST_LINES:
         raise FormatRefused("too_long", f":{current.tag}: goes on for more than {_MOST_LINES} lines", line=number, column=1)
     current.lines.append(text)
-
-
-def _lines(file: BinaryIO, encoding: str) -> Iterator[tuple[int, str]]:
-    """Numbered lines without line ends and without the control characters that transfer protocols leave."""
-    text = io.TextIOWrapper(file, encoding=encoding, newline=None)
-    try:
-        for number, line in enumerate(iter(partial(text.readline, _LONGEST), ""), start=1):
-            if len(line) >= _LONGEST:
-                raise FormatRefused("too_long", f"a line of more than {_LONGEST} characters", line=number, column=_LONGEST)
-            if "\0" in line:
-                raise FormatRefused("encoding", "a NUL byte; this is not a text file", line=number, column=line.index("\0") + 1)
-            yield number, line.rstrip("\n").strip("\x01\x03\x1a\ufeff")
-    except UnicodeDecodeError as error:
-        raise FormatRefused("encoding", f"not {encoding}: {error.reason}") from None
-    finally:
-        text.detach()
-
-
-def find_encoding(file: BinaryIO) -> str:
-    """Encoding of the file; refuses an empty one."""
-    file.seek(0)
-    if not file.read(1):
-        raise FormatRefused("empty", "the file is empty", line=1, column=1)
-    return detect_encoding(file)

@@ -58,7 +58,7 @@ class Tally:
             sums = self.booked.setdefault((line.currency, line.kind), [0, 0])
             sums[0] += 1
             sums[1] += amount
-        else:
+        elif line.kind != "unknown":
             debit = line.kind == "debit"
             self.unbooked[debit] += 1
             self.unbooked[2 + debit] += amount

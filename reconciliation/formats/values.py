@@ -28,7 +28,7 @@ PSP_KINDS = (
     "transfer",
     "unknown",
 )
-BANK_KINDS = ("credit", "debit")
+BANK_KINDS = ("credit", "debit", "unknown")  # unknown: what the bank wrote says no direction; such a line is never booked
 
 
 @dataclass(frozen=True, slots=True)
