@@ -98,8 +98,8 @@ def template_name() -> str:
 
 
 def _shapes_database(path: Path) -> bool:
-    is_migration = "migrations" in path.parts and path.suffix in {".py", ".sql"}
-    return path.is_file() and (is_migration or path.name in {"setup_roles.py", "roles.py"})
+    is_migration = {"migrations", "data"} & {*path.parts} and path.suffix in {".py", ".sql"}
+    return path.is_file() and bool(is_migration or path.name in {"setup_roles.py", "roles.py"})
 
 
 def _build(server: "psycopg.Connection", name: str, owner: str, app: str) -> None:

@@ -22,7 +22,7 @@ def main() -> None:
     from django.core.management import call_command
 
     django.setup()
-    call_command("migrate", verbosity=0, interactive=False)
+    call_command("migrate", verbosity=0, interactive=False, skip_checks=False)
     call_command("setup_roles")
     call_command("collectstatic", verbosity=0, interactive=False)
     if seed:

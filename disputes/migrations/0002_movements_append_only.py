@@ -4,7 +4,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("disputes", "0001_initial"), ("ledger", "0002_guards_and_posting")]
+    dependencies = [("disputes", "0001_disputes")]
     operations = [
         migrations.RunSQL(
             "SELECT ledger_make_append_only('disputes_disputemovement')",

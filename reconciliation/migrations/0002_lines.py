@@ -1,4 +1,4 @@
-"""The partitioned tables of lines, and the sequence of case numbers."""
+"""The partitioned tables of lines, the sequence of case numbers, and matches by range."""
 
 from pathlib import Path
 
@@ -8,6 +8,6 @@ _SQL = Path(__file__).resolve().parent / "sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reconciliation", "0001_initial")]
+    dependencies = [("reconciliation", "0001_reconciliation")]
 
-    operations = [migrations.RunSQL((_SQL / "lines.sql").read_text(), (_SQL / "lines_reverse.sql").read_text())]
+    operations = [migrations.RunSQL((_SQL / "lines.sql").read_text(), (_SQL / "lines.reverse.sql").read_text())]

@@ -1,8 +1,14 @@
-"""`check --deploy`: silent for a whole production environment, loud for a simulation."""
+"""What is refused before it begins: simulations in production, and a database that another version made."""
 
 import os
 import subprocess
 import sys
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from config.bootstrap.check import PRODUCTION
 from tests.infra.processes import CHECKOUT
@@ -43,3 +49,11 @@ def test_all_that_does_not_belong_into_production_is_named_at_once() -> None:
     done = _check_deploy(**{variable: value for variable, (value, _) in WRONG.items()})
     assert done.returncode == 1
     assert [complaint for _, complaint in WRONG.values() if complaint not in done.stderr] == []
+
+
+@pytest.mark.django_db
+def test_a_database_of_another_version_is_not_migrated() -> None:
+    MigrationRecorder(connection).record_applied("reconciliation", "0099_of_tomorrow")
+
+    with pytest.raises(SystemCheckError, match=r"it has reconciliation\.0099_of_tomorrow.*\n.*HINT: Run the version that made it"):
+        call_command("migrate", plan=True, skip_checks=False)

@@ -1,7 +1,6 @@
 """The posting functions are the journal's one door, whoever calls them (ADR 0011; L1, L2, L5)."""
 
 from decimal import Decimal
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -9,7 +8,6 @@ import pytest
 
 from ledger.ids import new_id
 from ledger.models import Account, LegalEntity
-from ledger.proofs.guards import guards_are_on
 from tests.ledger.books import book, deposit
 from tests.ledger.cast import make_entity
 from tests.ledger.raw_sql import NEW_ENTRIES, Lines, accounts_of, call_door, insert
@@ -69,28 +67,3 @@ def test_a_batch_refuses_lines_of_another_entity(committed_db: "TestDatabase", e
     lines = (["clearing", "playable"], ["ma_1", "pl_1"], ["EUR", "EUR"], amounts)
     with psycopg.connect(committed_db.app_url) as app, pytest.raises(psycopg.errors.IntegrityConstraintViolation, match="another entity"):
         call_door(app, "ledger_post_many", entity, other, lines)
-
-
-OLDER = """
-    DROP FUNCTION ledger_post, ledger_post_many, ledger_lacking CASCADE;
-    CREATE FUNCTION ledger_post(p_id uuid) RETURNS int LANGUAGE sql AS 'SELECT 1';
-    CREATE FUNCTION ledger_make_wallet(p_entity uuid) RETURNS int LANGUAGE sql AS 'SELECT 1';
-    DROP TRIGGER ledger_entry_check ON ledger_entry;
-    ALTER FUNCTION ledger_check_transactions() RESET search_path;
-"""
-
-
-@pytest.mark.spec("L2")
-def test_a_database_with_older_posting_functions_gets_those_of_today(committed_db: "TestDatabase", entity: LegalEntity) -> None:
-    """Whatever parameters and rights they had: after the migration books are written, and every guard is what the files say."""
-    migration = import_module("ledger.migrations.0011_one_door").Migration
-    with psycopg.connect(committed_db.owner_url, autocommit=True) as owner:
-        owner.execute(OLDER)
-        assert {fault.get("function") or fault.get("trigger") for fault in guards_are_on().differences} == {
-            "ledger_post", "ledger_post_many", "ledger_lacking", "ledger_entry_check", "ledger_check_transactions",
-        }  # fmt: skip
-        owner.execute(migration.operations[0].sql)
-
-        assert guards_are_on().differences == []
-        assert owner.execute("SELECT count(*) FROM pg_proc WHERE proname IN ('ledger_post', 'ledger_make_wallet')").fetchone() == (1,)
-    assert book(entity, "l", *deposit("pl_1", 1)).created

@@ -1,7 +1,7 @@
 -- What is written once and never changed (L2, S5). The marker is the table's comment; triggers hold for every role,
 -- owner and superuser included, and session_replication_role can't switch them off (ENABLE ALWAYS).
 
-CREATE FUNCTION ledger_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger_refuse_change() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     RAISE EXCEPTION '% on % is refused: it is append-only.', TG_OP, TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
 END $$;
@@ -27,3 +27,7 @@ SELECT ledger_make_append_only('ledger_approval_decision');
 SELECT ledger_make_append_only('ledger_audit_record');
 SELECT ledger_make_append_only('ledger_audit_seal');
 SELECT ledger_make_append_only('ledger_transition');
+SELECT ledger_make_append_only('ledger_audit_head');
+SELECT ledger_make_append_only('ledger_shadow_posting');
+SELECT ledger_make_append_only('ledger_shadow_line');
+SELECT ledger_make_append_only('ledger_domain_event');

@@ -1,2 +1,6 @@
-DROP FUNCTION ledger_freeze_request() CASCADE;
+DROP TRIGGER ledger_approval_request_guarded ON ledger_approval_request;
+DROP TRIGGER ledger_approval_request_frozen ON ledger_approval_request;
+DROP FUNCTION ledger_guard_request();
+DROP FUNCTION ledger_freeze_request();
+ALTER TABLE ledger_approval_decision DROP CONSTRAINT ledger_approval_decision_checker;
 ALTER TABLE ledger_approval_decision DROP CONSTRAINT ledger_approval_decision_request;

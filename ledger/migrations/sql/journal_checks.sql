@@ -5,7 +5,7 @@
 -- Entries of one statement: their transaction is of this very database transaction (so nothing is added to what was
 -- committed), account and transaction agree on entity, asset and day, and each transaction sums to zero per asset.
 -- No entry is zero (CHECK), so a sum of zero takes two entries at least.
-CREATE FUNCTION ledger_check_entries() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger_check_entries() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     xact bigint := pg_current_xact_id()::text::bigint;
     bad record;
@@ -38,7 +38,7 @@ ALTER TABLE ledger_entry ENABLE ALWAYS TRIGGER ledger_entry_check;
 
 -- A transaction names the database transaction that writes it, and its entries come in the same statement (WITH … INSERT …
 -- INSERT): so there is never one without.
-CREATE FUNCTION ledger_check_transactions() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger_check_transactions() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     xact bigint := pg_current_xact_id()::text::bigint;
     bad uuid;
@@ -59,7 +59,7 @@ CREATE TRIGGER ledger_transaction_check AFTER INSERT ON ledger_journal_transacti
 ALTER TABLE ledger_journal_transaction ENABLE ALWAYS TRIGGER ledger_transaction_check;
 
 -- An audit record's database transaction has its id before the record has its own: the sealer relies on it (S5).
-CREATE FUNCTION ledger_assign_xact() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger_assign_xact() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     PERFORM pg_current_xact_id();
     RETURN NULL;

@@ -1,3 +1,6 @@
+DROP TRIGGER ledger_separate_duties_changed ON auth_group_permissions;
+DROP TRIGGER ledger_separate_duties_changed ON ledger_user_user_permissions;
+DROP TRIGGER ledger_separate_duties_changed ON ledger_user_groups;
 DROP TRIGGER ledger_separate_duties ON auth_group_permissions;
 DROP TRIGGER ledger_separate_duties ON ledger_user_user_permissions;
 DROP TRIGGER ledger_separate_duties ON ledger_user_groups;

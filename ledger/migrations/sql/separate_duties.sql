@@ -1,6 +1,6 @@
 -- Duties that nobody holds together (S2): a grant that would join them is refused, whoever makes it and by whichever way.
 
-CREATE FUNCTION ledger_held_permissions(people uuid[]) RETURNS TABLE (user_id uuid, permission text) LANGUAGE sql STABLE AS $$
+CREATE FUNCTION ledger_held_permissions(people uuid[]) RETURNS TABLE (user_id uuid, permission text) LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT h.user_id, c.app_label || '.' || p.codename
       FROM (SELECT u.user_id, u.permission_id FROM ledger_user_user_permissions u WHERE u.user_id = ANY(people)
              UNION SELECT g.user_id, r.permission_id FROM ledger_user_groups g JOIN auth_group_permissions r USING (group_id)
@@ -9,7 +9,7 @@ CREATE FUNCTION ledger_held_permissions(people uuid[]) RETURNS TABLE (user_id uu
       JOIN django_content_type c ON c.id = p.content_type_id
 $$;
 
-CREATE FUNCTION ledger_refuse_joined_duties(people uuid[]) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger_refuse_joined_duties(people uuid[]) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     joined record;
 BEGIN
@@ -25,14 +25,14 @@ BEGIN
     END IF;
 END $$;
 
-CREATE FUNCTION ledger_check_person_grants() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger_check_person_grants() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     PERFORM ledger_refuse_joined_duties(ARRAY(SELECT DISTINCT user_id FROM given));
     RETURN NULL;
 END $$;
 
 -- A role by itself may not join them either, or nobody could be given it.
-CREATE FUNCTION ledger_check_role_grants() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger_check_role_grants() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     joined record;
 BEGIN
@@ -59,4 +59,12 @@ CREATE TRIGGER ledger_separate_duties AFTER INSERT ON ledger_user_groups
 CREATE TRIGGER ledger_separate_duties AFTER INSERT ON ledger_user_user_permissions
     REFERENCING NEW TABLE AS given FOR EACH STATEMENT EXECUTE FUNCTION ledger_check_person_grants();
 CREATE TRIGGER ledger_separate_duties AFTER INSERT ON auth_group_permissions
+    REFERENCING NEW TABLE AS given FOR EACH STATEMENT EXECUTE FUNCTION ledger_check_role_grants();
+
+-- A grant that is changed into another one is a grant too (S2).
+CREATE TRIGGER ledger_separate_duties_changed AFTER UPDATE ON ledger_user_groups
+    REFERENCING NEW TABLE AS given FOR EACH STATEMENT EXECUTE FUNCTION ledger_check_person_grants();
+CREATE TRIGGER ledger_separate_duties_changed AFTER UPDATE ON ledger_user_user_permissions
+    REFERENCING NEW TABLE AS given FOR EACH STATEMENT EXECUTE FUNCTION ledger_check_person_grants();
+CREATE TRIGGER ledger_separate_duties_changed AFTER UPDATE ON auth_group_permissions
     REFERENCING NEW TABLE AS given FOR EACH STATEMENT EXECUTE FUNCTION ledger_check_role_grants();

@@ -77,3 +77,8 @@ END $$;
 
 -- Case numbers: short, told over the phone, never used twice.
 CREATE SEQUENCE reconciliation_case_number_seq;
+
+-- Match ids come from a sequence and only grow: a range index finds them, and costs nothing while a million rows come in. What must be
+-- unique, a line and an item in the matches that stand, has its own unique indexes.
+ALTER TABLE reconciliation_match DROP CONSTRAINT reconciliation_match_pkey;
+CREATE INDEX reconciliation_match_id ON reconciliation_match USING brin (id) WITH (pages_per_range = 32, autosummarize = on);

@@ -1,3 +1,5 @@
+DROP INDEX reconciliation_match_id;
+ALTER TABLE reconciliation_match ADD CONSTRAINT reconciliation_match_pkey PRIMARY KEY (id);
 DROP TABLE reconciliation_bank_line;
 DROP SEQUENCE reconciliation_bank_line_id_seq;
 DROP TABLE reconciliation_psp_line;

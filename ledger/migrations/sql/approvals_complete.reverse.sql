@@ -1,3 +1,0 @@
-DROP TRIGGER ledger_approval_request_guarded ON ledger_approval_request;
-DROP FUNCTION ledger_guard_request();
-ALTER TABLE ledger_approval_decision DROP CONSTRAINT ledger_approval_decision_checker;

@@ -1,3 +1,0 @@
-DROP TRIGGER ledger_separate_duties_changed ON auth_group_permissions;
-DROP TRIGGER ledger_separate_duties_changed ON ledger_user_user_permissions;
-DROP TRIGGER ledger_separate_duties_changed ON ledger_user_groups;
