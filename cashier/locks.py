@@ -7,14 +7,24 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Prefetch, prefetch_related_objects
 
-from cashier.models import Capture, DepositIntent, Player, PspEventWork, Refund
+from cashier.models import Attempt, Capture, DepositIntent, Player, PspEventWork, Refund
 
 
 def lock_intent(intent_id: UUID) -> DepositIntent:
     """The deposit intent, with player, brand, entity and merchant account at hand."""
     rows = DepositIntent.objects.select_related("player", "brand", "entity", "merchant_account")
     return rows.select_for_update(of=("self",)).get(pk=intent_id)
+
+
+def know_attempts(intent: DepositIntent) -> DepositIntent:
+    """Read all attempts of a locked intent at once, with their accounts: `intent.attempts.all()` then asks no more.
+
+    Nobody else makes one while the lock is held; who makes one itself must not ask this copy for it.
+    """
+    prefetch_related_objects([intent], Prefetch("attempts", Attempt.objects.select_related("merchant_account").order_by("number")))
+    return intent
 
 
 def lock_captures(intent_id: UUID) -> list[Capture]:

@@ -15,12 +15,12 @@ from cashier.api.bodies import authorization_body, intent_body, timeline_body, w
 from cashier.api.requests import AuthorizeBody, CaptureBody, EmptyBody, IntentBody
 from cashier.models import Attempt, Capture, DepositIntent, DepositState, PspCall, Void
 from cashier.nudges import await_answer
-from cashier.queries import get_intent_for, intent_timeline, list_intents_for
+from cashier.queries import get_intent_for, intent_timeline, list_intents_for, require_intent_for
 from cashier.queries.players import get_player_for
 from cashier.refusals import NotInThisState
 from ledger import clock
 from ledger.api.callers import caller_of
-from ledger.api.idempotency import idempotent, operation_key_of
+from ledger.api.idempotency import came_at, idempotent, operation_key_of
 from ledger.api.pages import page_of
 from ledger.tracing import current_trace_id
 
@@ -96,7 +96,7 @@ class IntentAuthorize(APIView):
     def post(self, request: Request, intent_id: str) -> Response:
         """Authorise it; waits a few seconds for the PSP's answer, else 202 with where to look."""
         body, caller = checked(AuthorizeBody, request), caller_of(request)
-        intent = get_intent_for(intent_id, brand_ids=caller.brand_ids)
+        pk = require_intent_for(intent_id, brand_ids=caller.brand_ids)
         order = operations.AuthorizeOrder(
             payment_token=body.get("payment_token", ""),
             instrument_id=body.get("instrument_id"),
@@ -107,7 +107,7 @@ class IntentAuthorize(APIView):
             risk_band=body["risk_band"],
             operation_key=operation_key_of(request),
         )
-        attempt = operations.begin_authorization(intent_id=intent.pk, order=order, actor=caller.actor, now=clock.now())
+        attempt = operations.begin_authorization(intent_id=pk, order=order, actor=caller.actor, now=came_at(request))
         await_outcome(attempt, seconds=settings.AUTHORIZE_WAIT_SECONDS)
         return authorization_answer(attempt)
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from cashier.gates import PERIODS, Gate, deposit_gates, first_closed, limits_of, record_of
-from cashier.locks import lock_intent, lock_player
+from cashier.locks import know_attempts, lock_intent, lock_player
 from cashier.models import Attempt, DepositIntent, DepositState, Instrument, MerchantAccount, PspCall
 from cashier.models.rails import get_rail
 from cashier.nudges import nudge
@@ -68,10 +68,10 @@ def begin_authorization(*, intent_id: UUID, order: AuthorizeOrder, actor: Actor,
     InstrumentBlocked, NotFound, Invalid.
     """
     with transaction.atomic():
-        intent = lock_intent(intent_id)
-        before = intent.attempts.filter(operation_key=order.operation_key).first() if order.operation_key else None
-        if before is not None:
-            return before
+        intent = know_attempts(lock_intent(intent_id))
+        before = [attempt for attempt in intent.attempts.all() if order.operation_key and attempt.operation_key == order.operation_key]
+        if before:
+            return before[0]
         require_ready(intent)
         if order.capture == "manual" and not get_rail(intent.method).manual_capture:
             raise NotCapturable("This method is captured by its rail: ask with capture auto.", method=intent.method)
@@ -79,7 +79,8 @@ def begin_authorization(*, intent_id: UUID, order: AuthorizeOrder, actor: Actor,
         means = Means(token, instrument, order.capture, order.card, order.risk_band)
         closed = check_gates(intent, moment="authorize", now=now)
         attempt = route_attempt(intent, order, means, actor=actor, now=now) if closed is None else gate_refusal(closed)
-        intent.save(update_fields=["gates", "updated_at"])
+        if isinstance(attempt, Refused):  # else they were saved with it
+            intent.save(update_fields=["gates", "updated_at"])
     if isinstance(attempt, Refused):
         raise attempt
     return attempt
@@ -121,7 +122,7 @@ def route_refusal(intent: DepositIntent, route: Route, *, actor: Actor, now: dat
 
 def require_ready(intent: DepositIntent) -> None:
     """An intent takes a new attempt while it is INITIATED and none is open (C13)."""
-    if intent.attempts.filter(call_state__in=PspCall.OPEN_CALLS).exists():
+    if any(attempt.call_state in PspCall.OPEN_CALLS for attempt in intent.attempts.all()):
         raise AttemptOpen(state=str(intent.state))
     if intent.state != DepositState.INITIATED:
         raise NotInThisState(state=str(intent.state))
@@ -160,7 +161,7 @@ def check_gates(intent: DepositIntent, *, moment: str, now: datetime) -> Gate | 
 
 def new_attempt(intent: DepositIntent, order: AuthorizeOrder, means: Means, account: MerchantAccount, *, now: datetime) -> Attempt:
     """The attempt and its nudge. The key sent is derived from ours, so that a retry can't charge twice (C7)."""
-    number = intent.attempts.count() + 1
+    number = len(intent.attempts.all()) + 1
     attempt = Attempt(
         intent=intent,
         merchant_account=account,

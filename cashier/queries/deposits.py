@@ -15,14 +15,25 @@ COUNTED_STATES = (DepositState.ACTION_REQUIRED, DepositState.AUTHORIZED, Deposit
 
 def get_intent_for(public_id: str, *, brand_ids: Collection[UUID]) -> DepositIntent:
     """The intent of a public id, if it belongs to one of these brands. Raises NotFound."""
-    try:
-        pk = DepositIntent.id_of(public_id)
-    except BadPublicId as error:
-        raise NotFound("No such deposit.") from error
-    found = list_intents_for(brand_ids=brand_ids).filter(pk=pk).first()
+    found = list_intents_for(brand_ids=brand_ids).filter(pk=_id_of(public_id)).first()
     if found is None:
         raise NotFound("No such deposit.")
     return found
+
+
+def require_intent_for(public_id: str, *, brand_ids: Collection[UUID]) -> UUID:
+    """The id of an intent that these brands may act on, for an act that locks and reads it itself. Raises NotFound."""
+    pk = _id_of(public_id)
+    if not DepositIntent.objects.filter(pk=pk, brand_id__in=list(brand_ids)).exists():
+        raise NotFound("No such deposit.")
+    return pk
+
+
+def _id_of(public_id: str) -> UUID:
+    try:
+        return DepositIntent.id_of(public_id)
+    except BadPublicId as error:
+        raise NotFound("No such deposit.") from error
 
 
 def list_intents_for(*, brand_ids: Collection[UUID]) -> QuerySet[DepositIntent]:

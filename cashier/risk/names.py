@@ -12,8 +12,14 @@ from rapidfuzz.distance import JaroWinkler
 
 from cashier.risk.letters import plain, sound
 
-TITLES = frozenset("mr mrs ms miss mx dr prof sir dame herr frau hr fr mme mlle m sig sra sr jr ing mag dipl phd".split())
-PARTICLES = frozenset("de da do dos das del della di du van von vom zu zur der den het la le el al bin ibn".split())
+TITLES = frozenset((
+    "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "sir", "dame", "herr", "frau", "hr", "fr", "mme", "mlle", "m", "sig", "sra", "sr",
+    "jr", "ing", "mag", "dipl", "phd",
+))  # fmt: skip
+PARTICLES = frozenset((
+    "de", "da", "do", "dos", "das", "del", "della", "di", "du", "van", "von", "vom", "zu", "zur", "der", "den", "het", "la", "le", "el",
+    "al", "bin", "ibn",
+))  # fmt: skip
 USUAL_EXTRA, EXTRA_COSTS = 2, 12  # words that one name may have more; points for each beyond
 INITIAL_COUNTS, WORD_COUNTS = 92.0, 70.0  # what an initial proves; below it two words are not the same word
 _SPLIT = re.compile(r"[^\w]+|_+")

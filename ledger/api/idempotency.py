@@ -67,7 +67,7 @@ def idempotent(handler: Any = None, *, atomic: bool = True, key_from_body: KeyFr
     @functools.wraps(decorated)
     def answer(view: APIView, request: Request, *args: Any, **kwargs: Any) -> Response:
         write = Write(caller_of(request).client_id, read_key(request, key_from_body), fingerprint_of(request), clock.now())
-        cast(Any, request).operation_key = f"{write.client_id}:{write.key}"
+        cast(Any, request).operation_key, cast(Any, request).came_at = f"{write.client_id}:{write.key}", write.now
         handler = functools.partial(decorated, view, request, *args, **kwargs)
         return in_one_transaction(view, handler, write) if atomic else in_parts(view, handler, write)
 
@@ -78,6 +78,11 @@ def idempotent(handler: Any = None, *, atomic: bool = True, key_from_body: KeyFr
 def operation_key_of(request: Request) -> str:
     """What names this write for good, across retries and crashes: "<client>:<idempotency key>"."""
     return cast(str, cast(Any, request).operation_key)
+
+
+def came_at(request: Request) -> datetime:
+    """When the write came: the clock is asked once per request (DESIGN.md decision 15)."""
+    return cast(datetime, cast(Any, request).came_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,19 @@ _KEEP = Statement(
         RETURNING id""",
 )
 
+# Taking a key and keeping its answer are one statement each, on their own: both are on the way of every write.
+_BEGIN = Statement(
+    b"idempotency_begin",
+    b"""INSERT INTO ledger_idempotency_key (client_id, key, fingerprint, state, leased_until, created_at)
+        VALUES ($1::text, $2::text, $3::text, 'RUNNING', $4::timestamptz, $5::timestamptz)
+        ON CONFLICT (client_id, key) DO NOTHING RETURNING id""",
+)
+_FINISH = Statement(
+    b"idempotency_finish",
+    b"""UPDATE ledger_idempotency_key SET state = 'DONE', status = $3::smallint, body = $4::jsonb, finished_at = $5::timestamptz
+         WHERE client_id = $1::text AND key = $2::text AND state <> 'DONE' RETURNING id""",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Started:
@@ -109,12 +122,14 @@ def begin_idempotent(*, client_id: str, key: str, fingerprint: str, now: datetim
 
     Raises KeyReused (the key names another request), StillRunning (the first has not ended and its lease runs).
     """
+    lease = real_now() + LEASE
+    (made,) = ask((_BEGIN, (client_id, key, fingerprint, lease, now)))
+    if made:
+        return Started(client_id, key, resumed=False, leased_until=lease)
     with transaction.atomic():
-        first = {"fingerprint": fingerprint, "leased_until": real_now() + LEASE, "created_at": now}
-        made, created = IdempotencyKey.objects.get_or_create(client_id=client_id, key=key, defaults=first)
-        if created:
-            return Started(client_id, key, resumed=False, leased_until=made.leased_until)
-        row = _locked(client_id, key)
+        row = IdempotencyKey.objects.select_for_update().filter(client_id=client_id, key=key).first()
+        if row is None:  # freed between the two: the next try takes it
+            raise StillRunning(retry_after=RETRY_SECONDS)
         return _again(row, fingerprint)
 
 
@@ -123,13 +138,11 @@ def finish_idempotent(*, client_id: str, key: str, status: int, body: Any, now: 
 
     The first answer stays: where another try brought one meanwhile (this one outlived its lease), it is given, and must be answered.
     """
-    with transaction.atomic():
-        row = _locked(client_id, key)
-        if row.state == State.DONE:
-            return Replay(row.status or 200, row.body)
-        row.state, row.status, row.body, row.finished_at = State.DONE, status, body, now
-        row.save(update_fields=["state", "status", "body", "finished_at"])
-    return None
+    (kept,) = ask((_FINISH, (client_id, key, status, json.dumps(body), now)))
+    if kept:
+        return None
+    row = IdempotencyKey.objects.get(client_id=client_id, key=key)
+    return Replay(row.status or 200, row.body)
 
 
 def suspend_idempotent(*, begun: Started, now: datetime) -> None:
@@ -174,7 +187,3 @@ def _held(begun: Started) -> QuerySet[IdempotencyKey]:
 def _keep(client_id: str, key: str, fingerprint: str, state: str, status: int | None, body: str | None, now: datetime) -> bool:
     (rows,) = ask((_KEEP, (client_id, key, fingerprint, state, status, body, now)))
     return bool(rows)
-
-
-def _locked(client_id: str, key: str) -> IdempotencyKey:
-    return IdempotencyKey.objects.select_for_update().get(client_id=client_id, key=key)

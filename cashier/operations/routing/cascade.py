@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from cashier.locks import know_attempts
 from cashier.models import Attempt, DepositIntent, DepositState
 from cashier.operations.authorizations import AuthorizeOrder, check_gates, new_attempt
 from cashier.operations.routing.choosing import Moment, choose_route, keep_decision
@@ -26,6 +27,7 @@ def follow_up(intent: DepositIntent, attempt: Attempt, result: PspResult, *, now
     if check_gates(intent, moment=str(moment), now=now) is not None:
         intent.save(update_fields=["gates", "updated_at"])
         return None
+    know_attempts(intent)
     route = choose_route(intent, means, moment=moment, now=now, again=attempt if moment is Moment.STEP_UP else None)
     following = None
     if route.account is not None:

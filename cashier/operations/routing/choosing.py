@@ -8,7 +8,7 @@ from typing import Any
 from cashier.locks import lock_card
 from cashier.models import Attempt, DepositIntent, MerchantAccount, RoutingDecision
 from cashier.queries.retry_caps import reason_not_to_try
-from cashier.queries.routing import Means, payment_of, policy_in_force, routing_accounts
+from cashier.queries.routing import Means, list_candidates, payment_of, policy_in_force, routing_values
 from cashier.routing import Decision, Outcome, Payment, Scored, Taken, decide
 
 Moment = RoutingDecision.Moment
@@ -41,7 +41,8 @@ def choose_route(intent: DepositIntent, means: Means, *, moment: str, now: datet
     """
     policy, stopped = policy_in_force()
     payment = payment_of(intent, means, policy)
-    accounts = routing_accounts(brand=intent.brand, method=intent.method, currency=intent.currency, scheme=payment.scheme, now=now)
+    rows = list_candidates(intent.brand)
+    accounts = routing_values(rows, method=intent.method, currency=intent.currency, scheme=payment.scheme, now=now)
     tried = _tried(intent) - ({again.merchant_account.code} if again else set())
     decision = decide(payment, accounts, policy, stopped=stopped, tried=tried)
     if again is not None:
@@ -50,11 +51,11 @@ def choose_route(intent: DepositIntent, means: Means, *, moment: str, now: datet
         return Route(decision, payment, str(decision.outcome))
     if payment.is_card and (note := _capped(payment, means, now=now)):
         return Route(decision, payment, str(CAPPED), note=note)
-    return Route(decision, payment, str(Outcome.ROUTE), MerchantAccount.objects.get(code=decision.account))
+    return Route(decision, payment, str(Outcome.ROUTE), next(row for row in rows if row.code == decision.account))
 
 
 def _tried(intent: DepositIntent) -> set[str]:
-    return set(intent.attempts.values_list("merchant_account__code", flat=True))
+    return {attempt.merchant_account.code for attempt in intent.attempts.all()}
 
 
 def _capped(payment: Payment, means: Means, *, now: datetime) -> str:

@@ -54,6 +54,7 @@ def learn_fees(*, now: datetime) -> int:
     with transaction.atomic():
         RoutingFee.objects.all().delete()
         RoutingFee.objects.bulk_create(learned)
+    forget_tracks()
     return len(learned)
 
 

@@ -1,6 +1,6 @@
 """What the routing engine is given (C10): payments, accounts with their track and health, the rules in force."""
 
-from cashier.queries.routing.accounts import routing_accounts
+from cashier.queries.routing.accounts import list_candidates, routing_accounts, routing_values
 from cashier.queries.routing.explaining import explained_route
 from cashier.queries.routing.payments import Means, card_key_of, hypothetical, payment_of
 from cashier.queries.routing.rules import active_rules, default_policy, latest_trial, policy_in_force, policy_of, stopped_splits
@@ -15,10 +15,12 @@ __all__ = [
     "explained_route",
     "hypothetical",
     "latest_trial",
+    "list_candidates",
     "payment_of",
     "policy_in_force",
     "policy_of",
     "routing_accounts",
+    "routing_values",
     "split_results",
     "stopped_splits",
 ]

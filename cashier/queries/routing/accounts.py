@@ -23,6 +23,7 @@ HEALTH_ROWS = 1000
 ENOUGH_LINES = 50
 KEPT_SECONDS, MOST_KEPT = 5.0, 1000
 _tracks: dict[tuple[Any, ...], tuple[float, dict[UUID, Track]]] = {}
+_fees: dict[tuple[Any, ...], tuple[float, list[RoutingFee]]] = {}
 
 # The last answers of all accounts, from the index by time alone: bounded, however busy the site is.
 _HEALTH = """
@@ -36,7 +37,13 @@ SELECT merchant_account_id, count(*), count(*) FILTER (WHERE outcome IN ('APPROV
 
 def routing_accounts(*, brand: Brand, method: str, currency: str, scheme: str = "", now: datetime) -> list[Account]:
     """Every account in use of the brand or its entity: those that can't take the payment are named too, with their reason."""
-    rows = list_candidates(brand)
+    return routing_values(list_candidates(brand), method=method, currency=currency, scheme=scheme, now=now)
+
+
+def routing_values(
+    rows: Sequence[MerchantAccount], *, method: str, currency: str, scheme: str = "", now: datetime
+) -> list[Account]:  # fmt: skip
+    """The same of candidates that were read already."""
     ids = [row.pk for row in rows]
     tracks = read_tracks(ids, method=method, currency=currency, scheme=scheme, now=now)
     health, fees = read_health(rows), read_fees(rows, method=method, currency=currency)
@@ -99,8 +106,9 @@ def read_tracks(ids: Sequence[UUID], *, method: str, currency: str, scheme: str,
 
 
 def forget_tracks() -> None:
-    """The tallies were made anew: sum them again."""
+    """The tallies or the fees were made anew: read them again."""
     _tracks.clear()
+    _fees.clear()
 
 
 def sum_tracks(ids: Sequence[UUID], *, method: str, currency: str, scheme: str, now: datetime) -> dict[UUID, Track]:
@@ -136,12 +144,24 @@ def _health(is_open: bool, recent: tuple[int, int, timedelta] | None) -> Account
 
 def read_fees(rows: Sequence[MerchantAccount], *, method: str, currency: str) -> dict[UUID, Fees]:
     """What a payment costs at each: as its settlement lines say where there are enough, else as its fee schedule does."""
-    learned = RoutingFee.objects.filter(merchant_account__in=[row.pk for row in rows], currency=currency, lines__gte=ENOUGH_LINES)
+    learned = _learned_fees([row.pk for row in rows], currency)
     by_account: dict[UUID, RoutingFee] = {}
     for fee in sorted(learned, key=lambda fee: fee.method == method):
         if fee.method in (method, ""):
             by_account[fee.merchant_account_id] = fee
     return {row.pk: _learned(by_account[row.pk]) if row.pk in by_account else scheduled_fees(row.fee_schedule) for row in rows}
+
+
+def _learned_fees(ids: Sequence[UUID], currency: str) -> list[RoutingFee]:
+    """What settlement lines said; kept for a few seconds, as tracks are: they are learned anew every quarter of an hour."""
+    key, at = (tuple(ids), currency), time.monotonic()
+    found = _fees.get(key)
+    if found is None or found[0] < at:
+        if len(_fees) >= MOST_KEPT:
+            _fees.clear()
+        rows = RoutingFee.objects.filter(merchant_account__in=ids, currency=currency, lines__gte=ENOUGH_LINES)
+        found = _fees[key] = (at + KEPT_SECONDS, list(rows))
+    return found[1]
 
 
 def _learned(fee: RoutingFee) -> Fees:
