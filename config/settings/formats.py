@@ -4,5 +4,11 @@ REPORT_FORMATS: dict[str, str] = {
     "adyen_sdr": "reconciliation.formats.adyen_sdr.AdyenSdrReader",
     "bai2": "reconciliation.formats.bai2.Bai2Reader",
     "camt053": "reconciliation.formats.camt053.Camt053Reader",
+    "csv_bank": "reconciliation.formats.csv_bank.CsvBankReader",
+    "csv_psp": "reconciliation.formats.csv_psp.CsvPspReader",
+    "checkout_breakdown": "reconciliation.formats.checkout_breakdown.CheckoutBreakdownReader",
+    "checkout_payouts": "reconciliation.formats.checkout_payouts.CheckoutPayoutsReader",
     "mt940": "reconciliation.formats.mt940.Mt940Reader",
+    "paypal_stl": "reconciliation.formats.paypal_stl.PaypalStlReader",
+    "stripe_payout": "reconciliation.formats.stripe_payout.StripePayoutReader",
 }

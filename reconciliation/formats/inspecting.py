@@ -1,10 +1,11 @@
 """What `ingest` says of a file: the object of INTERFACES.md section 2, from the file alone."""
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, BinaryIO
 
+from reconciliation.formats.column_map import ColumnMap
 from reconciliation.formats.reading import read
 from reconciliation.formats.values import FormatRefused, ReadError, ReadResult, Statement
 
@@ -12,15 +13,24 @@ _CHUNK = 1 << 20
 
 
 def inspect(
-    file: BinaryIO, *, source: str, registry: Mapping[str, str], name: str, account: Collection[str] = (), duplicate_of: str | None = None
+    file: BinaryIO,
+    *,
+    source: str,
+    registry: Mapping[str, str],
+    name: str,
+    account: Collection[str] = (),
+    zone: str = "",
+    maps: Sequence[ColumnMap] = (),
+    duplicate_of: str | None = None,
 ) -> dict[str, Any]:
-    """Read the whole file and describe it; loads nothing and keeps no line. `duplicate_of` is the loader's to know.
+    """Read the whole file and describe it; loads nothing and keeps no line. `account`, `zone` and `maps` as `read` takes them;
+    `duplicate_of` is the loader's to know.
 
     Raises UnknownSource; a broken file is no exception here but `readable` false with `error`.
     """
     sha256, size = digest(file)
     described: dict[str, Any] = {"name": name, "sha256": sha256, "bytes": size}
-    reader = read(source, file, registry=registry, account=account)
+    reader = read(source, file, registry=registry, account=account, zone=zone, maps=maps)
     try:
         for _ in reader:
             pass

@@ -1,0 +1,91 @@
+"""Cells of a mapped CSV as values: amounts, days and instants as their map says they are written."""
+
+import re
+from datetime import UTC, date, datetime
+
+from reconciliation.formats.amounts import AmountError, get_exponent, read_amount
+from reconciliation.formats.column_map import ColumnMap, as_word
+from reconciliation.formats.zones import get_zone
+
+_SPACES = re.compile("[ \u00a0\u202f\u2009]")
+_MOST = 100_000
+
+
+class Cells:
+    """Readers of one map's cells. Days and instants repeat, so each text is read once; all are forgotten when there are too many."""
+
+    def __init__(self, column_map: ColumnMap) -> None:
+        self._map = column_map
+        self._zone = get_zone(column_map.zone)
+        self._known: dict[str, datetime] = {}
+        mark = re.escape(column_map.thousands)
+        self._grouped = re.compile(rf"\d{{1,3}}(?:{mark}\d{{3}})+(?!\d)", re.ASCII) if mark else None
+
+    def amount(self, text: str, currency: str) -> int:
+        """Minor units; a minus may stand before or behind, or be brackets. Raises AmountError."""
+        body = text.strip().replace("\u2212", "-")
+        if body.startswith("(") and body.endswith(")"):
+            body = f"-{body[1:-1]}"
+        if body.endswith("-") and not body.startswith("-"):
+            body = f"-{body[:-1]}"
+        exponent = get_exponent(currency) if self._map.units == "major" else 0
+        get_exponent(currency)
+        return read_amount(self._ungroup(body), exponent, mark=self._map.decimal)
+
+    def instant(self, text: str) -> datetime:
+        """UTC; a text without an offset is local in the map's zone. Raises ValueError."""
+        found = self._read(text)
+        return (found if found.tzinfo else found.replace(tzinfo=self._zone)).astimezone(UTC)
+
+    def day(self, text: str) -> date:
+        """The day as it is written. Raises ValueError."""
+        return self._read(text).date()
+
+    def signed(self, said: str, debit: str, credit: str, indicator: str, currency: str) -> int | None:
+        """The signed amount by the map's sign rule, credit positive; None where no cell says one. Raises AmountError, LookupError."""
+        rule = self._map.sign
+        if rule.rule == "columns":
+            if not debit.strip() and not credit.strip():
+                return None
+            return self._unsigned(credit, currency) - self._unsigned(debit, currency)
+        if not said.strip():
+            return None
+        if rule.rule == "signed":
+            return self.amount(said, currency)
+        word, amount = as_word(indicator), self._unsigned(said, currency)
+        if word not in (*rule.credit, *rule.debit):
+            raise LookupError(f"{indicator[:40]!r} says neither credit nor debit")
+        return amount if word in rule.credit else -amount
+
+    def _unsigned(self, text: str, currency: str) -> int:
+        """An amount whose direction stands elsewhere."""
+        amount = self.amount(text, currency) if text.strip() else 0
+        if amount < 0 and self._map.sign.printed == "refuse":
+            raise AmountError(f"{text[:40]!r} carries a sign where the direction stands elsewhere")
+        return abs(amount) if self._map.sign.printed == "ignore" else amount
+
+    def _ungroup(self, text: str) -> str:
+        """Without thousands marks, which must stand before each three digits."""
+        if self._grouped is None:
+            return text
+        if self._map.thousands == " ":
+            text = _SPACES.sub(" ", text)
+        found = self._grouped.search(text)
+        return text.replace(found[0], found[0].replace(self._map.thousands, "")) if found else text
+
+    def _read(self, text: str) -> datetime:
+        found = self._known.get(text)
+        if found is None:
+            if len(self._known) > _MOST:
+                self._known.clear()
+            found = self._known[text] = _strptime(text.strip(), self._map.dates)
+        return found
+
+
+def _strptime(text: str, form: str) -> datetime:
+    if not text.isascii() or len(text) > 60:
+        raise ValueError(f"{text[:40]!r} is not a date like {form}")
+    found = datetime.strptime(text, form)
+    if not 1970 <= found.year <= 9000:
+        raise ValueError(f"{text[:40]!r}: the year {found.year} can't be")
+    return found

@@ -1,0 +1,189 @@
+"""Statements as CSV: every way in which banks write an amount's direction, and the balances that prove a file."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reconciliation.formats import FormatRefused, read
+from reconciliation.formats.column_map import ColumnMap
+from reconciliation.formats.values import BankLine, ReadError, ReadResult
+from tests.reconciliation.formats.opening import FILES, REPORT_FORMATS, inspected, open_text, refusal_of
+
+OWN = (FILES / "statement.csv").read_text()
+COLUMNS: dict[str, Any] = {"booking_date": "Day", "narrative": ["Text", "More"], "currency": "Ccy", "balance": "Balance"}
+
+
+def by_map(text: str | bytes, **layout: Any) -> tuple[list[BankLine], ReadResult]:
+    """What a text gives by a layout over COLUMNS."""
+    import io
+
+    columns = {**COLUMNS, **layout.pop("columns", {"amount": "Amount"})}
+    column_map = ColumnMap.of({"dates": "%Y-%m-%d", **layout, "columns": columns}, name="test", source="csv_bank")
+    content = text.encode() if isinstance(text, str) else text
+    reader = read("csv_bank", io.BytesIO(content), registry=REPORT_FORMATS, account=["DE1"], maps=[column_map])
+    return list(reader), reader.finish()  # type: ignore[arg-type]
+
+
+def refused(text: str | bytes, **layout: Any) -> ReadError:
+    with pytest.raises(FormatRefused) as refusal:
+        by_map(text, **layout)
+    return refusal.value.error
+
+
+@pytest.mark.spec("R1", "R2", "R3")
+def test_our_own_statement_by_the_map_that_comes_with_the_product() -> None:
+    opened = open_text("csv_bank", OWN, account=["DE02 1203 0000 0000 2020 51"])
+
+    assert opened.result.accepted
+    (statement,) = opened.result.statements
+    assert (statement.opening_minor, statement.closing_minor, statement.lines) == (100000, 220000, 3)
+    assert (statement.opening_date, statement.closing_date) == (date(2026, 1, 6), date(2026, 1, 7))
+    payout = opened.lines[0]
+    assert (payout.amount_minor, payout.kind, payout.bank_reference, payout.line_number) == (123450, "credit", "B1", 2)
+    assert (payout.payout_references, payout.raw) == (("TX635094301XT",), OWN.splitlines()[1])
+
+
+@pytest.mark.parametrize(
+    ("name", "lines", "opening", "closing", "amounts"),
+    [("sample_statement", 2, 250000, 380000, [250000, -120000]), ("sample_split_amounts", 2, 100000, 205025, [125050, -20025])],
+)
+@pytest.mark.spec("R1", "L4")
+def test_files_of_another_library(shared_data: Path, name: str, lines: int, opening: int, closing: int, amounts: list[int]) -> None:
+    path = shared_data / f"bank/csv/{name}.csv"
+    found = inspected("csv_bank", path)
+
+    assert found["accepted"] and found["lines"] == lines
+    assert [(s["opening_minor"], s["closing_minor"]) for s in found["statements"]] == [(opening, closing)]
+    assert [line.amount_minor for line in open_text("csv_bank", path.read_bytes()).lines] == amounts
+
+
+@pytest.mark.spec("R2")
+def test_newest_first_is_read_the_other_way_round() -> None:
+    header, *rows = OWN.splitlines()
+    result = open_text("csv_bank", "\n".join([header, *reversed(rows)])).result
+
+    assert result.accepted
+    assert (result.statements[0].opening_minor, result.statements[0].closing_minor) == (100000, 220000)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "failed"),
+    [
+        ("-33.00", "-33.01", {"sequence", "opening_closing"}),
+        ("2233.00", "2233.01", {"sequence"}),
+        ("2200.00", "", set()),
+        ("2233.00", "", set()),
+    ],
+)
+@pytest.mark.spec("R2")
+def test_each_balance_follows_from_the_one_before(old: str, new: str, failed: set[str]) -> None:
+    result = open_text("csv_bank", OWN.replace(old, new, 1)).result
+
+    assert {check.name for check in result.checks if not check.ok} == failed or failed == {"sequence", "opening_closing"}
+    assert result.accepted is not bool(failed)
+
+
+@pytest.mark.spec("R2")
+def test_without_balances_a_file_is_readable_and_not_accepted() -> None:
+    lines, result = by_map("Day,Text,More,Ccy,Amount,Balance\n2026-01-06,A,B,EUR,1,\n")
+
+    assert (lines[0].narrative, lines[0].amount_minor) == ("A B", 100)
+    assert not result.accepted and "no opening and closing" in result.checks[-1].where
+
+
+SIGNED = "Day;Text;More;Ccy;Amount;Balance;D/C\n"
+INDICATOR = {"rule": "indicator", "credit": ["C", "CR"], "debit": ["D"]}
+
+
+@pytest.mark.parametrize(
+    ("row", "layout", "minor"),
+    [
+        ("2026-01-06;A;B;EUR;1.533,50;;", {"decimal": ",", "thousands": "."}, 153350),
+        ("2026-01-06;A;B;EUR;-1.533,50;;", {"decimal": ",", "thousands": "."}, -153350),
+        ("2026-01-06;A;B;EUR;1 533,5-;;", {"decimal": ",", "thousands": " "}, -153350),
+        ("2026-01-06;A;B;EUR;1\u00a0533,5;;", {"decimal": ",", "thousands": " "}, 153350),
+        ("2026-01-06;A;B;EUR;(1533.50);;", {}, -153350),
+        ("2026-01-06;A;B;EUR;\u22121533.50;;", {}, -153350),
+        ("2026-01-06;A;B;JPY;1533;;", {}, 1533),
+        ("2026-01-06;A;B;EUR;1533;;", {"units": "minor"}, 1533),
+        ("2026-01-06;A;B;EUR;1,533.50;;cr", {"thousands": ",", "sign": INDICATOR}, 153350),
+        ("2026-01-06;A;B;EUR;1,533.50;;D", {"thousands": ",", "sign": INDICATOR}, -153350),
+        ("2026-01-06;A;B;EUR;-1,533.50;;C", {"thousands": ",", "sign": {**INDICATOR, "printed": "keep"}}, -153350),
+        ("2026-01-06;A;B;EUR;-1,533.50;;D", {"thousands": ",", "sign": {**INDICATOR, "printed": "ignore"}}, -153350),
+    ],
+)
+@pytest.mark.spec("R1", "L4")
+def test_amounts_as_banks_write_them(row: str, layout: dict[str, Any], minor: int) -> None:
+    columns = {"amount": "Amount", "indicator": "D/C"} if "sign" in layout else {"amount": "Amount"}
+    lines, _ = by_map(SIGNED + row, delimiter=";", columns=columns, **layout)
+
+    assert [line.amount_minor for line in lines] == [minor]
+
+
+@pytest.mark.parametrize(
+    ("row", "layout", "code", "column"),
+    [
+        ("2026-01-06;A;B;EUR;1,50;;", {}, "amount", 5),
+        ("2026-01-06;A;B;EUR;1,50;;", {"thousands": ","}, "amount", 5),
+        ("2026-01-06;A;B;EUR;1.505;;", {}, "amount", 5),
+        ("2026-01-06;A;B;EUR;;;", {}, "amount", 5),
+        ("2026-01-06;A;B;EUX;1;;", {}, "currency", 4),
+        ("06/01/2026;A;B;EUR;1;;", {}, "date", 1),
+        (";A;B;EUR;1;;", {}, "date", 1),
+        ("2026-01-06;A;B;EUR;1;;x", {"sign": INDICATOR}, "type", 7),
+        ("2026-01-06;A;B;EUR;-1;;C", {"sign": INDICATOR}, "amount", 5),
+        ("2026-01-06;A;B;EUR;1", {}, "columns", 6),
+        ("2026-01-06;A;B;EUR;1;;;more", {}, "columns", 8),
+        ("2026-01-06;4111 1111 1111 1111;B;EUR;1;;", {}, "card_number", 2),
+    ],
+)
+@pytest.mark.spec("R2", "C14")
+def test_a_broken_row_refuses_the_file_and_names_the_cell(row: str, layout: dict[str, Any], code: str, column: int) -> None:
+    columns = {"amount": "Amount", "indicator": "D/C"} if "sign" in layout else {"amount": "Amount"}
+    error = refused(f"{SIGNED}\n{row}", delimiter=";", columns=columns, **layout)
+
+    assert (error.code, error.line, error.column) == (code, 3, column)
+
+
+@pytest.mark.spec("R1")
+def test_preambles_footers_and_rows_of_balances_are_no_lines() -> None:
+    text = "Bank of X;;\nAccount;DE1\n\nDay;Text;More;Ccy;Debit;Credit;Balance\n2026-01-05;Opening balance;;EUR;;;10\n"
+    text += "2026-01-06;A;;EUR;-3;;7\n2026-01-06;B;;EUR;;5;12\n;;;;;;\nTotal;2 lines\n"
+    columns = {"debit": "Debit", "credit": "Credit"}
+    layout = {"sign": {"rule": "columns", "printed": "ignore"}, "skip": {"Text": ["opening balance"]}, "footers": ["Total"]}
+    lines, result = by_map(text, delimiter=";", columns=columns, **layout)
+
+    assert [(line.amount_minor, line.line_number) for line in lines] == [(-300, 6), (500, 7)]
+    assert result.accepted and result.statements[0].opening_minor == 1000
+
+
+def test_two_currencies_are_two_statements() -> None:
+    text = "Day,Text,More,Ccy,Amount,Balance\n2026-01-06,A,,EUR,1,2\n2026-01-06,A,,SEK,5,5\n2026-01-07,A,,EUR,1,3\n"
+    lines, result = by_map(text)
+
+    assert [(s.currency, s.opening_minor, s.closing_minor) for s in result.statements] == [("EUR", 100, 300), ("SEK", 0, 500)]
+    assert [line.statement_index for line in lines] == [1, 2, 1] and result.accepted
+
+
+def test_the_map_is_chosen_by_its_headers_and_the_nearest_is_named_where_none_fits() -> None:
+    error = refusal_of("csv_bank", "Date,Description,Amount,Currency\n")
+
+    assert (error.code, error.line) == ("header", 1)
+    assert "signed_amount v1 lacks account, balance, reference" in error.message
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252", "utf-16"])
+def test_encodings_are_found(encoding: str) -> None:
+    lines, _ = by_map("Day,Text,More,Ccy,Amount,Balance\n2026-01-06,Gr\u00fc\u00dfe,,EUR,1,2\n".encode(encoding))
+
+    assert lines[0].narrative == "Gr\u00fc\u00dfe"
+
+
+def test_a_layout_survives_json() -> None:
+    layout = {"dates": "%d.%m.%y", "columns": {**COLUMNS, "amount": "Amount"}}
+    one = ColumnMap.of(layout, name="a", source="csv_bank")
+
+    assert ColumnMap.of(json.loads(json.dumps(layout)), name="a", source="csv_bank") == one
