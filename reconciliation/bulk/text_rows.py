@@ -76,8 +76,9 @@ def psp_rows(
             line = _escaped(line)  # seldom
         # fmt: off
         (number, _, psp, modification, ours, theirs, line_type, kind, reverses, _, gross_currency, gross, commission, markup, scheme,
-         interchange, net_currency, net, rate, created, _, batch_number, method, *_) = line
+         interchange, net_currency, net, rate, created, _, batch_number, method, *_, tax) = line
         # fmt: on
+        commission += tax  # tax on fees has no column of its own: it is a part of what processing costs
         batch = batches.get((batch_number, net_currency))
         if batch is None:
             batch = batches[batch_number, net_currency] = f"{bucket}\t{batch_id_of(line)}"

@@ -131,5 +131,6 @@ class BatchBook:
 
 
 def _balances(batch: Batch) -> Check:
-    where = f"batch {batch.number} of {batch.merchant_account}, {batch.currency}: sum of net over all rows"
+    of_account = f" of {batch.merchant_account}" if batch.merchant_account else ""
+    where = f"batch {batch.number}{of_account}, {batch.currency}: sum of net over all rows"
     return Check("control_total", batch.net_minor == 0, 0, batch.net_minor, where)

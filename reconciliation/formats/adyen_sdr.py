@@ -119,7 +119,7 @@ class AdyenSdrReader:
                 number, account, psp, modification, reference, modification_merchant, line_type, kind, reverses,
                 "debit" if (gross or net) < 0 else "credit", gross_currency, gross, commission_minor, markup_minor,
                 scheme_minor, interchange_minor, net_currency, net, exchange_rate, instant, day, batch, method, variant, payout, dispute,
-                "arn_damaged" if _SPREADSHEET.fullmatch(cells[arn]) else "", raw,
+                "arn_damaged" if _SPREADSHEET.fullmatch(cells[arn]) else "", raw, 0,
             ))
             # fmt: on
 

@@ -58,9 +58,12 @@ class PspLine(NamedTuple):
 
     `kind` is one of PSP_KINDS, `reverses` names what a `reversal` undoes (refund, chargeback, payout), `line_type` is the
     file's own word. `direction` (credit, debit) comes from the columns. Fees are positive where they cost us; net is
-    gross less the four fees where both currencies agree. `exchange_rate` is the exact text, net per gross, or "".
-    `payout_reference` is the TX…XT of a `transfer` row; the full narrative is its `modification_reference`.
-    `booking_date` is None where the layout has no such column. `raw` is the line as received without its line end.
+    gross less the four fees and the tax on them (`tax_minor`, positive a cost) where both currencies agree. `exchange_rate` is the
+    exact text, net per gross, or "".
+    `payout_reference` of a `transfer` row is what the PSP says to the bank (TX…XT, trace id, payout id); the full narrative is its
+    `modification_reference`. A `transfer` that `reverses` a transfer is one that came back.
+    `booking_date` is None where the layout has no such column. `raw` is the line as received without its line end, "" where a line is
+    worked out from others (a payout that the report states only by its rows). One row may give two lines (a reserve beside its sale).
     """
 
     line_number: int
@@ -91,6 +94,7 @@ class PspLine(NamedTuple):
     dispute_reference: str
     note: str
     raw: str
+    tax_minor: int = 0
 
 
 class BankDetail(NamedTuple):
