@@ -1,4 +1,4 @@
-"""What a bank line's text says of a PSP's transfer (R5, FORMATS.md 1.1 BANK TIE). Pure.
+"""What a bank line's text says of a PSP's transfer (R5, FORMATS.md 1.1, 1.3, 1.5, 1.6 BANK TIE). Pure.
 
 Banks wrap, cut and space texts as they like: references are looked for in upper case without white space, batch numbers only as whole
 words ("batch 38" is not "batch 380"), and never without the account's code.
@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 _TRANSFER = re.compile(r"TX\d{5,20}XT")
+_CODED = re.compile(r"(?=.*\d)[A-Z0-9._-]{8,64}", re.ASCII)
 _NOT_WORD = re.compile(r"[^A-Z0-9]+")
 
 
@@ -28,6 +29,27 @@ def transfer_references(text: str) -> list[str]:
 def names_transfer(text: str, transfer: Transfer) -> bool:
     """Rule bank.transfer_reference@1: the unique reference stands in the text."""
     return bool(transfer.reference) and transfer.reference in transfer_references(text)
+
+
+def coded_reference(text: str) -> str:
+    """The reference of a PSP that sends one without a form of its own, as its report states it: the first word, of 8 characters or
+    more with a digit among them (Checkout.com's payout id, PayPal's bank reference, Stripe's trace id); "" where there is none."""
+    first = next(iter(text.split()), "").upper()
+    return first if _CODED.fullmatch(first) else ""
+
+
+def names_reference(text: str, transfer: Transfer) -> bool:
+    """Rule bank.payout_reference@1: the reference stands in the text as a whole word, wherever the bank broke it."""
+    if not transfer.reference or _TRANSFER.fullmatch(transfer.reference):
+        return False
+    broken = r"\s*".join(map(re.escape, transfer.reference))
+    return re.search(rf"(?<![A-Z0-9]){broken}(?![A-Z0-9])", text.upper()) is not None
+
+
+def names_payer(text: str, payer: str) -> bool:
+    """Whether the PSP's known payer stands in the text, spelled with other spaces and marks."""
+    wanted = "".join(_NOT_WORD.split(payer.upper()))
+    return bool(wanted) and wanted in "".join(_NOT_WORD.split(text.upper()))
 
 
 def names_batch(text: str, transfer: Transfer) -> bool:

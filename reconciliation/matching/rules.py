@@ -118,6 +118,15 @@ RULES: tuple[Rule, ...] = (
 OTHER_RULES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "dispute.case@1": (_ACCOUNT, ("our intent", "merchant_reference", ""), ("PSP's dispute id", "object_reference", "")),
     "bank.transfer_reference@1": (("transfer reference", "narrative", "transfer_reference"), ("bank account", "bank_account_id", "route")),
+    "bank.payout_reference@1": (
+        ("PSP's reference of the payout", "narrative", "transfer_reference"),
+        ("bank account", "bank_account_id", "route"),
+    ),
+    "bank.payer_and_amount@1": (
+        ("PSP's known payer", "counterparty", "payer_name"),
+        ("amount", "amount_minor", "payout_minor"),
+        ("booked between the payout's day and its due day", "booked_date", "payout_date"),
+    ),
     "bank.batch_and_account@1": (("batch number as a whole word", "narrative", "number"), ("account's code", "narrative", "account")),
     "bank.charge_code@1": (("bank's transaction code", "transaction_code", ""),),
     "by_hand@1": (),

@@ -100,7 +100,7 @@ _SUMS = """count(*), sum(l.gross_minor), sum(l.net_minor), sum(l.commission_mino
 # What a batch comes to, by what becomes of each line: those listed have no item. Parameters: batch, bucket, waiting (ids).
 BATCH_SUMS = f"""
 SELECT l.kind, l.reverses, l.gross_currency, NOT l.id = ANY(%(waiting)s) AS has_item,
-       lower(l.type) = 'bankinstructionreturned' AS bounced, {_SUMS}
+       lower(l.type) = 'bankinstructionreturned' OR l.reverses = 'transfer' AS bounced, {_SUMS}
   FROM reconciliation_psp_line l
  WHERE l.batch_id = %(batch)s AND l.bucket = %(bucket)s
  GROUP BY 1, 2, 3, 4, 5

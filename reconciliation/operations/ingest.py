@@ -14,6 +14,7 @@ from ledger.transitions import move, record_birth
 from reconciliation.formats import FormatRefused, ReadError, ReadResult, UnknownSource, inspect, read
 from reconciliation.formats.inspecting import describe, digest
 from reconciliation.models import FileState, SourceFile
+from reconciliation.operations.load.accounts import Account, names_of, zone_of
 from reconciliation.operations.load.after import after_report, after_statements
 from reconciliation.operations.load.bank_statement import load_statements
 from reconciliation.operations.load.settlement_report import load_report
@@ -22,7 +23,6 @@ from reconciliation.operations.storing import set_aside, store
 from reconciliation.queries.stored import stored_path
 
 BANK_SOURCES = frozenset({"camt053", "mt940", "bai2"})
-Account = MerchantAccount | BankAccount
 
 
 class NotAccepted(Exception):
@@ -45,9 +45,9 @@ def ingest_file(*, file: BinaryIO, name: str, source: str, actor: Actor, now: da
 
 def dry_run(*, file: BinaryIO, name: str, source: str, account: str = "") -> dict[str, Any]:
     """ingest's object of a file, from the file alone; with `account` also whether it is that account's. Writes nothing."""
-    names = _names(find_account(account)) if account else ()
+    found = find_account(account) if account else None
     try:
-        return inspect(file, source=source, registry=settings.REPORT_FORMATS, name=name, account=names)
+        return inspect(file, source=source, registry=settings.REPORT_FORMATS, name=name, account=names_of(found), zone=zone_of(found))
     except UnknownSource as unknown:
         raise Invalid(str(unknown), field="source", rule="unknown") from unknown
 
@@ -105,13 +105,6 @@ def find_account(code: str) -> Account:
     return account
 
 
-def _names(account: Account | None) -> tuple[str, ...]:
-    """Every name under which a file may know the account."""
-    if account is None:
-        return ()
-    return (account.iban, account.code) if isinstance(account, BankAccount) else (account.code,)
-
-
 def _load(row: SourceFile, *, actor: Actor, now: datetime) -> dict[str, Any]:
     account = find_account(row.account_hint) if row.account_hint else None
     result = _load_bank(row, account, now) if row.source in BANK_SOURCES else _load_psp(row, account, now)
@@ -136,12 +129,12 @@ def _load_bank(row: SourceFile, account: Account | None, now: datetime) -> ReadR
     if isinstance(account, MerchantAccount):
         raise FormatRefused("account", f"{account.code} is a merchant account; this is a bank's statement")
     with stored_path(row.storage_path).open("rb") as file:
-        first = read(row.source, file, registry=settings.REPORT_FORMATS, account=_names(account))
+        first = read(row.source, file, registry=settings.REPORT_FORMATS, account=names_of(account))
         for _ in first:
             pass
         result = first.finish()
         _require_accepted(result)
-        second = read(row.source, file, registry=settings.REPORT_FORMATS, account=_names(account))
+        second = read(row.source, file, registry=settings.REPORT_FORMATS, account=names_of(account))
         statements = load_statements(source_file=row, read=result, reader=second, account=account, now=now)
     after_statements(statements, now=now)
     return result

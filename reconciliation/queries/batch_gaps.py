@@ -14,10 +14,13 @@ SELECT number + 1, next_number - 1, next_date, next_currency
           FROM (SELECT DISTINCT ON (number::numeric) number::numeric AS number, business_date, currency
                   FROM reconciliation_batch
                  WHERE merchant_account_id = %s AND number ~ '^[0-9]+$'
+                   AND source_file_id IN (SELECT id FROM reconciliation_source_file WHERE source <> ALL(%s))
                  ORDER BY number::numeric, business_date DESC) held
         WINDOW by_number AS (ORDER BY number)) pairs
  WHERE next_number > number + 1
  ORDER BY number"""
+
+_NAMED = ("stripe_payout", "checkout_breakdown", "paypal_stl")  # whose payouts have ids, or days, and no row of numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,5 +41,5 @@ class BatchGap:
 def list_batch_gaps(account: MerchantAccount) -> list[BatchGap]:
     """Gaps between the lowest and the highest number that we hold, lowest first; as many as there are gaps, however wide each is."""
     with connection.cursor() as cursor:
-        cursor.execute(_GAPS, [account.pk])
+        cursor.execute(_GAPS, [account.pk, list(_NAMED)])
         return [BatchGap(int(first), int(last), day, currency) for first, last, day, currency in cursor.fetchall()]

@@ -65,7 +65,7 @@ def bank_side(batch: SettlementBatch) -> tuple[int | None, int]:
 
 def _terms(sums: Sums) -> list[Term]:
     items, lines = sums.items, sums.lines
-    brought = min(sums.carried_minor, 0)
+    brought = _brought_minor(sums)
     moved = {"brought_forward": lines["carried"] if brought else 0, "carried_forward": 0 if brought else lines["carried"]}
     return [
         *(Term(name, title, items[kind], lines[kind], (kind.partition(":")[0],)) for name, title, kind in _ITEMS),
@@ -78,6 +78,14 @@ def _terms(sums: Sums) -> list[Term]:
         Term("brought_forward", "Brought forward from the batch before", brought, moved["brought_forward"], ("balance_transfer",)),
         Term("carried_forward", "Carried to the next batch", sums.carried_minor - brought, moved["carried_forward"], ("balance_transfer",)),
     ]
+
+
+def _brought_minor(sums: Sums) -> int:
+    """How much of what was moved between batches came from before: all of it where this batch pays out; nothing where one row moves all
+    that a batch without a payout comes to; else what was taken from it."""
+    if sums.payout_minor:
+        return sums.carried_minor
+    return 0 if sums.lines["carried"] == 1 else min(sums.carried_minor, 0)
 
 
 _ITEMS = (

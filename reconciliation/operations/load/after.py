@@ -11,6 +11,7 @@ from reconciliation.models import BankStatement, ExceptionCase, SettlementBatch
 from reconciliation.models.cases import LIVE_STATES
 from reconciliation.operations.cases import auto_resolve_case, raise_case, resolve_by_key
 from reconciliation.operations.load.restated import compare_versions
+from reconciliation.operations.load.told_payouts import compare_batches
 from reconciliation.queries.batch_gaps import BatchGap, list_batch_gaps
 
 LOADER = system_actor("loader")
@@ -23,6 +24,7 @@ def after_report(batches: list[SettlementBatch], *, now: datetime) -> None:
         if batch.version > 1:
             move(batch, "hold", actor=LOADER, now=now, event="batch.held")
             compare_versions(batch, now=now)
+    compare_batches(batches, now=now)
     if batches:
         _find_skipped(batches[0].merchant_account, now)
 

@@ -1,6 +1,5 @@
 """Bank lines: each is posted once, by its booking date, so that `bank` equals the statement (R8, POSTINGS.md 3.6)."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -10,13 +9,13 @@ from django.db.models import Exists, OuterRef
 from cashier.models import BankAccount, SettlementRoute
 from ledger.operations import Posting, post
 from ledger.transitions import move
-from reconciliation.matching.narrative import Transfer, names_batch, names_transfer, transfer_references
 from reconciliation.models import BankLine, BankStatement, Match, SettlementBatch, SuspenseItem
 from reconciliation.models.files import BatchState
 from reconciliation.operations.cases import ENGINE
 from reconciliation.operations.run.bank_cases import raise_amount_differs, raise_unidentified, resolve_identified
 from reconciliation.operations.run.context import BankRun
 from reconciliation.operations.run.residuals import refresh_residuals
+from reconciliation.operations.run.transfers import Tied, find_batch, find_by_amount, is_closed, transfer_of
 
 # What banks call their own charges and interest: camt.053 BkTxCd families, MT940 types. Longest known first.
 CHARGE_CODES = ("CHRG", "COMM", "FEES", "NCHG", "NCOM")
@@ -56,7 +55,7 @@ def expected_batches(account: BankAccount) -> list[SettlementBatch]:
     for route in SettlementRoute.objects.filter(bank_account=account).select_related("merchant_account"):
         batches = SettlementBatch.objects.filter(merchant_account=route.merchant_account, currency=route.currency, version=1)
         batches = batches.filter(state=BatchState.SETTLED).exclude(payout_minor=0).filter(~Exists(shown))
-        found += list(batches.select_related("merchant_account__entity").order_by("business_date", "number"))
+        found += list(batches.select_related("merchant_account__entity", "source_file").order_by("business_date", "number"))
     return found
 
 
@@ -64,7 +63,7 @@ def post_lines(step: BankRun) -> None:
     """Post every line that is not posted: a PSP's transfer, a charge of the bank, else to suspense with its case (end of the run)."""
     batches = expected_batches(step.account)
     for line in unposted_lines(step.account):
-        tied = find_batch(line, batches)
+        tied = find_batch(line, batches) or _by_amount(step, line, batches)
         with transaction.atomic():
             if tied is not None:
                 batches.remove(tied[0])
@@ -72,35 +71,25 @@ def post_lines(step: BankRun) -> None:
             elif (label := charge_label(line)) is not None:
                 post_charge(step, line, label)
             else:
-                put_in_suspense(step, line)
+                put_in_suspense(step, line, suggested=find_by_amount(line, batches))
 
 
 def identify_in_suspense(step: BankRun) -> None:
-    """Take lines out of suspense for which a batch is known by now (BANK_IDENTIFIED)."""
+    """Take lines out of suspense for which a batch is known by now (BANK_IDENTIFIED): by its text, or by payer and amount once the
+    payout's window has closed. What a person took apart stays apart."""
     batches = expected_batches(step.account)
     for line in lines_in_suspense(step.account):
-        tied = find_batch(line, batches)
+        tied = find_batch(line, batches) or _by_amount(step, line, batches)
         if tied is not None:
             batches.remove(tied[0])
             with transaction.atomic():
                 _identify(step, line, *tied)
 
 
-def find_batch(line: BankLine, batches: Sequence[SettlementBatch]) -> tuple[SettlementBatch, str] | None:
-    """The one payout that the line's text names, with the rule that found it; none where two fit, or the direction is another."""
-    text = f"{line.narrative} {line.end_to_end}"
-    fitting = [batch for batch in batches if (batch.payout_minor > 0) == (line.amount_minor > 0) and batch.currency == line.currency]
-    for rule, names in (("bank.transfer_reference@1", names_transfer), ("bank.batch_and_account@1", names_batch)):
-        found = [batch for batch in fitting if names(text, transfer_of(batch))]
-        if len(found) == 1:
-            return found[0], rule
-    return None
-
-
-def transfer_of(batch: SettlementBatch) -> Transfer:
-    """How the payout of a batch is named on a statement."""
-    references = transfer_references(batch.transfer_reference)
-    return Transfer(references[0] if references else "", batch.number, batch.merchant_account.code)
+def _by_amount(step: BankRun, line: BankLine, batches: list[SettlementBatch]) -> Tied | None:
+    tied = find_by_amount(line, batches)
+    taken_apart = Match.objects.filter(line_kind="bank", line_id=line.pk).exclude(undone_at=None)
+    return tied if tied and is_closed(tied[0], step.date) and not taken_apart.exists() else None
 
 
 def charge_label(line: BankLine) -> str | None:
@@ -135,8 +124,8 @@ def post_charge(step: BankRun, line: BankLine, label: str) -> None:
     _match(step, line, rule="bank.charge_code@1", item_kind=f"bank_{label}", compared={"transaction_code": line.transaction_code})
 
 
-def put_in_suspense(step: BankRun, line: BankLine) -> None:
-    """Nobody knows it: suspense, and its case."""
+def put_in_suspense(step: BankRun, line: BankLine, *, suggested: Tied | None = None) -> None:
+    """Nobody knows it: suspense, and its case, which names the payout that it seems to be until that payout's window has closed."""
     source = {**_holders(step.account), "amount_minor": line.amount_minor, "line": line.ref}
     txn = _post(step, "BANK_TO_SUSPENSE@1", f"bank.to_suspense:{line.ref}", source, line.booked_date)
     code = "BANK_CREDIT_UNIDENTIFIED" if line.amount_minor > 0 else "BANK_DEBIT_UNIDENTIFIED"
@@ -151,7 +140,7 @@ def put_in_suspense(step: BankRun, line: BankLine) -> None:
         placed_txn=txn,
         placed_at=step.now,
     )
-    raise_unidentified(step, line, "BANK_ENTRY_REVERSED" if line.is_reversal else code)
+    raise_unidentified(step, line, "BANK_ENTRY_REVERSED" if line.is_reversal else code, suggested=suggested)
 
 
 def _identify(step: BankRun, line: BankLine, batch: SettlementBatch, rule: str) -> None:

@@ -1,14 +1,15 @@
 """Cases between a PSP's payouts and our bank (REASON_CODES.md)."""
 
-from reconciliation.matching.narrative import transfer_references
 from reconciliation.models import BankLine, ExceptionCase, SettlementBatch
 from reconciliation.models.cases import LIVE_STATES
 from reconciliation.operations.cases import auto_resolve_case, raise_case
 from reconciliation.operations.run.context import BankRun
+from reconciliation.operations.run.transfers import Tied, transfer_of
 
 
-def raise_unidentified(step: BankRun, line: BankLine, code: str) -> None:
-    """Money in or out that is tied to nothing."""
+def raise_unidentified(step: BankRun, line: BankLine, code: str, *, suggested: Tied | None = None) -> None:
+    """Money in or out that is tied to nothing; `suggested`: the payout that it seems to be."""
+    seems = {"suggested_batch": suggested[0].number, "rule": suggested[1]} if suggested else {}
     raise_case(
         code=code,
         entity_id=step.account.entity_id,
@@ -18,7 +19,7 @@ def raise_unidentified(step: BankRun, line: BankLine, code: str) -> None:
         bank_account=step.account,
         bank_reference=line.bank_reference,
         dedupe_key=f"{code}:{line.ref}",
-        facts={"counterparty": line.counterparty, "narrative": line.narrative, "booked": line.booked_date.isoformat()},
+        facts={"counterparty": line.counterparty, "narrative": line.narrative, "booked": line.booked_date.isoformat(), **seems},
         links=[("bank_line", str(line.pk))],
         run=step.run,
         now=step.now,
@@ -56,7 +57,6 @@ def raise_missing_settlements(step: BankRun, batches: list[SettlementBatch]) -> 
     for batch in batches:
         if batch.due_date is None or batch.due_date > step.date:
             continue
-        references = transfer_references(batch.transfer_reference)
         raise_case(
             code="PSP_SUCCESS_MISSING_BANK_SETTLEMENT",
             entity_id=step.account.entity_id,
@@ -65,7 +65,7 @@ def raise_missing_settlements(step: BankRun, batches: list[SettlementBatch]) -> 
             currency=batch.currency,
             merchant_account=batch.merchant_account,
             bank_account=step.account,
-            psp_reference=references[0] if references else "",
+            psp_reference=transfer_of(batch).reference,
             dedupe_key=missing_key(batch),
             facts={"batch": batch.number, "due": batch.due_date.isoformat(), "transfer": batch.transfer_reference},
             links=[("batch", batch.public_id), ("file", batch.source_file.public_id)],

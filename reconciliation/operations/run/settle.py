@@ -87,7 +87,13 @@ def suspense_ref(line_id: int) -> str:
 
 
 def bounced_ref(batch: SettlementBatch) -> str:
-    """The batch whose transfer came back: the latest before this one that the bank has not shown."""
+    """The batch whose transfer came back: the one that this batch is named after, else the latest before it that the bank has not
+    shown."""
+    named = SettlementBatch.objects.filter(
+        merchant_account=batch.merchant_account, currency=batch.currency, number=batch.number.removesuffix("-ret"), version=1
+    ).exclude(pk=batch.pk)
+    if (origin := named.first()) is not None:
+        return origin.ref
     before = SettlementBatch.objects.filter(
         merchant_account=batch.merchant_account, currency=batch.currency, business_date__lt=batch.business_date, version=1
     )
