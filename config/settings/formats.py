@@ -8,6 +8,7 @@ REPORT_FORMATS: dict[str, str] = {
     "csv_psp": "reconciliation.formats.csv_psp.CsvPspReader",
     "checkout_breakdown": "reconciliation.formats.checkout_breakdown.CheckoutBreakdownReader",
     "checkout_payouts": "reconciliation.formats.checkout_payouts.CheckoutPayoutsReader",
+    "mollie_settlement": "reconciliation.formats.mollie_settlement.MollieSettlementReader",
     "mt940": "reconciliation.formats.mt940.Mt940Reader",
     "paypal_stl": "reconciliation.formats.paypal_stl.PaypalStlReader",
     "stripe_payout": "reconciliation.formats.stripe_payout.StripePayoutReader",

@@ -1,0 +1,144 @@
+"""Settlement reports by a column map: kinds, fees, payouts that a report states or leaves out, and maps that can't be."""
+
+import io
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from reconciliation.formats import FormatRefused, read
+from reconciliation.formats.column_map import BadMap, ColumnMap
+from reconciliation.formats.values import PspLine, ReadResult
+from tests.reconciliation.formats.opening import FILES, REPORT_FORMATS, open_text, refusal_of
+
+OWN = (FILES / "report.csv").read_text()
+LAYOUT: dict[str, Any] = {
+    "dates": "%d/%m/%Y %H:%M",
+    "zone": "Europe/Malta",
+    "payout": "computed",
+    "fees": "cost_negative",
+    "columns": {
+        "created_at": "When", "line_type": "What", "merchant_reference": "Ours", "gross_currency": "Ccy", "gross": "Gross",
+        "commission": "Fee", "batch_number": "Payout", "payout_reference": "Descriptor",
+    },
+    "kinds": {"Card sale": "sale", "Card refund": "refund"},
+}  # fmt: skip
+REPORT = """When,What,Ours,Ccy,Gross,Fee,Payout,Descriptor
+05/01/2026 13:00,card  SALE,pi_1,EUR,10.00,-0.24,7,ACME7
+05/01/2026 13:05,Card refund,pi_2,EUR,-4.00,-0.10,7,ACME7
+06/07/2026 13:05,Card sale,pi_3,EUR,1.00,,8,
+"""
+
+
+def by_map(text: str, *, account: tuple[str, ...] = ("SANDBOX_EU",), **layout: Any) -> tuple[list[PspLine], ReadResult]:
+    column_map = ColumnMap.of({**LAYOUT, **layout}, name="acme", source="csv_psp")
+    reader = read("csv_psp", io.BytesIO(text.encode()), registry=REPORT_FORMATS, account=account, maps=[column_map])
+    return list(reader), reader.finish()  # type: ignore[arg-type]
+
+
+@pytest.mark.spec("R1", "R2", "R3")
+def test_our_own_report_by_the_map_that_comes_with_the_product() -> None:
+    opened = open_text("csv_psp", OWN, account=["sandbox_eu"])
+
+    assert opened.result.accepted
+    assert [(line.kind, line.reverses, line.gross_minor, line.net_minor) for line in opened.lines] == [
+        ("sale", "", 10000, 9900),
+        ("refund", "", -2000, -2050),
+        ("reversal", "refund", 2200, 2000),
+        ("unknown", "", 150, 150),
+        ("transfer", "", 0, -10000),
+    ]
+    sale = opened.lines[0]
+    assert (sale.commission_minor, sale.markup_minor, sale.scheme_fee_minor, sale.interchange_minor) == (20, 30, 10, 40)
+    assert (sale.created_at, sale.raw) == (datetime(2026, 1, 5, 11, tzinfo=UTC), OWN.splitlines()[1])
+    assert opened.lines[2].exchange_rate == "0.909090909"
+    (batch,) = opened.result.batches
+    assert (batch.number, batch.payout_minor, batch.payout_references) == ("P-7", 10000, ("PAYOUT-7-2026",))
+
+
+@pytest.mark.spec("R1", "R3")
+def test_a_report_without_payout_rows_gets_its_transfers_computed() -> None:
+    lines, result = by_map(REPORT)
+
+    assert result.accepted
+    assert [(line.kind, line.net_minor, line.commission_minor, line.created_at.hour) for line in lines] == [
+        ("sale", 976, 24, 12),
+        ("refund", -410, 10, 12),
+        ("sale", 100, 0, 11),
+        ("transfer", -566, 0, 12),
+        ("transfer", -100, 0, 11),
+    ]
+    assert [(batch.number, batch.payout_minor, batch.payout_references) for batch in result.batches] == [
+        ("7", 566, ("ACME7",)),
+        ("8", 100, ("8",)),
+    ]
+    assert {line.merchant_account for line in lines} == {"SANDBOX_EU"}
+
+
+@pytest.mark.spec("R2")
+def test_a_batch_that_does_not_come_to_zero_is_not_accepted() -> None:
+    result = open_text("csv_psp", OWN.replace("-100.00", "-100.01")).result
+
+    assert [(check.name, check.actual) for check in result.checks if not check.ok] == [("control_total", -1)]
+
+
+@pytest.mark.spec("R2")
+def test_a_row_whose_gross_less_fees_is_not_its_net_fails_the_control() -> None:
+    result = open_text("csv_psp", OWN.replace(",99.00,", ",98.00,").replace("-100.00", "-99.00")).result
+
+    assert [check.where for check in result.checks if not check.ok] == [
+        "rows: gross less fees is not net on 1 line(s), first line 2: 9900 against 9800"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "line", "column"),
+    [
+        ("10.00", "1O.00", "amount", 2, 5),
+        ("10.00", "", "amount", 2, 5),
+        ("05/01/2026 13:00", "2026-01-05 13:00", "date", 2, 1),
+        ("card  SALE", "", "type", 2, 2),
+        (",7,", ",,", "columns", 2, 7),
+        (",7,", f",{'7' * 33},", "columns", 2, 7),
+        ("EUR", "", "currency", 2, 4),
+        ("pi_1", "4111111111111111", "card_number", 2, 3),
+        ("When,", "Then,", "header", 1, 1),
+    ],
+)
+@pytest.mark.spec("R2", "C14")
+def test_what_is_broken_is_named(old: str, new: str, code: str, line: int, column: int) -> None:
+    with pytest.raises(FormatRefused) as refusal:
+        by_map(REPORT.replace(old, new, 1))
+    error = refusal.value.error
+    assert (error.code, error.line, error.column) == (code, line, column)
+    assert "4111" not in error.message
+
+
+def test_an_empty_file_and_one_without_rows() -> None:
+    assert refusal_of("csv_psp", "").code == "empty"
+    assert refusal_of("csv_psp", OWN.splitlines()[0]).code == "empty"
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"columns": {"gross": "Gross", "who": "x"}}, "columns: 'who' is not one of"),
+        ({"columns": {"gross": "Gross", "created_at": 7}}, "columns.created_at: 7 is not valid"),
+        ({"columns": {"gross": "Gross", "created_at": "When"}}, "columns: no gross_currency"),
+        ({"sign": {"rule": "indicator", "credit": ["C"], "debit": ["D"]}}, "needs the column indicator"),
+        ({"sign": {"rule": "columns"}}, "needs gross_debit and gross_credit or net_debit and net_credit"),
+        ({"sign": {"rule": "indicator"}}, "sign: 'credit' is a required property"),
+        ({"delimiter": "x"}, "delimiter: 'x' is not one of"),
+        ({"dates": "%Q"}, "dates: '%Q' does not match"),
+        ({"dates": "%H:%M"}, "dates: needs a day"),
+        ({"zone": "Mars"}, "zone: 'Mars' is not a known time zone"),
+        ({"kinds": {"Sale": "sold"}}, "kinds.Sale: 'sold' is not one of"),
+        ({"thousands": "."}, "thousands: the same mark as decimal"),
+        ({"colour": "red"}, "the layout: Additional properties are not allowed ('colour' was unexpected)"),
+    ],
+)
+@pytest.mark.spec("R1")
+def test_a_layout_that_can_not_be_says_where_and_why(change: dict[str, Any], problem: str) -> None:
+    with pytest.raises(BadMap) as bad:
+        ColumnMap.of({**LAYOUT, **change}, name="x", source="csv_psp")
+    assert any(problem in said for said in bad.value.problems), bad.value.problems
