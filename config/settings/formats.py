@@ -1,6 +1,7 @@
 """Name of a report format -> dotted path of its reader. To add a format: a module in reconciliation/formats and a line here."""
 
 REPORT_FORMATS: dict[str, str] = {
+    "adyen_accounting": "reconciliation.formats.adyen_accounting.AdyenAccountingReader",
     "adyen_sdr": "reconciliation.formats.adyen_sdr.AdyenSdrReader",
     "bai2": "reconciliation.formats.bai2.Bai2Reader",
     "camt053": "reconciliation.formats.camt053.Camt053Reader",

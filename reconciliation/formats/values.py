@@ -28,6 +28,26 @@ PSP_KINDS = (
     "transfer",
     "unknown",
 )
+EVENT_KINDS = (
+    "received",
+    "authorised",
+    "refused",
+    "cancelled",
+    "capture_sent",
+    "capture_failed",
+    "settled",
+    "settled_reversed",
+    "refund_sent",
+    "refund_failed",
+    "refunded",
+    "refunded_reversed",
+    "chargeback",
+    "chargeback_reversed",
+    "payout_sent",
+    "paid_out",
+    "paid_out_reversed",
+    "unknown",
+)
 BANK_KINDS = ("credit", "debit", "unknown")  # unknown: what the bank wrote says no direction; such a line is never booked
 
 
@@ -95,6 +115,40 @@ class PspLine(NamedTuple):
     note: str
     raw: str
     tax_minor: int = 0
+
+
+class PspEvent(NamedTuple):
+    """One event of a PSP's activity export (R1, R4): what a payment went through, with what it moved between the PSP's buckets.
+
+    `kind` is one of EVENT_KINDS, `record_type` the file's own word. Buckets are signed: received, authorised and captured in
+    `payment_currency`, payable and the fees (positive a cost) in `settlement_currency`, the processing fee in `processing_currency`.
+    Events of one payment come in any order. `raw` as in PspLine.
+    """
+
+    line_number: int
+    merchant_account: str
+    psp_reference: str
+    modification_reference: str
+    merchant_reference: str
+    modification_merchant_reference: str
+    record_type: str
+    kind: str
+    payment_currency: str
+    received_minor: int
+    authorised_minor: int
+    captured_minor: int
+    settlement_currency: str
+    payable_minor: int
+    commission_minor: int
+    markup_minor: int
+    scheme_fee_minor: int
+    interchange_minor: int
+    processing_currency: str
+    processing_fee_minor: int
+    booked_at: datetime
+    payment_method: str
+    payment_method_variant: str
+    raw: str
 
 
 class BankDetail(NamedTuple):
@@ -220,6 +274,6 @@ class Reader(Protocol):
 
     encoding: str
 
-    def __iter__(self) -> Iterator[PspLine | BankLine]: ...
+    def __iter__(self) -> Iterator[PspLine | BankLine | PspEvent]: ...
 
     def finish(self) -> ReadResult: ...
