@@ -11,7 +11,7 @@ from ledger.calendar import business_date
 from ledger.ids import from_public
 from reconciliation import operations
 from reconciliation.models import FileState, SourceFile
-from reconciliation.operations import casework, closing
+from reconciliation.operations import alert_mail, casework, closing, watching
 
 INGEST = system_actor("ingest")
 
@@ -41,6 +41,24 @@ def resume_rested_cases() -> int:
 def tend_closes() -> dict[str, int]:
     """Days that are over get a close; one left in the middle falls back; a prepared one that changed opens again."""
     return closing.tend_closes(now=clock.now())
+
+
+@shared_task
+def archive_closes() -> list[str]:
+    """Bundles of signed days that the archive lacks are laid there."""
+    return [str(path) for path in closing.archive_bundles()]
+
+
+@shared_task
+def look_around() -> dict[str, int]:
+    """What is watched, every five minutes (R10, R13)."""
+    return watching.look_around(now=clock.now())
+
+
+@shared_task
+def send_alert_mails() -> int:
+    """Alerts whose mail has not left yet. Mail servers know no clock of ours."""
+    return alert_mail.send_due_mails(moment=clock.real_now())
 
 
 @shared_task

@@ -12,7 +12,18 @@ OWNER_COMMANDS = frozenset(
     {"migrate", "makemigrations", "setup_roles", "createcachetable", "flush", "sqlmigrate", "squashmigrations", "test"}
 )
 WITHOUT_DATABASE = frozenset(
-    {"help", "version", "collectstatic", "findstatic", "compilemessages", "startapp", "spectacular", "state_graphs", "close_verify"}
+    {
+        "help",
+        "version",
+        "collectstatic",
+        "findstatic",
+        "compilemessages",
+        "startapp",
+        "spectacular",
+        "state_graphs",
+        "close_verify",
+        "close_breaks",
+    }
 )
 
 

@@ -9,6 +9,7 @@ PROOF_CHECKS: list[str] = [
     "cashier.proofs.captures_are_booked",
     "cashier.proofs.refunds_are_booked",
     "cashier.proofs.intents_sum_their_captures",
+    "cashier.proofs_of_checks.frozen_facts_are_whole",
     "cashier.proofs_of_items.payouts_are_booked",
     "cashier.proofs_of_items.taken_back_is_booked",
     "cashier.proofs_of_items.reversed_refunds_are_booked",
@@ -29,4 +30,7 @@ PROOF_CHECKS: list[str] = [
 ]
 
 # What upper floors bound to heads of the audit chain; asked by audit_verify.
-AUDIT_CHECKS: list[str] = ["reconciliation.sealed_days.closes_are_bound"]
+AUDIT_CHECKS: list[str] = [
+    "reconciliation.sealed_days.closes_are_bound",
+    "reconciliation.queries.bundles.closes_have_bundles",
+]

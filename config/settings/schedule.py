@@ -28,6 +28,9 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "cashier-sweep-overdue": {"task": "cashier.tasks.sweep.sweep_overdue", "schedule": 15.0},
     "resume rested cases": {"task": "reconciliation.tasks.resume_rested_cases", "schedule": 60.0},
     "reconciliation-tend-closes": {"task": "reconciliation.tasks.tend_closes", "schedule": 30.0},
+    "reconciliation-archive-closes": {"task": "reconciliation.tasks.archive_closes", "schedule": crontab(minute=25)},
+    "reconciliation-look-around": {"task": "reconciliation.tasks.look_around", "schedule": 300.0},
+    "reconciliation-send-alert-mails": {"task": "reconciliation.tasks.send_alert_mails", "schedule": 30.0},
     "reconciliation-load-waiting-files": {"task": "reconciliation.tasks.load_waiting_files", "schedule": 60.0},
     # A quarter past six in the entity's morning is set per site; by default six hours after midnight UTC.
     "reconciliation-run-yesterday": {"task": "reconciliation.tasks.run_yesterday", "schedule": crontab(hour=6, minute=15)},

@@ -109,6 +109,10 @@ def judge_dispute(line: LineFacts, world: World) -> Finding:
     return _of_intent(code, line, intent, about=f"{line.object_reference}:{line.id}")
 
 
+# Fee rows that every contract has; an account's own are in fee_schedule["line_texts"].
+SCHEDULED_TEXTS = ("Transaction Fees",)
+
+
 def judge_fee(line: LineFacts, scheduled_texts: tuple[str, ...]) -> Finding | None:
     """A fee row that no text of the contract's schedule begins; None where one does."""
     text = " ".join(line.object_reference.split())

@@ -11,9 +11,12 @@ from django.conf import settings
 from reconciliation.queries.stored import stored_path
 
 
-def store(file: BinaryIO, sha256: str) -> str:
-    """Keep the bytes under FILES_DIR and give their path relative to it; kept before: nothing is written. The file must be whole."""
-    relative = Path("sources") / sha256[:2] / sha256
+def store(file: BinaryIO, sha256: str, *, under: str = "sources") -> str:
+    """Keep the bytes in folder `under` of FILES_DIR and give their path relative to it.
+
+    Kept before: nothing is written. The file must be whole.
+    """
+    relative = Path(under) / sha256[:2] / sha256
     target = Path(settings.MEDIA_ROOT) / relative
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)

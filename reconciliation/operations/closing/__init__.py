@@ -1,10 +1,11 @@
 """The daily close: prepared by one person, signed by another (D)."""
 
+from reconciliation.operations.closing.bundles import archive_bundles, take_bundle, take_part, verify_close
 from reconciliation.operations.closing.days import missing_of, open_close, open_due_closes, refresh_checklist, taken_checklist
 from reconciliation.operations.closing.falling_back import drop_sign_off, fall_back
 from reconciliation.operations.closing.overriding import execute_override, request_override
 from reconciliation.operations.closing.preparing import prepare_close
-from reconciliation.operations.closing.refusals import CloseNotPermitted, CloseNotReady, CloseStateConflict, NotACheck
+from reconciliation.operations.closing.refusals import CloseNotPermitted, CloseNotReady, CloseStateConflict, NoBundle, NotACheck
 from reconciliation.operations.closing.reopening import execute_reopen, request_reopen
 from reconciliation.operations.closing.signing import check_signer, execute_sign_off
 from reconciliation.operations.closing.tending import recover_closes, return_changed_closes, tend_closes
@@ -13,7 +14,9 @@ __all__ = [
     "CloseNotPermitted",
     "CloseNotReady",
     "CloseStateConflict",
+    "NoBundle",
     "NotACheck",
+    "archive_bundles",
     "check_signer",
     "drop_sign_off",
     "execute_override",
@@ -29,6 +32,9 @@ __all__ = [
     "request_override",
     "request_reopen",
     "return_changed_closes",
+    "take_bundle",
+    "take_part",
     "taken_checklist",
     "tend_closes",
+    "verify_close",
 ]

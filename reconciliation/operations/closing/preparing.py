@@ -7,6 +7,7 @@ while nobody holds it was left by a process that died, and is prepared again or 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -20,8 +21,9 @@ from ledger.transitions import move
 from reconciliation.models import CloseState, DailyClose
 from reconciliation.operations.closing.days import audit_close, lock_close, missing_of, require_order, require_permission, taken_checklist
 from reconciliation.operations.closing.falling_back import fall_back, to_open
+from reconciliation.operations.closing.freezing import Written, write_parts
 from reconciliation.operations.closing.refusals import CloseNotReady, CloseStateConflict
-from reconciliation.queries.totals import day_totals
+from reconciliation.queries.totals import changed_since, day_totals
 
 log = structlog.get_logger(__name__)
 IN_FLIGHT_SECONDS = 30.0
@@ -31,8 +33,8 @@ def prepare_close(*, close_id: UUID, preparer: User, now: datetime) -> DailyClos
     """Prepare the day and ask another person to sign it.
 
     (1) OPEN -> CLOSING, closed to postings, committed; (2) wait until no older transaction is in flight; (3) seal the audit chain;
-    (4) take the checklist: whole -> PREPARED and a request close.sign_off, else back to OPEN, with what was found. Whatever goes
-    wrong after (1) leads back to OPEN. Needs no open transaction.
+    (4) write the files of the snapshot (D4); (5) take the checklist: whole -> PREPARED and a request close.sign_off over totals and
+    files, else back to OPEN, with what was found. Whatever goes wrong after (1) leads back to OPEN. Needs no open transaction.
     Raises CloseNotReady naming what is missing, CloseStateConflict (signed, or somebody prepares it now), CloseNotPermitted.
     """
     actor = user_actor(preparer)
@@ -88,13 +90,20 @@ def _finish(close_id: UUID, preparer: User, now: datetime) -> DailyClose:
     if not wait_until_past(current_mark(), seconds=IN_FLIGHT_SECONDS):
         raise CloseNotReady("Postings of this day are still in flight. Try again in a minute.", missing=["postings in flight"])
     seal_audit(now=now)
-    close, missing = _conclude(close_id, preparer, now)
+    close, missing = _conclude(close_id, preparer, _write(close_id, preparer, now), now)
     if missing:
         raise CloseNotReady(f"{len(missing)} thing{'s are' if len(missing) > 1 else ' is'} missing.", missing=missing)
     return close
 
 
-def _conclude(close_id: UUID, preparer: User, now: datetime) -> tuple[DailyClose, list[str]]:
+def _write(close_id: UUID, preparer: User, now: datetime) -> Written | None:
+    """The snapshot's files, with no transaction open; none where something is missing anyway."""
+    close = DailyClose.objects.select_related("entity").get(pk=close_id)
+    items = taken_checklist(close, now)
+    return None if missing_of(items) else write_parts(close, items, preparer=preparer, now=now)
+
+
+def _conclude(close_id: UUID, preparer: User, written: Written | None, now: datetime) -> tuple[DailyClose, list[str]]:
     """Take checklist and totals, in this order; PREPARED with its request, or OPEN with what is missing."""
     with transaction.atomic():
         close = lock_close(close_id)
@@ -102,17 +111,25 @@ def _conclude(close_id: UUID, preparer: User, now: datetime) -> tuple[DailyClose
             raise CloseStateConflict("Somebody else changed this close meanwhile.", state=str(close.state))
         require_order(close)
         close.checklist = taken_checklist(close, now)
-        missing = missing_of(close.checklist)
-        if missing:
+        totals = day_totals(close.entity, close.business_date)
+        missing = missing_of(close.checklist) or _changed(written, totals)
+        if missing or written is None:
             to_open(close, actor=user_actor(preparer), now=now, why="something is missing", fields=["checklist"])
         else:
-            _ask_for_signature(close, preparer, now)
+            _ask_for_signature(close, preparer, {"totals": totals, "parts": written.parts}, now)
     return close, missing
 
 
-def _ask_for_signature(close: DailyClose, preparer: User, now: datetime) -> None:
+def _changed(written: Written | None, totals: dict[str, Any]) -> list[str]:
+    """What is not as the files have it: it came while they were written."""
+    if written is None:
+        return ["what was missing came just now: prepare again"]
+    return [f"{name} changed while the snapshot was written: prepare again" for name in changed_since(written.totals, totals)]
+
+
+def _ask_for_signature(close: DailyClose, preparer: User, frozen: dict[str, Any], now: datetime) -> None:
     actor = user_actor(preparer)
-    payload = {"close": close.public_id, "version": close.version, "totals": day_totals(close.entity, close.business_date)}
+    payload = {"close": close.public_id, "version": close.version, **frozen}
     request = request_approval(
         kind="close.sign_off", payload=payload, summary=f"Sign off {close.business_date:%d %b %Y} of {close.entity.name}",
         reason=f"Prepared by {preparer.get_username()}", maker=actor, entity_id=close.entity_id,

@@ -1,6 +1,6 @@
 """How the daily close is refused: what is missing, and what to do."""
 
-from ledger.refusals import Conflict, Invalid, Refused
+from ledger.refusals import Conflict, Invalid, NotFound, Refused
 
 
 class CloseNotReady(Conflict):
@@ -19,6 +19,12 @@ class CloseNotPermitted(Refused):
     """This act on a close needs a permission that the person does not hold."""
 
     code = "CLOSE_NOT_PERMITTED"
+
+
+class NoBundle(NotFound):
+    """There is no whole bundle of this day."""
+
+    code = "NO_BUNDLE"
 
 
 class NotACheck(Invalid):

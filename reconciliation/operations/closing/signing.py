@@ -15,6 +15,7 @@ from ledger.operations.audit_heads import BoundHead
 from ledger.transitions import move
 from reconciliation.models import CloseSnapshot, CloseState, DailyClose
 from reconciliation.operations.closing.days import audit_close, lock_close, missing_of, require_order, taken_checklist
+from reconciliation.operations.closing.freezing import require_parts, sign_bundle
 from reconciliation.operations.closing.refusals import CloseNotReady, CloseStateConflict
 from reconciliation.queries.manual_acts import has_acted_on
 from reconciliation.queries.totals import changed_since, day_totals
@@ -46,17 +47,23 @@ def execute_sign_off(*, payload: dict[str, Any], request: ApprovalRequest, actor
     if changed:
         raise CloseNotReady("Something changed since the day was prepared. Send it back, and prepare it again.", missing=changed)
     close.checklist, close.signed_at, close.signer = items, now, User.objects.get(pk=actor.id)
-    snapshot = _freeze(close, totals, request, now)
+    require_parts(payload["parts"])
+    snapshot = _freeze(close, payload, totals, request, now)
     move(close, "sign_off", actor=actor, now=now, event="close.signed_off", extra_fields=["signed_at", "signer", "checklist"])
     audit_close("close.signed_off", close, actor, now, reason=request.reason, totals_sha256=snapshot.sha256)
 
 
-def _freeze(close: DailyClose, totals: dict[str, Any], request: ApprovalRequest, now: datetime) -> CloseSnapshot:
-    """The totals, bound to the head of the audit chain by a signature of the house (S5)."""
-    journal, digest = totals["journal"], sha256_hex(canonical_json(totals))
+def _freeze(close: DailyClose, payload: dict[str, Any], totals: dict[str, Any], request: ApprovalRequest, now: datetime) -> CloseSnapshot:
+    """The totals that were prepared, bound to the head of the audit chain (S5), and the bundle of files, both signed by the house.
+
+    Cases that were only taken into work since stand as they were prepared, as in the files.
+    """
+    journal, digest = totals["journal"], sha256_hex(canonical_json(payload["totals"]))
     head = _bind(close, digest, now)
+    bundle, signature = sign_bundle(close, payload, head=head, totals_sha256=digest, approval=request.public_id)
     return CloseSnapshot.objects.create(
-        close=close, taken_at=now, totals=totals, manifest=_manifest(close, totals, request), sha256=digest,
+        close=close, taken_at=now, totals=payload["totals"], manifest={**_manifest(close, totals, request), "bundle": bundle},
+        sha256=digest, signature=signature,
         first_txn=journal["first"], last_txn=journal["last"], audit_head=head.chain_hash, audit_position=head.position,
         audit_key_id=head.key_id, audit_signature=head.signature,
     )  # fmt: skip

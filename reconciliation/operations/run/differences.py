@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from reconciliation.matching.judge import judge_fee
+from reconciliation.matching.judge import SCHEDULED_TEXTS, judge_fee
 from reconciliation.models import Match, PspLine, SettlementBatch
 from reconciliation.operations.cases import raise_case
 from reconciliation.operations.run.context import MerchantRun
@@ -17,8 +17,6 @@ _CODES = {
     "payout_return": "PAYOUT_AMOUNT_DIFFERS",
     "dispute": "CHARGEBACK_AMOUNT_DIFFERS",
 }
-# Fee rows that every contract has; an account's own are in fee_schedule["line_texts"].
-SCHEDULED_TEXTS = ("Transaction Fees",)
 
 
 def raise_differences(step: MerchantRun, batches: Sequence[SettlementBatch]) -> None:
