@@ -11,18 +11,20 @@ from cashier.models import BankAccount, MerchantAccount
 from ledger.actors import Actor
 from ledger.refusals import Invalid
 from ledger.transitions import move, record_birth
-from reconciliation.formats import FormatRefused, ReadError, ReadResult, UnknownSource, inspect, read
+from reconciliation.formats import FormatRefused, ReadError, ReadResult, UnknownSource, inspect
 from reconciliation.formats.inspecting import describe, digest
 from reconciliation.models import FileState, SourceFile
 from reconciliation.operations.load.accounts import Account, names_of, zone_of
 from reconciliation.operations.load.after import after_report, after_statements
 from reconciliation.operations.load.bank_statement import load_statements
+from reconciliation.operations.load.opening import open_reader
 from reconciliation.operations.load.settlement_report import load_report
 from reconciliation.operations.refusing import note_loaded, note_refused
 from reconciliation.operations.storing import set_aside, store
+from reconciliation.queries.column_maps import maps_of
 from reconciliation.queries.stored import stored_path
 
-BANK_SOURCES = frozenset({"camt053", "mt940", "bai2"})
+BANK_SOURCES = frozenset({"camt053", "mt940", "bai2", "csv_bank"})
 
 
 class NotAccepted(Exception):
@@ -47,7 +49,15 @@ def dry_run(*, file: BinaryIO, name: str, source: str, account: str = "") -> dic
     """ingest's object of a file, from the file alone; with `account` also whether it is that account's. Writes nothing."""
     found = find_account(account) if account else None
     try:
-        return inspect(file, source=source, registry=settings.REPORT_FORMATS, name=name, account=names_of(found), zone=zone_of(found))
+        return inspect(
+            file,
+            source=source,
+            registry=settings.REPORT_FORMATS,
+            name=name,
+            account=names_of(found),
+            zone=zone_of(found),
+            maps=maps_of(source, found),
+        )
     except UnknownSource as unknown:
         raise Invalid(str(unknown), field="source", rule="unknown") from unknown
 
@@ -129,12 +139,12 @@ def _load_bank(row: SourceFile, account: Account | None, now: datetime) -> ReadR
     if isinstance(account, MerchantAccount):
         raise FormatRefused("account", f"{account.code} is a merchant account; this is a bank's statement")
     with stored_path(row.storage_path).open("rb") as file:
-        first = read(row.source, file, registry=settings.REPORT_FORMATS, account=names_of(account))
+        first = open_reader(row.source, file, account)
         for _ in first:
             pass
         result = first.finish()
         _require_accepted(result)
-        second = read(row.source, file, registry=settings.REPORT_FORMATS, account=names_of(account))
+        second = open_reader(row.source, file, account)
         statements = load_statements(source_file=row, read=result, reader=second, account=account, now=now)
     after_statements(statements, now=now)
     return result

@@ -7,23 +7,24 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from django.conf import settings
 from django.db import connection, transaction
 
 from cashier.models import MerchantAccount
 from ledger.calendar import business_date
 from reconciliation.bulk.parts import DayRule, Noted, batch_id, rows_of
 from reconciliation.bulk.text_rows import PSP_COLUMNS
-from reconciliation.formats import Batch, FormatRefused, ReadResult, read
+from reconciliation.formats import Batch, FormatRefused, ReadResult
 from reconciliation.models import SettlementBatch, SourceFile
-from reconciliation.operations.load.accounts import merchant_named, names_of, zone_of
+from reconciliation.operations.load.accounts import merchant_named, names_of
 from reconciliation.operations.load.halves import NotInHalves, can_be_halved, rows_in_halves
+from reconciliation.operations.load.opening import open_reader
 from reconciliation.operations.load.partitions import choose_bucket, close_partition, copy_lines, open_partition
 from reconciliation.operations.load.told_payouts import TELLERS, compare_told
 from reconciliation.queries.stored import stored_path
 from reconciliation.windows import due_date
 
 TABLE = "reconciliation_psp_line"
+EVENTS = frozenset({"adyen_accounting"})  # sources that state what happened, and nothing that is paid
 log = structlog.get_logger(__name__)
 
 
@@ -33,17 +34,18 @@ def load_report(*, source_file: SourceFile, account: MerchantAccount | None, now
     Without `account` the file's own name of it decides. A large report is read in halves; where that fails, whole, by this process.
     Raises FormatRefused: also for a report of an account that is none of ours, or of two accounts.
     """
-    names = names_of(account)
+    is_given = account is not None
     account = account or _account_of(source_file)
-    if source_file.source in TELLERS:
-        source_file.merchant_account, result = account, _read_only(source_file, names, account)
+    if source_file.source in TELLERS | EVENTS:
+        source_file.merchant_account, result = account, _read_only(source_file, account, is_given)
         source_file.lines = result.lines
-        compare_told(account, result.statements, now=now)
+        if source_file.source in TELLERS:
+            compare_told(account, result.statements, now=now)
         return result, []
     bucket = choose_bucket(source_file.byte_size, now)
     days = DayRule(account.entity.zone, account.entity.cutoff)
-    zone = zone_of(account)
-    result, noted = _copy_in_halves(source_file, names, bucket, days) or _copy_whole(source_file, names, bucket, days, zone)
+    names = names_of(account) if is_given else ()
+    result, noted = _copy_in_halves(source_file, names, bucket, days) or _copy_whole(source_file, account, is_given, bucket, days)
     _require_one_account(result)
     source_file.merchant_account, source_file.bucket, source_file.lines = account, bucket, result.lines
     batches = [_batch(batch, account, noted, source_file, bucket, now) for batch in result.batches]
@@ -67,20 +69,20 @@ def _copy_in_halves(row: SourceFile, names: Sequence[str], bucket: int, days: Da
     return done[0], noted
 
 
-def _copy_whole(row: SourceFile, names: Sequence[str], bucket: int, days: DayRule, zone: str) -> tuple[ReadResult, Noted]:
+def _copy_whole(row: SourceFile, account: MerchantAccount, is_given: bool, bucket: int, days: DayRule) -> tuple[ReadResult, Noted]:
     noted = Noted()
     with stored_path(row.storage_path).open("rb") as file:
-        reader = read(row.source, file, registry=settings.REPORT_FORMATS, account=names, zone=zone)
+        reader = open_reader(row.source, file, account, is_given=is_given)
         open_partition(TABLE, bucket)
         rows = rows_of(reader, file_id=row.pk, bucket=bucket, days=days, noted=noted)  # type: ignore[arg-type]
         copy_lines(TABLE, bucket, PSP_COLUMNS, rows)
         return reader.finish(), noted
 
 
-def _read_only(row: SourceFile, names: Sequence[str], account: MerchantAccount) -> ReadResult:
-    """A paper that states payouts: checked and kept, with no lines to post."""
+def _read_only(row: SourceFile, account: MerchantAccount, is_given: bool) -> ReadResult:
+    """A paper that states payouts or events: checked and kept, with no lines to post."""
     with stored_path(row.storage_path).open("rb") as file:
-        reader = read(row.source, file, registry=settings.REPORT_FORMATS, account=names, zone=zone_of(account))
+        reader = open_reader(row.source, file, account, is_given=is_given)
         for _ in reader:
             pass
         return reader.finish()
@@ -89,7 +91,9 @@ def _read_only(row: SourceFile, names: Sequence[str], account: MerchantAccount) 
 def _account_of(row: SourceFile) -> MerchantAccount:
     """The account that the first line names."""
     with stored_path(row.storage_path).open("rb") as file:
-        line: Any = next(iter(read(row.source, file, registry=settings.REPORT_FORMATS)))
+        line: Any = next(iter(open_reader(row.source, file, None)), None)
+    if line is None:
+        raise FormatRefused("empty", "there is no line in the file", line=1, column=1)
     account = merchant_named(line.merchant_account)
     if account is None:
         said = f"{line.merchant_account!r} is no merchant account of ours" if line.merchant_account else "the file names no account"
