@@ -30,7 +30,10 @@ def know_attempts(intent: DepositIntent) -> DepositIntent:
 def lock_captures(intent_id: UUID) -> list[Capture]:
     """Every capture of an intent, oldest first."""
     return list(
-        Capture.objects.select_for_update(of=("self",)).select_related("merchant_account").filter(intent_id=intent_id).order_by("pk")
+        Capture.objects.select_for_update(of=("self",))
+        .select_related("merchant_account", "attempt__merchant_account")
+        .filter(intent_id=intent_id)
+        .order_by("pk")
     )
 
 

@@ -34,7 +34,7 @@ class RetryCapped(Refused):
 
 
 class NeedsReview(Refused):
-    """A routing rule holds this payment for review (C10). Nothing was charged."""
+    """A routing rule holds this payment for review (C10). Nothing was charged; once a person let it through, ask again."""
 
     code = "NEEDS_REVIEW"
 

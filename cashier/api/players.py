@@ -38,6 +38,7 @@ class IdentitySerializer(serializers.Serializer[Any]):
     email = serializers.EmailField(max_length=254, required=False)
     phone = serializers.CharField(max_length=32, required=False)
     address = serializers.CharField(max_length=500, required=False)
+    iban = serializers.CharField(max_length=42, required=False, help_text="An account of the player, which payers are compared with.")
 
 
 class PlayerChange(serializers.Serializer[Any]):

@@ -8,13 +8,16 @@ from cashier.models.breakers import BreakerChange, BreakerState
 from cashier.models.clients import ApiClient
 from cashier.models.deposits import DepositIntent, DepositState
 from cashier.models.events import EventPull, PspEvent, PspEventWork, WebhookNonce, WebhookRefusal
+from cashier.models.frozen import FrozenChecks
 from cashier.models.instruments import Instrument
 from cashier.models.outgoing import OutgoingAttempt, OutgoingDelivery, OutgoingEndpoint
+from cashier.models.payers import PayerCheck, PayerPolicy, PayerState
 from cashier.models.payout_policies import PayoutPolicy
 from cashier.models.payouts import PayoutIntent, PayoutState
 from cashier.models.players import Player, PlayerIdentity
 from cashier.models.psp_calls import PspCall
 from cashier.models.refunds import Hold, Refund, RefundState
+from cashier.models.reviews import DepositReview
 from cashier.models.rounds import GameRound, RoundMove
 from cashier.models.routing import RetryCap, RoutingDecision, RoutingFee, RoutingRules, RoutingTally, RoutingTrial, SplitStop
 
@@ -30,8 +33,10 @@ __all__ = [
     "BreakerState",
     "Capture",
     "DepositIntent",
+    "DepositReview",
     "DepositState",
     "EventPull",
+    "FrozenChecks",
     "GameRound",
     "Hold",
     "Instrument",
@@ -39,6 +44,9 @@ __all__ = [
     "OutgoingAttempt",
     "OutgoingDelivery",
     "OutgoingEndpoint",
+    "PayerCheck",
+    "PayerPolicy",
+    "PayerState",
     "PayoutIntent",
     "PayoutPolicy",
     "PayoutState",

@@ -5,6 +5,7 @@ from django_fsm import FSMModelMixin, transition
 from simple_history.models import HistoricalRecords
 
 from cashier.models.fields import CodeField, MinorUnitsField
+from cashier.models.payers import PayerState
 from cashier.models.psp_calls import PspCall
 from cashier.models.stamped import Stamped
 from ledger.models.base import PublicIdModel
@@ -19,7 +20,8 @@ class Attempt(PublicIdModel, PspCall, Stamped):
     3-DS data (eci, cavv, ds_trans_id, three_ds_version) and check results (avs, cvv codes, never a CVV) are what the PSP
     stated; `device` is what the player's browser told, sent on with the call. `card` is what the caller knows of the card
     ({"scheme", "type", "bin"}, never its number); `card_key` names the card across PSPs without being it; `has_challenge`: a
-    challenge was asked for; `advice` is the scheme's word on trying again (C11).
+    challenge was asked for; `advice` is the scheme's word on trying again (C11). `payer`: what came of who paid (K10), empty where its
+    rail named nobody.
     """
 
     PREFIX = "att_"
@@ -38,6 +40,7 @@ class Attempt(PublicIdModel, PspCall, Stamped):
     risk_band = CodeField(max_length=16, blank=True)
     has_challenge = models.BooleanField(default=False)
     advice = CodeField(max_length=8, blank=True)
+    payer = CodeField(max_length=16, choices=PayerState.choices, blank=True)
     psp_ref = CodeField(max_length=80, blank=True)
     outcome = CodeField(max_length=16, blank=True)
     decline_code = CodeField(blank=True)

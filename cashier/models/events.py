@@ -94,6 +94,7 @@ class PspEventWork(models.Model):
     outcome = CodeField(max_length=80, blank=True)
     applied_at = models.DateTimeField(null=True)
     replays = models.PositiveIntegerField(default=0)
+    is_outage = models.BooleanField(default=False)  # the last try failed because the PSP gave no answer
     log = models.JSONField(default=list)
 
     class Meta:

@@ -15,13 +15,16 @@ from cashier.operations.instruments import VERIFY, block_instrument, finish_veri
 from cashier.operations.intents import IntentRequest, cancel_intent, create_intent
 from cashier.operations.late_money import credit_late_money, refund_late_money
 from cashier.operations.movements import confirm_movement
+from cashier.operations.outages import revive_after_outage
 from cashier.operations.pauses import pause_captures, pause_provider, request_provider_resume, request_resume, resume_captures
+from cashier.operations.payer_holds import accept_payer, keep_refused, unsee_payer
 from cashier.operations.pulls import pull_event, sweep_late
 from cashier.operations.receive import Received, WebhookRefused, count_refusal, receive_event
 from cashier.operations.refund_outcomes import REFUND, RefundEnd, fail_refund, finish_refund, process_refund, reverse_refund
 from cashier.operations.refunds import RefundOrder, submit_refund
 from cashier.operations.refunds_by_hand import execute_refund, preview_refund, refund_by_hand
 from cashier.operations.resolve import resolve_intent
+from cashier.operations.reviews import decide_review
 from cashier.operations.sweep import sweep_calls, sweep_events, sweep_overdue
 from cashier.operations.taken_back import fail_capture_late, return_deposit
 from cashier.operations.voids import VOID, begin_void, finish_void
@@ -44,6 +47,7 @@ __all__ = [
     "RefundEnd",
     "RefundOrder",
     "WebhookRefused",
+    "accept_payer",
     "adopt_refund",
     "apply_event",
     "begin_authorization",
@@ -57,6 +61,7 @@ __all__ = [
     "create_intent",
     "credit_capture",
     "credit_late_money",
+    "decide_review",
     "execute_refund",
     "expire_intent",
     "fail_capture_late",
@@ -67,6 +72,7 @@ __all__ = [
     "finish_verification",
     "finish_void",
     "force_circuit",
+    "keep_refused",
     "let_circuit_go",
     "pause_captures",
     "pause_provider",
@@ -87,6 +93,7 @@ __all__ = [
     "resume_captures",
     "return_deposit",
     "reverse_refund",
+    "revive_after_outage",
     "run_call",
     "store_instrument",
     "submit_refund",
@@ -94,4 +101,5 @@ __all__ = [
     "sweep_events",
     "sweep_late",
     "sweep_overdue",
+    "unsee_payer",
 ]

@@ -14,10 +14,12 @@ from cashier.operations.completions import RETURNED, send_completion
 from cashier.operations.credits import CaptureProof, credit_capture
 from cashier.operations.endings import end_intent
 from cashier.operations.lookups import payment_result
+from cashier.operations.payers import is_held, note_payer
 from cashier.operations.pending import see
 from cashier.operations.routing.cascade import follow_up
 from cashier.operations.voids import record_void
 from cashier.psp.base import Adapter, AuthorizeRequest, Credentials, LookupResult, Outcome, PspResult, Retry
+from cashier.risk import without_payer
 from cashier.routing.caps import advice_in
 from ledger.actors import Actor, system_actor
 from ledger.transitions import move
@@ -98,10 +100,11 @@ def record_answer(attempt: Attempt, result: PspResult, *, now: datetime) -> None
         if value := getattr(result, name):
             setattr(attempt, name, value)
     attempt.outcome, attempt.decline_retry = str(result.outcome), result.retry or attempt.decline_retry
-    attempt.answer, attempt.updated_at = result.raw, now
+    attempt.answer, attempt.updated_at = without_payer(result.raw), now
+    note_payer(attempt, result.raw, now=now)
     attempt.advice = advice_in(result.raw) or attempt.advice
     fields = answered(attempt)
-    attempt.save(update_fields=[*DATA_FIELDS, "outcome", "decline_retry", "advice", "answer", "updated_at", *fields])
+    attempt.save(update_fields=[*DATA_FIELDS, "outcome", "decline_retry", "advice", "payer", "answer", "updated_at", *fields])
 
 
 def take_step(
@@ -161,7 +164,8 @@ def authorize(intent: DepositIntent, attempt: Attempt, result: PspResult, *, act
     intent.expires_at = intent.authorised_until
     edge, event = ("correct_to_authorized", "deposit.status_corrected") if is_correction else ("authorize", "deposit.authorized")
     move(intent, edge, actor=actor, now=now, event=event, extra_fields=["authorised_minor", "authorised_until", "expires_at"])
-    trust_instrument(attempt.instrument, actor=actor, now=now)
+    if not is_held(attempt):
+        trust_instrument(attempt.instrument, actor=actor, now=now)
 
 
 def trust_instrument(instrument: Instrument | None, *, actor: Actor, now: datetime) -> None:

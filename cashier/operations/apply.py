@@ -24,6 +24,7 @@ from cashier.operations.calls import backoff
 from cashier.operations.event_effects import ask_about, effect_of
 from cashier.operations.event_values import BadEvent, NotYet
 from cashier.operations.receive import TASK
+from cashier.psp.base import PspFailure
 from cashier.refusals import NotInThisState
 from ledger.actors import Actor, system_actor
 from ledger.calendar import business_date
@@ -34,7 +35,9 @@ from ledger.operations import record_audit
 log = structlog.get_logger(__name__)
 
 WEBHOOK = system_actor("webhook")
-MOST_TRIES = 12
+MOST_TRIES = 12  # of what fails by itself; what fails because the PSP gives no answer is tried for a day and more
+OUTAGE_FOR = timedelta(hours=36)
+OUTAGE_WAIT = timedelta(minutes=15)  # at most between two tries of it
 MOST_NOTED = 20
 WAITS_FOR = timedelta(hours=24)
 S = PspEventWork.State
@@ -72,6 +75,8 @@ def apply_event(*, event_id: UUID, now: datetime) -> str:
         return wait_or_bury(event, str(reason), now=now)
     except BadEvent as reason:
         return bury(event, str(reason), now=now)
+    except PspFailure as failure:
+        return outlast(event, f"{type(failure).__name__}: {failure}", now=now)
     except Exception as error:  # whatever fails is tried again, then kept as a dead letter: no event is lost
         log.warning("event.failed", event_id=event.public_id, kind=event.event, error=repr(error)[:300])
         return retry_or_bury(event, f"{type(error).__name__}: {error}", now=now)
@@ -106,8 +111,8 @@ def mark(work: PspEventWork, state: str, *, outcome: str = "", error: str = "", 
     note_try(work, outcome or state.lower(), error)
     work.state, work.outcome, work.error, work.next_try_at = state, outcome[:80], error[:2000], None
     if state in (S.APPLIED, S.IGNORED):
-        work.applied_at = now
-    work.save(update_fields=["state", "outcome", "error", "next_try_at", "applied_at", "log"])
+        work.applied_at, work.is_outage = now, False
+    work.save(update_fields=["state", "outcome", "error", "next_try_at", "applied_at", "is_outage", "log"])
 
 
 def note_try(work: PspEventWork, result: str, error: str = "") -> None:
@@ -136,17 +141,35 @@ def wait_or_bury(event: PspEvent, reason: str, *, now: datetime) -> str:
     return f"waiting: {reason}"
 
 
+def outlast(event: PspEvent, reason: str, *, now: datetime) -> str:
+    """The PSP can't be asked now: that is no fault of the event. Tried again for OUTAGE_FOR, however often, then a dead letter that
+    comes back by itself when the PSP answers again (`revive_after_outage`)."""
+    with transaction.atomic():
+        work = lock_event_work(event.pk)
+        if work.state not in PspEventWork.OPEN_STATES:
+            return str(work.state)
+        work.is_outage = True
+        if now - event.received_at > OUTAGE_FOR:
+            mark(work, S.DEAD, error=reason, now=now)
+            return f"dead: {reason}"
+        note_try(work, "no answer from the PSP", reason)
+        work.error, work.next_try_at = reason[:2000], real_now() + min(backoff(min(work.tries, 12)), OUTAGE_WAIT)
+        work.save(update_fields=["is_outage", "error", "next_try_at", "log"])
+    return f"failed: {reason}"
+
+
 def retry_or_bury(event: PspEvent, reason: str, *, now: datetime) -> str:
     with transaction.atomic():
         work = lock_event_work(event.pk)
         if work.state not in PspEventWork.OPEN_STATES:
             return str(work.state)
+        work.is_outage = False
         if work.tries >= MOST_TRIES:
             mark(work, S.DEAD, error=reason, now=now)
             return f"dead: {reason}"
         note_try(work, "failed", reason)
         work.error, work.next_try_at = reason[:2000], real_now() + backoff(work.tries)
-        work.save(update_fields=["error", "next_try_at", "log"])
+        work.save(update_fields=["error", "next_try_at", "is_outage", "log"])
     return f"failed: {reason}"
 
 

@@ -9,11 +9,13 @@ from django.db import transaction
 
 from cashier.gates import PERIODS, Gate, deposit_gates, first_closed, limits_of, record_of
 from cashier.locks import know_attempts, lock_intent, lock_player
-from cashier.models import Attempt, DepositIntent, DepositState, Instrument, MerchantAccount, PspCall
+from cashier.models import Attempt, DepositIntent, DepositState, Instrument, MerchantAccount, PspCall, RoutingDecision
 from cashier.models.rails import get_rail
 from cashier.nudges import nudge
 from cashier.operations.calls import ready
 from cashier.operations.endings import end_intent
+from cashier.operations.freezing import freeze_deposit
+from cashier.operations.reviews import hold_for_review
 from cashier.operations.routing.choosing import Moment, Route, choose_route, keep_decision
 from cashier.queries.deposits import deposited_minor
 from cashier.queries.routing import Means
@@ -97,12 +99,15 @@ def route_attempt(intent: DepositIntent, order: AuthorizeOrder, means: Means, *,
     if route.account is not None:
         wanted = replace(order, has_challenge=order.has_challenge or route.decision.step_up)
         attempt = new_attempt(intent, wanted, means, route.account, now=now)
-    keep_decision(intent, route, moment=Moment.AUTHORIZE, attempt=attempt, now=now)
-    return attempt if attempt is not None else route_refusal(intent, route, actor=actor, now=now)
+    decision = keep_decision(intent, route, moment=Moment.AUTHORIZE, attempt=attempt, now=now)
+    if attempt is not None:
+        freeze_deposit(intent, attempt, moment=Moment.AUTHORIZE, routing=decision, now=now)
+    return attempt if attempt is not None else route_refusal(intent, route, decision, actor=actor, now=now)
 
 
-def route_refusal(intent: DepositIntent, route: Route, *, actor: Actor, now: datetime) -> Refused:
-    """What the caller is told. A rule that declines ends the intent; all else leaves it as it is, for another try."""
+def route_refusal(intent: DepositIntent, route: Route, decision: RoutingDecision, *, actor: Actor, now: datetime) -> Refused:
+    """What the caller is told. A rule that declines ends the intent, one that wants a review queues it; all else leaves it as it is,
+    for another try."""
     if route.outcome == Outcome.DECLINE:
         told = {"decline_code": "blocked_by_rule", "retry": "never"}
         end_intent(
@@ -111,7 +116,8 @@ def route_refusal(intent: DepositIntent, route: Route, *, actor: Actor, now: dat
         )  # fmt: skip
         return Declined("A routing rule declines this payment.", intent_id=intent.public_id, status=str(intent.state), **told)
     if route.outcome == Outcome.REVIEW:
-        return NeedsReview(intent_id=intent.public_id)
+        review = hold_for_review(intent, decision, actor=actor, now=now)
+        return NeedsReview(intent_id=intent.public_id, review_id=review.public_id, expires_at=intent.expires_at.isoformat())
     if route.outcome == Outcome.NO_ROUTE:
         reasons = {row.code: row.reason for row in route.decision.candidates}
         if route.is_held_back:

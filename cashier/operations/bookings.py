@@ -26,15 +26,7 @@ def book_deposit(
     """Post `event` ("deposit.captured") of one capture. `ref` (default: the capture) is what the lines clear against and the
     posting key; `numbers` are the amounts that the rule reads, minor units."""
     ref = ref or capture.public_id
-    source = {
-        "entity": intent.entity.public_id,
-        "player": intent.player.public_id,
-        "merchant_account": capture.merchant_account.public_id,
-        "asset": intent.currency,
-        "ref": ref,
-        "capture": capture.public_id,
-        **numbers,
-    }
+    source = deposit_source(intent, capture, ref=ref, **numbers)
     posting = Posting(
         rule=rule_of(event),
         key=":".join(part for part in (event, ref, suffix) if part),
@@ -46,6 +38,19 @@ def book_deposit(
         payload_sha256=payload_sha256,
     )
     return post(posting, actor=actor, now=now)
+
+
+def deposit_source(intent: DepositIntent, capture: Capture, *, ref: str = "", **numbers: int | bool | None) -> dict[str, object]:
+    """What the rules of deposits read."""
+    return {
+        "entity": intent.entity.public_id,
+        "player": intent.player.public_id,
+        "merchant_account": capture.merchant_account.public_id,
+        "asset": intent.currency,
+        "ref": ref or capture.public_id,
+        "capture": capture.public_id,
+        **numbers,
+    }
 
 
 def book_hold(

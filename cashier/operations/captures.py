@@ -12,6 +12,7 @@ from cashier.nudges import nudge
 from cashier.operations.authorizations import check_gates
 from cashier.operations.calls import Act, answered, ready
 from cashier.operations.credits import CaptureProof, credit_capture
+from cashier.operations.freezing import freeze_deposit
 from cashier.operations.lookups import movement_result
 from cashier.operations.offers import require_offered
 from cashier.operations.voids import record_void
@@ -42,6 +43,7 @@ def begin_capture(*, intent_id: UUID, amount_minor: int | None, operation_key: s
         intent.save(update_fields=["gates", "updated_at"])
         if closed is None:
             capture = new_capture(intent, attempt, amount_minor, operation_key=operation_key, now=now)
+            freeze_deposit(intent, attempt, moment="capture", now=now)
         else:
             give_up(intent, attempt, actor=actor, now=now)
     if closed is not None:
@@ -51,7 +53,7 @@ def begin_capture(*, intent_id: UUID, amount_minor: int | None, operation_key: s
 
 def require_capturable(intent: DepositIntent, *, now: datetime) -> Attempt:
     """The attempt that was authorised, if it may be captured now."""
-    attempt = intent.attempts.select_related("merchant_account").filter(outcome="APPROVED").order_by("-number").first()
+    attempt = intent.attempts.select_related("merchant_account", "instrument").filter(outcome="APPROVED").order_by("-number").first()
     is_authorised = intent.state == DepositState.AUTHORIZED or (intent.state == DepositState.CAPTURED and intent.authorised_minor > 0)
     if attempt is None or not is_authorised or intent.voids.exclude(outcome="REFUSED").exists():
         raise NotInThisState(state=str(intent.state))

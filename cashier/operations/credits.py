@@ -5,10 +5,13 @@ from datetime import datetime
 from enum import StrEnum
 
 from cashier.decisions import fee_share
-from cashier.models import Attempt, Capture, DepositIntent, PspCall
+from cashier.models import Attempt, Capture, DepositIntent, Hold, PspCall
 from cashier.operations.bookings import book_deposit
 from cashier.operations.cases import raise_deposit_case
 from cashier.operations.late_money import hold_late_money
+from cashier.operations.payers import CODE as PAYER_CODE
+from cashier.operations.payers import is_held, tell_of_payer
+from cashier.operations.pending import mark_seen
 from ledger.actors import Actor
 from ledger.transitions import move
 
@@ -36,6 +39,7 @@ class Credited(StrEnum):
     DUPLICATE = "duplicate_capture"
     DIFFERS = "amount_differs"
     ALREADY = "already"
+    PAYER_HELD = "payer_held"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +62,52 @@ def credit_capture(
     if capture is not None and capture.state not in (Capture.State.SUBMITTED, Capture.State.REFUSED):
         return Credited.ALREADY, capture
     finding = judge(intent, attempt, capture, proof)
+    if finding.outcome is Credited.CREDITED and is_held(attempt) and intent.state == DepositIntent.State.CAPTURED:
+        finding = Finding(Credited.LATE_MONEY, PAYER_CODE)  # what is captured in part can't be pending again
     capture = capture or new_capture(intent, attempt, proof, now=now)
+    if finding.outcome is Credited.CREDITED and is_held(attempt):
+        hold_for_payer(intent, attempt, capture, proof, actor=actor, now=now, is_correction=is_correction)
+        return Credited.PAYER_HELD, capture
     succeed(capture, intent, proof, is_late=finding.outcome is not Credited.CREDITED, actor=actor, now=now)
     if finding.outcome is Credited.CREDITED:
         post_credit(intent, capture, proof, actor=actor, now=now)
+        advance(intent, capture, actor=actor, now=now, is_correction=is_correction)
     else:
         tell_of(finding, intent, attempt, capture, proof, now=now)
-        hold_late_money(
-            intent=intent, capture=capture, proof_sha256=proof.payload_sha256, may_credit=is_by_policy(finding), actor=actor, now=now
-        )
-    advance(intent, capture, actor=actor, now=now, is_correction=is_correction)
+        by_policy = is_by_policy(finding) and not is_held(attempt)
+        keep_late(intent, capture, proof, may_credit=by_policy, actor=actor, now=now, is_correction=is_correction)
     return finding.outcome, capture
+
+
+def keep_late(
+    intent: DepositIntent, capture: Capture, proof: CaptureProof, *, may_credit: bool, actor: Actor, now: datetime,
+    is_correction: bool = False,
+) -> Hold:  # fmt: skip
+    """A capture that succeeded and may not simply be credited: into `locked`, and on by policy where that may decide."""
+    hold = hold_late_money(
+        intent=intent, capture=capture, proof_sha256=proof.payload_sha256, may_credit=may_credit, actor=actor, now=now
+    )  # fmt: skip
+    advance(intent, capture, actor=actor, now=now, is_correction=is_correction)
+    return hold
+
+
+def hold_for_payer(
+    intent: DepositIntent, attempt: Attempt, capture: Capture, proof: CaptureProof, *, actor: Actor, now: datetime, is_correction: bool
+) -> None:
+    """The PSP has the money and its payer is not known to be the player: it stays in pending, with a case (K10). Once."""
+    if capture.is_seen and capture.psp_ref == proof.psp_ref:
+        return
+    capture.psp_ref, capture.captured_at, capture.updated_at = proof.psp_ref, proof.occurred_at, now
+    capture.call_state, capture.next_try_at = PspCall.CallState.DONE, None
+    capture.save(update_fields=["psp_ref", "captured_at", "updated_at", "call_state", "next_try_at"])
+    if not capture.is_seen:
+        mark_seen(
+            intent, capture, occurred_at=proof.occurred_at, actor=actor, now=now, is_correction=is_correction,
+            payload_sha256=proof.payload_sha256,
+        )  # fmt: skip
+    tell_of_payer(
+        intent, attempt, amount_minor=proof.amount_minor, occurred_at=proof.occurred_at, about=capture.public_id, capture=capture, now=now
+    )
 
 
 def find_capture(intent: DepositIntent, attempt: Attempt, proof: CaptureProof) -> Capture | None:

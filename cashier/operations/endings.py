@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from cashier.models import Capture, DepositIntent, DepositState
+from cashier.models import Capture, DepositIntent, DepositReview, DepositState
 from cashier.operations.pending import unsee
 from ledger.actors import Actor
 from ledger.transitions import move
@@ -39,6 +39,9 @@ def end_intent(
         if capture.is_seen:
             unsee(intent=intent, capture=capture, occurred_at=occurred_at, actor=actor, now=now, payload_sha256=payload_sha256)
         move(capture, "refuse", actor=actor, now=now, event="deposit.capture_refused")
+    if intent.state == DepositState.INITIATED:
+        for review in DepositReview.objects.filter(intent=intent, state=DepositReview.State.WAITING):
+            move(review, "lapse", actor=actor, now=now, event="review.lapsed")
     plain, corrected, event = EDGES[state]
     edge, event = (corrected, "deposit.status_corrected") if is_correction else (plain, event)
     if state is DepositState.FAILED:

@@ -12,6 +12,7 @@ from cashier.operations.credits import credit_capture
 from cashier.operations.endings import end_intent
 from cashier.operations.event_values import Answer, BadEvent, NotYet
 from cashier.operations.lookups import payment_result, proof_of, succeeded_captures
+from cashier.operations.payer_holds import is_payer_held
 from cashier.operations.resolve import apply_lookup
 from cashier.operations.taken_back import fail_capture_late, return_deposit
 from cashier.psp.base import LookupResult
@@ -109,7 +110,7 @@ def hear_end(state: DepositState) -> Callable[[Heard], str]:
     def hear(heard: Heard) -> str:
         event = heard.event
         capture = find_capture(event)
-        if capture is not None and event.event == "payment.failed":
+        if capture is not None and event.event == "payment.failed" and not is_payer_held(capture):
             return fail_capture(heard, capture)
         if heard.intent.attempts.filter(number__gt=heard.attempt.number).exists():
             return "ignored: another attempt followed"
@@ -153,6 +154,8 @@ def hear_returned(heard: Heard) -> str:
     capture = find_capture(heard.event) or heard.intent.captures.filter(state=Capture.State.SUCCEEDED).first()
     if capture is None:
         raise NotYet("no capture to return")
+    if is_payer_held(capture):  # it was never credited: it ends as a pending that went back
+        return hear_end(DepositState.FAILED)(heard)
     done = return_deposit(
         capture_id=capture.pk,
         return_ref=heard.event.movement or "1",

@@ -10,6 +10,7 @@ from cashier.locks import lock_intent
 from cashier.models import Attempt, Capture, DepositIntent, DepositState, PspCall
 from cashier.operations.calls import answered
 from cashier.operations.endings import end_intent
+from cashier.operations.payer_holds import has_payer_held
 from cashier.operations.resolve import resolve_intent
 from cashier.operations.voids import has_rest, record_void
 from cashier.psp.base import PspFailure
@@ -28,6 +29,8 @@ def expire_intent(*, intent_id: UUID, now: datetime) -> str:
     and unknown there, or still waits for the player, expires; an authorisation is given back first. What is pending on its
     rail is called back: it ends with that, or, where the rail can't, without; should it still be captured, that is late money.
     """
+    if has_payer_held(DepositIntent.objects.get(pk=intent_id)):
+        return put_off(intent_id, now=now)
     try:
         asked = resolve_intent(intent_id=intent_id, now=now, actor=SWEEPER)
     except PspFailure:

@@ -10,6 +10,7 @@ from cashier.models import Instrument, Player
 from cashier.models.rails import UnknownMethod, get_rail
 from cashier.nudges import nudge
 from cashier.operations.calls import Act, answered, ready
+from cashier.operations.payers import note_owner
 from cashier.psp.base import Adapter, AuthorizeRequest, Credentials, LookupResult, Outcome, PspResult
 from cashier.queries.accounts import list_eligible_accounts
 from cashier.refusals import Invalid, NoRoute
@@ -81,13 +82,15 @@ def send_verification(adapter: Adapter, credentials: Credentials, instrument: In
 
 
 def finish_verification(instrument_id: UUID, result: PspResult, now: datetime) -> None:
-    """VERIFIED where the issuer agreed; else it stays UNVERIFIED, and a first authorised deposit with it verifies it."""
+    """VERIFIED where the issuer agreed and names no other owner (K10); else it stays UNVERIFIED, and a first authorised deposit with
+    it verifies it."""
     with transaction.atomic():
         instrument = Instrument.objects.select_for_update().get(pk=instrument_id)
         fields = answered(instrument)
-        instrument.psp_ref, instrument.decline_code = result.psp_ref, result.decline_code
+        is_owned = note_owner(instrument, result.raw, now=now)
+        instrument.psp_ref, instrument.decline_code = result.psp_ref, result.decline_code if is_owned else "owner_differs"
         instrument.save(update_fields=[*fields, "psp_ref", "decline_code"])
-        if result.outcome in VERIFYING and instrument.state == Instrument.State.UNVERIFIED:
+        if is_owned and result.outcome in VERIFYING and instrument.state == Instrument.State.UNVERIFIED:
             instrument.verified_at = now
             move(instrument, "verify", actor=PSP, now=now, event="instrument.verified", extra_fields=["verified_at"])
 
@@ -95,7 +98,11 @@ def finish_verification(instrument_id: UUID, result: PspResult, now: datetime) -
 def read_verification(found: LookupResult, instrument: Instrument) -> PspResult | None:
     states = {"AUTHORIZED": Outcome.APPROVED, "VOIDED": Outcome.APPROVED, "DECLINED": Outcome.DECLINED, "FAILED": Outcome.DECLINED}
     outcome = states.get(found.state)
-    return PspResult(outcome, psp_ref=found.psp_ref, decline_code=found.decline_code) if outcome and found.kind == "payment" else None
+    return (
+        PspResult(outcome, psp_ref=found.psp_ref, decline_code=found.decline_code, raw=found.raw)
+        if outcome and found.kind == "payment"
+        else None
+    )
 
 
 VERIFY = Act(

@@ -27,6 +27,7 @@ def confirm_movement(*, kind: Kind, merchant_reference: str, psp_reference: str,
                            "PSP_SUCCESS_AFTER_TERMINAL:<cap_…>"
       "duplicate_capture"  the same for a second capture; case DUPLICATE_PSP_CAPTURE is raised here, dedupe_key
                            "DUPLICATE_PSP_CAPTURE:<cap_…>"
+      "payer_held"         stays pending for who paid it (K10); case PAYER_NAME_MISMATCH is raised here
       "amount_differs"     booked to locked; case GROSS_AMOUNT_DIFFERS is raised here
       "processed", "reversed", "settled", "returned"   the refund's or payout's own event is booked now
       "already"            we held that already; "moved", "same": the PSP does not confirm that money moved

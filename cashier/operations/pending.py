@@ -33,6 +33,17 @@ def see(
         created_at=now,
         updated_at=now,
     )
+    mark_seen(
+        intent, capture, occurred_at=occurred_at, actor=actor, now=now, is_correction=is_correction, payload_sha256=payload_sha256
+    )  # fmt: skip
+    return capture
+
+
+def mark_seen(
+    intent: DepositIntent, capture: Capture, *, occurred_at: datetime, actor: Actor, now: datetime, is_correction: bool = False,
+    payload_sha256: str = "",
+) -> None:  # fmt: skip
+    """deposit.seen of one capture, and the intent PENDING; it waits as long as its rail's money usually does."""
     book_deposit(
         "deposit.seen",
         intent=intent,
@@ -43,11 +54,13 @@ def see(
         payload_sha256=payload_sha256,
         gross_minor=capture.amount_minor,
     )
+    if not capture.is_seen:
+        capture.is_seen = True
+        capture.save(update_fields=["is_seen"])
     intent.pending_minor = capture.amount_minor
     intent.expires_at = now + timedelta(days=get_rail(intent.method).pending_days)
     edge, event = ("correct_to_pending", "deposit.status_corrected") if is_correction else ("pend", "deposit.seen")
     move(intent, edge, actor=actor, now=now, event=event, extra_fields=["pending_minor", "expires_at"])
-    return capture
 
 
 def unsee(*, intent: DepositIntent, capture: Capture, occurred_at: datetime, actor: Actor, now: datetime, payload_sha256: str = "") -> None:

@@ -24,7 +24,8 @@ def resolve_intent(*, intent_id: UUID, now: datetime, actor: Actor = RESOLVER, p
     """Ask the PSP once what it holds for this deposit, and bring ours up to it: credited, late money, ended (C2, "corrected").
 
     psp_reference: the PSP's payment, where the asker knows one that our attempts may not. Returns what became of it:
-    "credited", "late_money", "duplicate_capture", "amount_differs" (each booked now), "already" (captured, and we knew),
+    "credited", "late_money", "duplicate_capture", "amount_differs" (each booked now), "payer_held" (pending, K10), "already"
+    (captured, and we knew),
     "moved" (another state), "same", "unknown_to_psp", "cant_be_asked" (its provider offers no lookup, C16), or "no_attempt".
     Raises PspFailure where the PSP gives no answer.
     """
@@ -53,7 +54,16 @@ def references_in(found: LookupResult | None) -> set[str]:
 
 def strongest(outcomes: list[str]) -> str:
     """The outcome that moved most."""
-    order = [Credited.CREDITED, Credited.LATE_MONEY, Credited.DUPLICATE, Credited.DIFFERS, "moved", Credited.ALREADY, "same"]
+    order = [
+        Credited.CREDITED,
+        Credited.LATE_MONEY,
+        Credited.DUPLICATE,
+        Credited.DIFFERS,
+        Credited.PAYER_HELD,
+        "moved",
+        Credited.ALREADY,
+        "same",
+    ]
     return str(min(outcomes, key=lambda outcome: order.index(outcome)))
 
 

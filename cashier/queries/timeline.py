@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from cashier.models import Capture, DepositIntent, PspEvent, Refund
+from cashier.models import Capture, DepositIntent, FrozenChecks, PayerCheck, PspEvent, Refund
 from ledger.ids import to_public
 from ledger.models import JournalTransaction, Transition
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """One thing that happened. kind: transition, routing, call, event, posting. `about`: public id of the row."""
+    """One thing that happened. kind: transition, routing, checks, payer, call, event, posting. `about`: public id of the row."""
 
     at: datetime
     kind: str
@@ -25,7 +25,14 @@ def intent_timeline(intent: DepositIntent) -> list[TimelineEntry]:
     """Everything that happened to one deposit and its captures and refunds, oldest first."""
     captures = list(intent.captures.all())
     refunds = list(Refund.objects.filter(capture__in=captures))
-    entries = [*_transitions(intent, captures, refunds), *_decisions(intent), *_calls(intent), *_events(intent), *_postings(intent)]
+    entries = [
+        *_transitions(intent, captures, refunds),
+        *_decisions(intent),
+        *_checks(intent),
+        *_calls(intent),
+        *_events(intent),
+        *_postings(intent),
+    ]
     return sorted(entries, key=lambda entry: entry.at)
 
 
@@ -43,6 +50,15 @@ def _decisions(intent: DepositIntent) -> Iterator[TimelineEntry]:
         account = row.merchant_account.code if row.merchant_account else None
         detail = {"outcome": row.outcome, "merchant_account": account, "rules_version": row.rules_version, "step_up": row.is_stepped_up}
         yield TimelineEntry(row.decided_at, "routing", row.public_id, f"routing.{row.moment}", detail)
+
+
+def _checks(intent: DepositIntent) -> Iterator[TimelineEntry]:
+    """What was known at each decision (K11), and what came of who paid (K10): never a name."""
+    for row in FrozenChecks.objects.filter(intent=intent):
+        yield TimelineEntry(row.frozen_at, "checks", row.public_id, f"checks.{row.moment}", {"sha256": row.digest, "facts": row.facts})
+    for check in PayerCheck.objects.filter(attempt__intent=intent):
+        detail = {"state": check.state, "reason": check.reason, "score": check.score, "threshold": check.threshold, "rule": check.rule}
+        yield TimelineEntry(check.checked_at, "payer", check.public_id, f"payer.{check.state}", detail)
 
 
 def _calls(intent: DepositIntent) -> Iterator[TimelineEntry]:

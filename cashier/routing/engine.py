@@ -24,13 +24,15 @@ class Said:
 
 
 def decide(
-    payment: Payment, accounts: Sequence[Account], policy: Policy, *, stopped: Collection[str] = (), tried: Collection[str] = ()
-) -> Decision:
+    payment: Payment, accounts: Sequence[Account], policy: Policy, *, stopped: Collection[str] = (), tried: Collection[str] = (),
+    is_reviewed: bool = False,
+) -> Decision:  # fmt: skip
     """Decide on one payment. `stopped`: names of splits whose arm B lost; `tried`: codes of accounts that declined it already.
+    `is_reviewed`: a person let it through, so that no rule holds it again.
 
     The same values give the same decision, in whatever order the accounts come. A dropped candidate is never in `order`.
     """
-    said = read_rules(payment, policy)
+    said = read_rules(payment, policy, is_reviewed=is_reviewed)
     split, arm = _arm(payment, policy, stopped)
     base = Decision(
         Outcome.NO_ROUTE, step_up=bool(said.step_up), step_up_reason=said.step_up, rules=tuple(said.numbers), split=split, arm=arm,
@@ -54,7 +56,7 @@ def decide(
     )
 
 
-def read_rules(payment: Payment, policy: Policy) -> Said:
+def read_rules(payment: Payment, policy: Policy, *, is_reviewed: bool = False) -> Said:
     """What the rules and the default step-up say of the payment."""
     said = Said(step_up=_default_step_up(payment, policy))
     for number, rule in enumerate(policy.rules, 1):
@@ -70,7 +72,7 @@ def read_rules(payment: Payment, policy: Policy) -> Said:
                 said.weights.update({code: said.weights.get(code, 100) * rule.percent // 100 for code in rule.accounts})
             case Effect.STEP_UP:
                 said.step_up = said.step_up or f"rule {number}"
-        if rule.effect in ENDS:
+        if rule.effect in ENDS and not (is_reviewed and rule.effect is Effect.REVIEW):
             said.end = rule.effect
             break
     return said

@@ -22,6 +22,12 @@ def sweep_events(**kwargs: Any) -> int:
     return operations.sweep_events()
 
 
+@shared_task(name="cashier.tasks.sweep.revive_after_outage")
+def revive_after_outage(**kwargs: Any) -> int:
+    """Put back dead letters of PSPs that answer again."""
+    return operations.revive_after_outage(now=clock.now())
+
+
 @shared_task(name="cashier.tasks.sweep.sweep_overdue")
 def sweep_overdue(**kwargs: Any) -> int:
     """Nudge the expiry of intents past their time."""

@@ -40,6 +40,8 @@ ACTS: dict[str, tuple[str, ...]] = {
     "risk": (
         "cashier.approve_payout",
         "cashier.approve_limit",
+        "cashier.decide_review",
+        "cashier.show_payer",
         "disputes.submit_dispute",
         "disputes.approve_dispute",
         "reconciliation.work_case",

@@ -4,6 +4,8 @@ import json
 import sqlite3
 from typing import Any
 
+from config.sandbox.tokens import OTHER_IBAN, InvalidToken, parse_token
+
 
 def money(amount_minor: int, currency: str) -> dict[str, Any]:
     """{"minor_units", "currency"}."""
@@ -13,13 +15,14 @@ def money(amount_minor: int, currency: str) -> dict[str, Any]:
 def show_payment(connection: sqlite3.Connection, psp_ref: str) -> dict[str, Any]:
     """A payment with its captures, refunds and disputes."""
     row = get_payment(connection, psp_ref)
-    captures = [show_capture(each) for each in connection.execute("SELECT * FROM capture WHERE psp_ref = ? ORDER BY rowid", (psp_ref,))]
+    held = [] if row["capture_forgotten"] else connection.execute("SELECT * FROM capture WHERE psp_ref = ? ORDER BY rowid", (psp_ref,))
+    captures = [show_capture(each) for each in held]
     refunds = [show_refund(each) for each in connection.execute("SELECT * FROM refund WHERE psp_ref = ? ORDER BY rowid", (psp_ref,))]
     disputes = [show_dispute(each) for each in connection.execute("SELECT * FROM dispute WHERE psp_ref = ? ORDER BY rowid", (psp_ref,))]
     return {
         "psp_ref": psp_ref,
         "merchant_reference": row["merchant_reference"],
-        "state": row["state"],
+        "state": "AUTHORIZED" if row["capture_forgotten"] else row["state"],
         "amount": money(row["amount_minor"], row["currency"]),
         "captured": money(_sum(captures, "SUCCEEDED"), row["currency"]),
         "refunded": money(_sum(refunds, "SUCCEEDED"), row["currency"]),
@@ -29,12 +32,24 @@ def show_payment(connection: sqlite3.Connection, psp_ref: str) -> dict[str, Any]
         "decline_code": row["decline_code"],
         **{"eci": "", "cavv": "", "ds_trans_id": "", "three_ds_version": "", "avs": "", "cvv": ""},
         **json.loads(row["card"]),
+        "payer": _payer(row),
         "action": json.loads(row["action"]) if row["action"] else None,
         "occurred_at": row["occurred_at"],
         "captures": captures,
         "refunds": refunds,
         "disputes": disputes,
     }
+
+
+def _payer(row: sqlite3.Row) -> dict[str, str] | None:
+    """Who paid, once the rail has seen money, where it names them."""
+    try:
+        token = parse_token(row["token"])
+    except InvalidToken:
+        return None
+    if not token.payer or row["state"] not in ("AUTHORIZED", "PENDING", "CAPTURED"):
+        return None
+    return {"name": token.payer, "iban": OTHER_IBAN if token.has("payer_other") else ""}
 
 
 def get_payment(connection: sqlite3.Connection, psp_ref: str) -> sqlite3.Row:

@@ -59,6 +59,8 @@ PAYMENT_MODIFIERS = {
     "chargeback": "disputed a second after capture",
     "dispute_lost": "evidence loses its disputes; else it wins",
     "avs_mismatch": "the address check says no match",
+    "payer": "the rail names the payer: what stands after ~, with _ for a space, as in tok_approve.payer~Ada_Lovelace",
+    "payer_other": "the rail names another payer than any player: Robin Thirdparty, with an IBAN",
     "once": "a decline declines a payment's first try only, at whatever account",
 }
 PAYOUT_MODIFIERS = {
@@ -69,6 +71,7 @@ PAYOUT_MODIFIERS = {
     "payout_timeout_before": "the first request is lost; a repeat is executed",
     "payout_timeout_after": "taken, and no answer; a repeat with the same key gets it",
 }
+OTHER_PAYER, OTHER_IBAN = "Robin Thirdparty", "NL13TEST0123456789"
 MODIFIERS = frozenset({*PAYMENT_MODIFIERS, *PAYOUT_MODIFIERS})
 
 
@@ -78,10 +81,12 @@ class InvalidToken(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """What a token asks for."""
+    """What a token asks for. `payer`: the name that the rail gives, empty for none."""
 
     behaviour: str
     modifiers: frozenset[str]
+
+    payer: str = ""
 
     def has(self, modifier: str) -> bool:
         """True where the token carries `modifier`."""
@@ -90,8 +95,10 @@ class Token:
 
 def parse_token(text: str) -> Token:
     """Read a token; one of modifiers only approves. Raises InvalidToken."""
-    words = text.partition("~")[0].removeprefix("tok_").split(".")
+    told, _, rest = text.partition("~")
+    words = told.removeprefix("tok_").split(".")
     behaviour, *modifiers = ["approve", *words] if words[0] in MODIFIERS else words
     if behaviour not in BEHAVIOURS or not MODIFIERS.issuperset(modifiers):
         raise InvalidToken(text[:80])
-    return Token(behaviour=behaviour, modifiers=frozenset(modifiers))
+    payer = OTHER_PAYER if "payer_other" in modifiers else rest.partition("~")[0].replace("_", " ") if "payer" in modifiers else ""
+    return Token(behaviour=behaviour, modifiers=frozenset(modifiers), payer=payer)

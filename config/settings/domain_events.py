@@ -29,6 +29,7 @@ DOMAIN_EVENTS: dict[str, Published] = {
         "events": {
             **_same("deposit.initiated", "deposit.action_required", "deposit.authorized", "deposit.captured", "deposit.status_corrected"),
             **_same("deposit.failed", "deposit.expired", "deposit.canceled", "deposit.voided"),
+            **_same("deposit.held_for_review", "deposit.review_allowed"),
             "deposit.seen": "deposit.pending",
             "deposit.psp_captured_late": "deposit.captured_late",
         },
@@ -80,6 +81,11 @@ DOMAIN_EVENTS: dict[str, Published] = {
             "chargeback.opened": "dispute.opened",
             "chargeback.credited": "dispute.won_provisionally",
         },
+    },
+    "reconciliation.Alert": {
+        "body": "reconciliation.api.published.alert",
+        "version": 1,
+        "events": _same("alert.raised", "alert.passed"),
     },
     "reconciliation.ExceptionCase": {
         "body": "reconciliation.api.published.case",

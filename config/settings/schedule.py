@@ -25,6 +25,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "cashier-routing-sweep-trials": {"task": "cashier.tasks.routing.sweep_trials", "schedule": 30.0},
     "cashier-routing-learn-fees": {"task": "cashier.tasks.routing.learn_fees", "schedule": 900.0},
     "cashier-sweep-late-events": {"task": "cashier.tasks.sweep.sweep_late", "schedule": 30.0},
+    "cashier-revive-after-outage": {"task": "cashier.tasks.sweep.revive_after_outage", "schedule": 60.0},
     "cashier-sweep-overdue": {"task": "cashier.tasks.sweep.sweep_overdue", "schedule": 15.0},
     "resume rested cases": {"task": "reconciliation.tasks.resume_rested_cases", "schedule": 60.0},
     "reconciliation-tend-closes": {"task": "reconciliation.tasks.tend_closes", "schedule": 30.0},

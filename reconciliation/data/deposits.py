@@ -180,9 +180,9 @@ DEPOSITS = (
         raised="The payer named by the rail is not the player.",
         means="Third-party money must not be played with. It waits in pending.",
         check="Names, spelling, joint accounts; the player's own statement.",
-        do="Same person: capture. Somebody else: send it back to its origin.",
+        do="Same person: credit the deposit. Somebody else: give it back to its origin.",
         dont="Don't credit first and ask afterwards.",
-        ends=("credit_missing_deposit", "send_back", "hold_funds"),
+        ends=("credit_missing_deposit", "refund", "hold_funds"),
         player="We need to check the name on the account that paid. We will write to you.",
     ),
     Reason(

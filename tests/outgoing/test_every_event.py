@@ -12,13 +12,14 @@ from django.db.models import F
 from cashier import operations
 from cashier.bonuses.endings import convert_bonus, expire_bonus, forfeit_bonus
 from cashier.locks import lock_intent
-from cashier.models import Bonus, Brand, DepositIntent, DepositState, PayoutIntent, PayoutPolicy, Player
+from cashier.models import Bonus, Brand, DepositIntent, DepositReview, DepositState, PayoutIntent, PayoutPolicy, Player, RoutingRules
 from cashier.operations.endings import end_intent
 from cashier.operations.payouts import cancel_payout, settle_payout
 from cashier.operations.players import PlayerFacts, change_player, create_player
 from cashier.operations.refund_outcomes import pend_refund as pend_refund_at_psp
 from cashier.operations.settings import propose_limit
 from cashier.psp.base import Outcome, PspResult
+from cashier.refusals import NeedsReview
 from disputes import operations as disputing
 from disputes.models import Dispute, DisputePolicy
 from disputes.operations.sending import finish_answer
@@ -56,6 +57,21 @@ def captured_late(casino: Casino) -> None:
 
 def canceled(casino: Casino) -> None:
     operations.cancel_intent(intent_id=casino.ask(100).pk, **casino.by)
+
+
+def reviewed_deposit(casino: Casino, *, allow: bool = False) -> None:
+    body = {"rules": [{"when": {}, "effect": "review"}], "options": {}, "splits": []}
+    RoutingRules.objects.create(
+        version=1, state=RoutingRules.State.ACTIVE, body=body, digest="x", maker_kind="system", maker_id="test", created_at=casino.now,
+        updated_at=casino.now,
+    )  # fmt: skip
+    order = operations.AuthorizeOrder(payment_token="tok_approve", capture="auto")
+    with pytest.raises(NeedsReview):
+        operations.begin_authorization(intent_id=casino.ask(100).pk, order=order, **casino.by)
+    if allow:
+        operations.decide_review(
+            review_id=DepositReview.objects.get().pk, allow=True, reason="known", checker=make_person("rafe"), now=casino.now
+        )
 
 
 def capture_refused(casino: Casino) -> None:
@@ -229,6 +245,8 @@ ACTS: dict[str, Callable[[Casino], Any]] = {
     "deposit.canceled": canceled,
     "deposit.voided": lambda c: ended(c, State.VOIDED),
     "deposit.status_corrected": lambda c: ended(c, State.FAILED, is_correction=True),
+    "deposit.held_for_review": reviewed_deposit,
+    "deposit.review_allowed": lambda c: reviewed_deposit(c, allow=True),
     "capture.succeeded": lambda c: c.deposit(100),
     "capture.late_money": captured_late,
     "capture.refused": capture_refused,

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from cashier.bonuses.endings import forfeit_on_payout
 from cashier.models import Instrument, MerchantAccount, PayoutIntent, Player, PspCall
+from cashier.operations.freezing import freeze_payout
 from cashier.operations.offers import offers
 from cashier.operations.payouts.books import post_payout
 from cashier.operations.payouts.errors import DestinationNotOwned, DestinationNotUsable, NoRouteForPayout, PayoutRefused
@@ -54,7 +55,8 @@ def request_payout(
         post_payout(payout, "payout.requested", {"amount_minor": amount_minor}, occurred_at=now, actor=actor, now=now)
         # 4. Bonuses whose terms end with a payout are forfeited; the wallet is locked already.
         forfeit_on_payout(player=player, currency=currency, actor=actor, now=now)
-        # 5. A person, or straight on.
+        # 5. What was known is frozen with it; then a person, or straight on.
+        freeze_payout(payout, moment="request", now=now)
         if any(gate.result == REVIEW for gate in gates):
             send_to_review(payout, gates, maker=actor, now=now)
         else:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from cashier.models import PayoutIntent, PayoutState
+from cashier.operations.freezing import freeze_payout
 from cashier.operations.payouts.errors import PayoutStateConflict
 from cashier.operations.payouts.gates import check_gates
 from cashier.operations.payouts.locked import lock_payout
@@ -26,6 +27,7 @@ def approve_payout(*, payload: dict[str, Any], request: ApprovalRequest, actor: 
     payout = lock_reviewed(payload)
     wallet = lock_wallet(entity_id=payout.entity_id, player_id=payout.player.public_id, asset=payout.currency)
     refuse_stopped(check_gates(payout=payout, wallet=wallet, moment="approval", now=now))
+    freeze_payout(payout, moment="approval", now=now)
     payout.nudged_at = real_now()
     move(payout, "approve", actor=actor, now=now, event="payout.approved", extra_fields=["gates", "nudged_at"])
     nudge_payout(payout.id)

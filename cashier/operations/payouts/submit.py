@@ -7,6 +7,7 @@ from django.db import transaction
 
 from cashier.models import PayoutIntent, PayoutState, PspCall
 from cashier.operations.calls import Act, answered, lookup, ready, run_call
+from cashier.operations.freezing import freeze_payout
 from cashier.operations.payouts.books import merchant_account_of
 from cashier.operations.payouts.errors import PayoutRefused
 from cashier.operations.payouts.gates import check_gates
@@ -59,6 +60,7 @@ def begin_payout_submission(*, payout_id: UUID, now: datetime) -> bool:
         ready(payout)
         payout.trace_id = current_trace_id()
         fields = ["call_state", "next_try_at", "nudged_at", "trace_id", "gates"]
+        freeze_payout(payout, moment="submission", now=now)
         move(payout, "submit", actor=ACTOR, now=now, event="payout.submitted", extra_fields=fields)
         return True
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from cashier.locks import know_attempts
 from cashier.models import Attempt, DepositIntent, DepositState
 from cashier.operations.authorizations import AuthorizeOrder, check_gates, new_attempt
+from cashier.operations.freezing import freeze_deposit
 from cashier.operations.routing.choosing import Moment, choose_route, keep_decision
 from cashier.psp.base import Outcome, PspResult, Retry
 from cashier.queries.routing import Means
@@ -33,7 +34,9 @@ def follow_up(intent: DepositIntent, attempt: Attempt, result: PspResult, *, now
     if route.account is not None:
         order = order_again(intent, attempt, has_challenge=route.decision.step_up)
         following = new_attempt(intent, order, means, route.account, now=now)
-    keep_decision(intent, route, moment=moment, attempt=following, now=now)
+    decision = keep_decision(intent, route, moment=moment, attempt=following, now=now)
+    if following is not None:
+        freeze_deposit(intent, following, moment=moment, routing=decision, now=now)
     return following
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from cashier.locks import lock_card
 from cashier.models import Attempt, DepositIntent, MerchantAccount, RoutingDecision
+from cashier.operations.reviews import is_allowed
 from cashier.queries.retry_caps import reason_not_to_try
 from cashier.queries.routing import Means, list_candidates, payment_of, policy_in_force, routing_values
 from cashier.routing import Decision, Outcome, Payment, Scored, Taken, decide
@@ -45,6 +46,8 @@ def choose_route(intent: DepositIntent, means: Means, *, moment: str, now: datet
     accounts = routing_values(rows, method=intent.method, currency=intent.currency, scheme=payment.scheme, now=now)
     tried = _tried(intent) - ({again.merchant_account.code} if again else set())
     decision = decide(payment, accounts, policy, stopped=stopped, tried=tried)
+    if decision.outcome is Outcome.REVIEW and is_allowed(intent):
+        decision = decide(payment, accounts, policy, stopped=stopped, tried=tried, is_reviewed=True)
     if again is not None:
         decision = at_same_account(decision, again.merchant_account.code)
     if decision.outcome is not Outcome.ROUTE:

@@ -1,6 +1,8 @@
 """Money of a player that is held for a case (POSTINGS.md 3.2): by the engine when it was raised, or by a disposition."""
 
-from cashier.models import Hold
+from cashier.models import Capture, Hold
+from cashier.operations.payer_holds import is_payer_held
+from ledger.ids import from_public
 from ledger.locks import lock_wallet
 from reconciliation.models import ExceptionCase
 from reconciliation.operations.casework.steps import Step, call_step
@@ -19,6 +21,13 @@ def late_hold_of(case: ExceptionCase) -> Hold | None:
     """Late money of a linked capture that waits for a decision."""
     captures = [link.target_id for link in case.links.all() if link.kind == "capture"]
     return Hold.objects.filter(kind=Hold.Kind.LATE_MONEY, ref__in=captures, state=Hold.State.HELD).select_related("player").first()
+
+
+def payer_held_of(case: ExceptionCase) -> Capture | None:
+    """A linked capture that waits in pending for a word on who paid it (K10)."""
+    linked = [from_public(link.target_id, Capture.PREFIX) for link in case.links.all() if link.kind == "capture"]
+    rows = Capture.objects.select_related("attempt", "merchant_account", "intent__player", "intent__entity").filter(pk__in=linked)
+    return next((capture for capture in rows.order_by("pk") if is_payer_held(capture)), None)
 
 
 def kept_hold_of(case: ExceptionCase) -> Hold | None:

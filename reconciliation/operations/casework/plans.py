@@ -9,12 +9,21 @@ from typing import Any
 
 from cashier.locks import lock_intent
 from cashier.models import Capture, Hold, PayoutIntent, PayoutState, PspCall, Refund
+from cashier.operations.payer_holds import captured_source, gross_source
 from cashier.operations.payouts.books import payer_facts
 from cashier.operations.payouts.locked import lock_payout
 from cashier.operations.payouts.outcomes import RELEASED_STATES
 from reconciliation.models import ExceptionCase
 from reconciliation.operations.casework.duplicates import plan_reverse_duplicate
-from reconciliation.operations.casework.holding import holds_of, kept_hold_of, late_hold_of, playable_for, release_step, release_steps
+from reconciliation.operations.casework.holding import (
+    holds_of,
+    kept_hold_of,
+    late_hold_of,
+    payer_held_of,
+    playable_for,
+    release_step,
+    release_steps,
+)
 from reconciliation.operations.casework.identifying import plan_adopt_refund, plan_identify
 from reconciliation.operations.casework.items import OpenItem, lock_items, open_items
 from reconciliation.operations.casework.people import captures_of, find_player, player_of, record_of
@@ -40,7 +49,7 @@ def plan_disposition(case: ExceptionCase, disposition: str, target: str) -> Plan
 
 def stands_open(case: ExceptionCase) -> bool:
     """Whether the books hold anything open, or held, for this case."""
-    return bool(open_items(case) or holds_of(case) or late_hold_of(case) or kept_hold_of(case))
+    return bool(open_items(case) or holds_of(case) or late_hold_of(case) or kept_hold_of(case) or payer_held_of(case))
 
 
 def plan_write_off(case: ExceptionCase, target: str) -> list[Step]:
@@ -85,21 +94,39 @@ def plan_hold_funds(case: ExceptionCase, target: str) -> list[Step]:
 
 
 def plan_credit(case: ExceptionCase, target: str) -> list[Step]:
-    """Late money that waits in locked is credited, or what was kept for a player who may be credited again is released."""
-    late, kept = late_hold_of(case), kept_hold_of(case)
+    """Late money that waits in locked is credited, or what was kept for a player who may be credited again is released; of a payer who
+    is the player after all, the pending deposit is captured."""
+    late, kept, paid = late_hold_of(case), kept_hold_of(case), payer_held_of(case)
+    if paid is not None:
+        creditable = paid.intent.player.is_creditable
+        return [call_step("accept_payer", rule="DEPOSIT_CAPTURED@1", source=captured_source(paid), capture=paid.public_id)] * creditable
     if late is not None:
         return [_late_credit(late)]
     return [release_step(kept)] if kept is not None and kept.player.is_creditable else []
 
 
 def plan_give_back(case: ExceptionCase, target: str) -> list[Step]:
-    """Late money that waits in locked goes back through the PSP; deposit.late_refunded posts when it confirms."""
+    """Late money that waits in locked goes back through the PSP; deposit.late_refunded posts when it confirms. What is pending for
+    another payer becomes late money first."""
+    paid = payer_held_of(case)
+    if paid is not None:
+        return _refuse_payer(paid)
     late = late_hold_of(case)
     if late is None:
         return []
     capture = Capture.objects.select_related("merchant_account").get(pk=Capture.id_of(late.ref))
     source = {**_late_source(late), "merchant_account": capture.merchant_account.public_id}
     return [call_step("refund_late_money", rule="DEPOSIT_LATE_REFUNDED@1", source=source, capture=late.ref)]
+
+
+def _refuse_payer(paid: Capture) -> list[Step]:
+    source, capture = gross_source(paid), paid.public_id
+    rules = (
+        ("unsee_payer", "DEPOSIT_UNSEEN@1"),
+        ("keep_refused", "DEPOSIT_LATE_MONEY@1"),
+        ("refund_late_money", "DEPOSIT_LATE_REFUNDED@1"),
+    )
+    return [call_step(name, rule=rule, source=source, capture=capture) for name, rule in rules]
 
 
 def plan_fail_refund(case: ExceptionCase, target: str) -> list[Step]:

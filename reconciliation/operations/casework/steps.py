@@ -11,13 +11,16 @@ from typing import Any
 from cashier.models import Capture, PayoutIntent, Player, Refund
 from cashier.operations import (
     RefundEnd,
+    accept_payer,
     adopt_refund,
     credit_late_money,
     fail_capture_late,
     fail_refund,
+    keep_refused,
     place_hold,
     refund_late_money,
     release_hold,
+    unsee_payer,
 )
 from cashier.operations.payouts import fail_payout, settle_payout
 from ledger.actors import Actor
@@ -91,6 +94,20 @@ def _refund_late_money(step: Step, doing: Doing) -> None:
     )
 
 
+def _accept_payer(step: Step, doing: Doing) -> None:
+    capture_id = from_public(step["capture"], Capture.PREFIX)
+    accept_payer(capture_id=capture_id, note=doing.request.reason, actor=doing.maker, now=doing.now)
+
+
+def _unsee_payer(step: Step, doing: Doing) -> None:
+    capture_id = from_public(step["capture"], Capture.PREFIX)
+    unsee_payer(capture_id=capture_id, note=doing.request.reason, actor=doing.maker, now=doing.now)
+
+
+def _keep_refused(step: Step, doing: Doing) -> None:
+    keep_refused(capture_id=from_public(step["capture"], Capture.PREFIX), actor=doing.maker, now=doing.now)
+
+
 def _place_hold(step: Step, doing: Doing) -> None:
     source = step["source"]
     place_hold(
@@ -146,6 +163,9 @@ def _end_own_case(dedupe_key: str, doing: Doing) -> None:
 CALLS: dict[str, Callable[[Step, Doing], None]] = {
     "credit_late_money": _credit_late_money,
     "refund_late_money": _refund_late_money,
+    "accept_payer": _accept_payer,
+    "unsee_payer": _unsee_payer,
+    "keep_refused": _keep_refused,
     "place_hold": _place_hold,
     "release_hold": _release_hold,
     "adopt_refund": _adopt_refund,

@@ -7,10 +7,13 @@ import structlog
 from django.db import transaction
 
 from cashier.models import Hold, Player
+from cashier.operations import Credited
 from cashier.operations.holds import place_hold
+from cashier.operations.payers import CODE as PAYER_CASE
 from reconciliation.matching.facts import Finding, LineFacts, World
 from reconciliation.matching.judge import judge
-from reconciliation.models import ExceptionCase, Match, PspLine
+from reconciliation.models import CaseLink, ExceptionCase, Match, PspLine
+from reconciliation.models.cases import LIVE_STATES
 from reconciliation.operations.cases import ENGINE, auto_resolve_case, raise_case
 from reconciliation.operations.run.context import MerchantRun
 from reconciliation.operations.run.evidence import BOOKED, TOLD_BY_CASHIER, confirm
@@ -47,7 +50,9 @@ def _work_chunk(step: MerchantRun, lines: Sequence[LineFacts]) -> dict[int, str]
     codes: dict[int, str] = {}
     for line in lines:
         first, outcome = asked.get(line.id, (None, ""))
-        if line.id in paired and first is not None:
+        if first is not None and outcome == Credited.PAYER_HELD and (held := join_payer_case(line, first)):
+            codes[line.id] = held
+        elif line.id in paired and first is not None:
             tell_confirmed(step, line, first, outcome)
         elif line.id not in paired:
             codes[line.id] = _tell(step, line, world, first)
@@ -69,6 +74,15 @@ def tell_confirmed(step: MerchantRun, line: LineFacts | PspLine, finding: Findin
         case = raise_line_case(step, line, finding)
         if finding.code in ("LEDGER_CREDIT_MISSING_PSP_SUCCESS", "PAYOUT_PAID_NOT_RECORDED"):
             auto_resolve_case(case, rule="psp_confirmed@1", text=_CONFIRMED_TEXT[finding.code], now=step.now)
+
+
+def join_payer_case(line: LineFacts, finding: Finding) -> str:
+    """The cashier keeps this money pending for who paid it, and has said so: its case takes the line (K10). Its code, or ""."""
+    cases = ExceptionCase.objects.filter(reason=PAYER_CASE, merchant_reference=finding.merchant_reference, state__in=LIVE_STATES)
+    case = cases.order_by("-number").first()
+    if case is not None:
+        CaseLink.objects.get_or_create(case=case, kind="psp_line", target_id=str(line.id))
+    return PAYER_CASE if case is not None else ""
 
 
 def _tell(step: MerchantRun, line: LineFacts, world: World, first: Finding | None) -> str:

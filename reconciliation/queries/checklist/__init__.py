@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from ledger.models import LegalEntity
 from reconciliation.queries.checklist.books import audit_is_sealed, books_balance, receivables_are_known, suspense_is_explained
+from reconciliation.queries.checklist.frozen import checks_are_frozen
 from reconciliation.queries.checklist.items import CheckItem, Day
 from reconciliation.queries.checklist.papers import (
     bank_equals_statement,
@@ -32,6 +33,7 @@ CHECKS: tuple[Callable[[Day], CheckItem], ...] = (
     nothing_is_unknown,
     approvals_are_decided,
     no_case_blocks,
+    checks_are_frozen,
     books_balance,
     audit_is_sealed,
 )
