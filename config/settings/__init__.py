@@ -81,6 +81,16 @@ CACHES = {
     }
 }
 
+# Alerts are mailed (R13). A server that is not there is no error of ours: the alert says so, and its mail is tried again for a day.
+_MAIL = env.email_url("EMAIL_URL", default="smtp://127.0.0.1:25")
+EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = _MAIL["EMAIL_BACKEND"], _MAIL["EMAIL_HOST"], _MAIL["EMAIL_PORT"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL["EMAIL_HOST_USER"] or "", _MAIL["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS, EMAIL_USE_SSL = bool(_MAIL.get("EMAIL_USE_TLS")), bool(_MAIL.get("EMAIL_USE_SSL"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="countroom@localhost")
+# Where people reach the back office, for links in mails.
+BACK_OFFICE_URL = env.str("BACK_OFFICE_URL", default=env.str("PUBLIC_URL", default="")).rstrip("/")
+
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",

@@ -169,4 +169,9 @@ APPROVAL_KINDS: dict[str, dict[str, object]] = {
         "permission": "ledger.approve_policy",
         "look": "ledger.operations.calendars.look_at_calendar",
     },
+    "watch.change": {
+        "execute": "reconciliation.operations.settings.execute_setting",
+        "permission": "ledger.approve_policy",
+        "look": "reconciliation.operations.settings.look_at_setting",
+    },
 }

@@ -119,6 +119,8 @@ UNFOLD: dict[str, Any] = {
                         "link": reverse_lazy("admin:trust"),
                         "permission": _may_see("reconciliation.view_reconciliationrun"),
                     },
+                    _item("Alerts", "notifications_active", "reconciliation_alert"),
+                    _item("Watches", "visibility", "reconciliation_watch"),
                     _item("Reason codes", "category", "reconciliation_reasoncode"),
                 ],
             },

@@ -1,10 +1,21 @@
 """Pages of reconciliation: exceptions, runs, files, closes, reason codes."""
 
 from reconciliation.admin import chips
+from reconciliation.admin.alerts import AlertAdmin
 from reconciliation.admin.cases import ExceptionCaseAdmin
 from reconciliation.admin.closes import DailyCloseAdmin
 from reconciliation.admin.files import SourceFileAdmin
 from reconciliation.admin.reasons import ReasonCodeAdmin
 from reconciliation.admin.runs import ReconciliationRunAdmin
+from reconciliation.admin.watches import WatchAdmin
 
-__all__ = ["DailyCloseAdmin", "ExceptionCaseAdmin", "ReasonCodeAdmin", "ReconciliationRunAdmin", "SourceFileAdmin", "chips"]
+__all__ = [
+    "AlertAdmin",
+    "DailyCloseAdmin",
+    "ExceptionCaseAdmin",
+    "ReasonCodeAdmin",
+    "ReconciliationRunAdmin",
+    "SourceFileAdmin",
+    "WatchAdmin",
+    "chips",
+]

@@ -40,3 +40,9 @@ chip_map(
     PREPARED=(Tone.MOVING, "Prepared, to be signed|draw"),
     SIGNED_OFF=(Tone.GOOD, "Signed off|verified"),
 )
+chip_map(
+    "alert",
+    OPEN=(Tone.ATTENTION, "New|notifications_active"),
+    SEEN=(Tone.MOVING, "Seen|visibility"),
+    PASSED=(Tone.IDLE, "Passed"),
+)

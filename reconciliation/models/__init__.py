@@ -7,8 +7,11 @@ from reconciliation.models.lines import BankLine, PspLine
 from reconciliation.models.matches import Match, SuspenseItem
 from reconciliation.models.reasons import Clock, ReasonCode, Severity, Team
 from reconciliation.models.runs import LookupAnswer, ReconciliationRun, RunState
+from reconciliation.models.watches import Alert, AlertState, Watch
 
 __all__ = [
+    "Alert",
+    "AlertState",
     "BankLine",
     "BankStatement",
     "CaseEntry",
@@ -31,4 +34,5 @@ __all__ = [
     "SourceFile",
     "SuspenseItem",
     "Team",
+    "Watch",
 ]

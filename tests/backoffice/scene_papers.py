@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from cashier.models import MerchantAccount
-from reconciliation.models import FileState, ReconciliationRun, RunState, SettlementBatch, SourceFile
+from reconciliation.models import Alert, FileState, ReconciliationRun, RunState, SettlementBatch, SourceFile, Watch
 
 if TYPE_CHECKING:
     from tests.backoffice.scene import Scene
@@ -13,6 +13,7 @@ DAY = date(2026, 11, 19)
 
 
 def make_papers(scene: "Scene") -> None:
+    make_alert(scene)
     at = scene.now - timedelta(hours=4)
     for number, account in enumerate(scene.accounts):
         batch = _batch_of(_file_of(account, number, at), account, number, at)
@@ -111,3 +112,11 @@ def _ingest_result(account: str) -> dict[str, Any]:
         "statements": [],
         "error": None,
     }
+
+
+def make_alert(scene: "Scene") -> None:
+    """One alert that stands, of a watch as it is by default."""
+    Alert.objects.create(
+        watch=Watch.objects.get(pk="approval_rate"), about="SANDBOX_EU card", noticed_at=scene.now, last_at=scene.now, updated_at=scene.now,
+        sentence="SANDBOX_EU card approves 71.4 % of 42 in the last 1 h; usual is 88.0 % of 1204.", facts={"rate": 71.4, "usual": 88.0},
+    )  # fmt: skip

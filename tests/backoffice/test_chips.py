@@ -20,7 +20,7 @@ from cashier.models import (
 from disputes.models import Dispute
 from ledger.admin.frames.chips import ICONS, Tone, get_chip, known_states
 from ledger.models import ApprovalRequest, Shadow
-from reconciliation.models import DailyClose, ExceptionCase, ReconciliationRun, SettlementBatch, SourceFile
+from reconciliation.models import Alert, DailyClose, ExceptionCase, ReconciliationRun, SettlementBatch, SourceFile
 from reconciliation.models.reasons import Severity
 
 STATES: dict[str, type[models.TextChoices]] = {
@@ -35,6 +35,7 @@ STATES: dict[str, type[models.TextChoices]] = {
     "dispute": Dispute.State,
     "event": PspEventWork.State,
     "file": SourceFile.State,
+    "alert": Alert.State,
     "hold": Hold.State,
     "instrument": Instrument.State,
     "payout": PayoutIntent.State,
