@@ -24,6 +24,7 @@ class Footers:
     report: dict[str, Figures] = field(default_factory=lambda: defaultdict(Figures))
     checks: list[Check] = field(default_factory=list)
     is_first_file: bool = True
+    footed: set[str] = field(default_factory=set)
 
     def count(self, currency: str, *, gross: int, is_credit: bool, fee_currency: str, fee: int, fee_is_credit: bool) -> None:
         """One body row."""
@@ -32,14 +33,20 @@ class Footers:
             figures[currency].sums[0 if is_credit else 1] += gross
             figures[fee_currency].sums[2 if fee_is_credit else 3] += fee
 
-    def open_section(self) -> None:
-        """The next section begins."""
+    def end_section(self) -> None:
+        """The next section begins, or the file ends: each currency of this one must have had its footer, or rows are lost."""
+        for currency, figures in self.section.items():
+            if figures.rows and currency not in self.footed:
+                where = f"section footer (SF) of {currency}: there is none, the file may be cut"
+                self.checks.append(Check("control_total", False, None, figures.rows, where))
         self.section.clear()
+        self.footed.clear()
 
     def close(self, code: str, line_number: int, currency: str, numbers: list[int]) -> None:
         """A footer: four totals, balances, and the row count, in this order. A report of several files sums over all of them."""
         if code == "RF" and not self.is_first_file:
             return
+        self.footed.add(currency)
         held = (self.section if code == "SF" else self.report)[currency]
         for name, said, found in zip(_NAMES, numbers[:4], held.sums, strict=True):
             if said != found:

@@ -52,6 +52,7 @@ class PaypalStlReader:
                 raise FormatRefused("unknown_tag", f"{row[2][0][:20]!r} is no record of a {COLUMNS.what}", line=row[0], column=1)
         if not (self._rows or self._has_heading):
             raise FormatRefused("empty", "there is no row in the report", line=line_number or 1, column=1)
+        self._footers.end_section()
         for group in list(self._book.last):
             yield from self._book.close(group, kind="balance_transfer", line_type=_BALANCE)
         self._done = True
@@ -73,7 +74,7 @@ class PaypalStlReader:
 
     def _section(self, row: Row) -> None:
         """Start and end of the account's own day, and its id."""
-        self._footers.open_section()
+        self._footers.end_section()
         start = _instant(row, 1)
         _instant(row, 2)
         self._day, self._named, self._has_heading = f"{start:%Y-%m-%d}", _cell(row, 3)[:64], True
