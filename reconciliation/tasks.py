@@ -44,6 +44,12 @@ def tend_closes() -> dict[str, int]:
 
 
 @shared_task
+def prove_books() -> bool:
+    """The nightly proof of the books, which every close tells of."""
+    return closing.prove_books(actor=system_actor("closing"), now=clock.now()).ok
+
+
+@shared_task
 def archive_closes() -> list[str]:
     """Bundles of signed days that the archive lacks are laid there."""
     return [str(path) for path in closing.archive_bundles()]

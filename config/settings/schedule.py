@@ -29,6 +29,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "cashier-sweep-overdue": {"task": "cashier.tasks.sweep.sweep_overdue", "schedule": 15.0},
     "resume rested cases": {"task": "reconciliation.tasks.resume_rested_cases", "schedule": 60.0},
     "reconciliation-tend-closes": {"task": "reconciliation.tasks.tend_closes", "schedule": 30.0},
+    "reconciliation-prove-books": {"task": "reconciliation.tasks.prove_books", "schedule": crontab(hour=5, minute=40)},
     "reconciliation-archive-closes": {"task": "reconciliation.tasks.archive_closes", "schedule": crontab(minute=25)},
     "reconciliation-look-around": {"task": "reconciliation.tasks.look_around", "schedule": 300.0},
     "reconciliation-send-alert-mails": {"task": "reconciliation.tasks.send_alert_mails", "schedule": 30.0},

@@ -15,6 +15,7 @@ from ledger.calendar import business_date
 from ledger.models import LegalEntity, User
 from ledger.operations import holds_permission, record_audit
 from reconciliation.models import CloseState, DailyClose
+from reconciliation.operations.closing.cover import watch_player_money
 from reconciliation.operations.closing.refusals import CloseNotPermitted, CloseNotReady
 from reconciliation.queries.activity import next_active_day
 from reconciliation.queries.checklist import CheckItem, checklist
@@ -42,6 +43,7 @@ def refresh_checklist(*, close_id: UUID, now: datetime) -> DailyClose:
     with transaction.atomic():
         close = lock_close(close_id)
         if close.state == CloseState.OPEN:
+            watch_player_money(entity=close.entity, day=close.business_date, now=now)
             close.checklist = taken_checklist(close, now)
             close.updated_at = now
             close.save(update_fields=["checklist", "updated_at"])
@@ -107,6 +109,7 @@ def _open_due(entity: LegalEntity, now: datetime) -> list[DailyClose]:
     day = next_active_day(entity.pk, after=newest, before=today)
     while day is not None and len(opened) < DAYS_AT_ONCE:
         opened.append(open_close(entity=entity, day=day, now=now))
+        watch_player_money(entity=entity, day=day, now=now)
         day = next_active_day(entity.pk, after=day, before=today)
     return opened
 

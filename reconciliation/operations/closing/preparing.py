@@ -19,6 +19,7 @@ from ledger.models import User
 from ledger.operations import close_to_postings, request_approval, seal_audit
 from ledger.transitions import move
 from reconciliation.models import CloseState, DailyClose
+from reconciliation.operations.closing.cover import watch_player_money
 from reconciliation.operations.closing.days import audit_close, lock_close, missing_of, require_order, require_permission, taken_checklist
 from reconciliation.operations.closing.falling_back import fall_back, to_open
 from reconciliation.operations.closing.freezing import Written, write_parts
@@ -99,6 +100,7 @@ def _finish(close_id: UUID, preparer: User, now: datetime) -> DailyClose:
 def _write(close_id: UUID, preparer: User, now: datetime) -> Written | None:
     """The snapshot's files, with no transaction open; none where something is missing anyway."""
     close = DailyClose.objects.select_related("entity").get(pk=close_id)
+    watch_player_money(entity=close.entity, day=close.business_date, now=now)
     items = taken_checklist(close, now)
     return None if missing_of(items) else write_parts(close, items, preparer=preparer, now=now)
 

@@ -8,8 +8,15 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from ledger.models import LegalEntity
-from reconciliation.queries.checklist.books import audit_is_sealed, books_balance, receivables_are_known, suspense_is_explained
+from reconciliation.queries.checklist.books import (
+    audit_is_sealed,
+    books_are_proved,
+    books_balance,
+    receivables_are_known,
+    suspense_is_explained,
+)
 from reconciliation.queries.checklist.frozen import checks_are_frozen
+from reconciliation.queries.checklist.funds import money_on_its_way_is_named, players_are_covered, reserve_and_prefund_are_the_psps
 from reconciliation.queries.checklist.items import CheckItem, Day
 from reconciliation.queries.checklist.papers import (
     bank_equals_statement,
@@ -28,6 +35,9 @@ CHECKS: tuple[Callable[[Day], CheckItem], ...] = (
     runs_are_done,
     lines_are_complete,
     bank_equals_statement,
+    reserve_and_prefund_are_the_psps,
+    money_on_its_way_is_named,
+    players_are_covered,
     suspense_is_explained,
     receivables_are_known,
     nothing_is_unknown,
@@ -35,6 +45,7 @@ CHECKS: tuple[Callable[[Day], CheckItem], ...] = (
     no_case_blocks,
     checks_are_frozen,
     books_balance,
+    books_are_proved,
     audit_is_sealed,
 )
 

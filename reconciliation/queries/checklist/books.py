@@ -8,11 +8,13 @@ from django.db.models.functions import Cast
 from ledger.models import AuditRecord, AuditSeal
 from ledger.money import money_text
 from ledger.queries import trial_balance
+from ledger.queries.receivables import list_debts
 from reconciliation.models import CaseLink, SuspenseItem
 from reconciliation.models.cases import LIVE_STATES
 from reconciliation.queries.balances import trial_of
 from reconciliation.queries.checklist.items import CheckItem, Day, capped, check_item
 
+PROVED = "books.proved"
 SEALER_TIME = timedelta(seconds=30)
 
 
@@ -28,9 +30,15 @@ def suspense_is_explained(day: Day) -> CheckItem:
 
 
 def receivables_are_known(day: Day) -> CheckItem:
-    """What players owe at the day's end. Tells; never missing."""
+    """What players owe at the day's end, and since when. Tells; never missing."""
     owed = [money_text(row.total_minor, row.asset) for row in day.balances if row.kind == "receivable"]
-    return check_item("receivables", "Owed by players", " and ".join(owed) or "nothing")
+    age = f", oldest {_oldest_debt_days(day)} d" if owed else ""
+    return check_item("receivables", "Owed by players", f"{' and '.join(owed)}{age}" if owed else "nothing")
+
+
+def _oldest_debt_days(day: Day) -> int:
+    """Days since the oldest debt that is still open began."""
+    return max((debt.age_days(day.date) for debt in list_debts(day.entity.pk)), default=0)
 
 
 def books_balance(day: Day) -> CheckItem:
@@ -44,6 +52,18 @@ def books_balance(day: Day) -> CheckItem:
     missing = [f"{money_text(total, asset)} too much on one side" for asset, total in sorted(totals.items()) if total]
     missing += [f"pending and unconfirmed differ by {money_text(total, asset)}" for asset, total in sorted(seen.items()) if total]
     return check_item("trial_balance", "Trial balance is zero", f"{len(totals)} currenc{'y' if len(totals) == 1 else 'ies'}", missing)
+
+
+def books_are_proved(day: Day) -> CheckItem:
+    """The last proof of the books (`ledger_prove`, every sub-ledger of POSTINGS.md section 4) held. Told where there was none yet.
+
+    It reads all books, so that it is run every night, and by a button, not while a page is looked at.
+    """
+    last = AuditRecord.objects.filter(act=PROVED).order_by("-pk").first()
+    if last is None:
+        return check_item("proofs", "Books proved", "not proved yet: a proof is run every night")
+    figure = f"{last.detail['checks']} checks, {last.recorded_at:%d %b %Y %H:%M} UTC"
+    return check_item("proofs", "Books proved", figure, [f"{name} does not hold" for name in last.detail["failing"]])
 
 
 def audit_is_sealed(day: Day) -> CheckItem:

@@ -15,11 +15,23 @@ SELECT e.id, e.transaction_id, a.kind AS account, a.owner_ref AS holder, e.asset
   FROM ledger_journal_transaction t JOIN ledger_entry e ON e.transaction_id = t.id JOIN ledger_account a ON a.id = e.account_id
  WHERE t.entity_id = %(entity)s AND t.business_date = %(day)s ORDER BY e.id
 """
+_OPEN_SUSPENSE = """
+SELECT s.*, coalesce(m.code, k.code) AS account FROM reconciliation_suspense_item s
+  LEFT JOIN cashier_merchant_account m ON m.id = s.merchant_account_id LEFT JOIN cashier_bank_account k ON k.id = s.bank_account_id
+ WHERE s.cleared_at IS NULL AND coalesce(m.entity_id, k.entity_id) = %(entity)s
+"""
+# Lines that live cases speak of.
+_SPOKEN_OF = """
+SELECT k.target_id::bigint FROM reconciliation_case_link k JOIN reconciliation_case c ON c.id = k.case_id
+ WHERE k.kind = 'psp_line' AND c.entity_id = %(entity)s AND c.business_date <= %(day)s AND c.state = ANY(%(live)s::text[])
+"""
 # Matches whose bank line or PSP line differs, of batches that are not too old.
-_CHOSEN_BATCHES = """
+_CHOSEN_BATCHES = f"""
 SELECT b.* FROM reconciliation_batch b JOIN cashier_merchant_account m ON m.id = b.merchant_account_id
  WHERE m.entity_id = %(entity)s AND b.business_date <= %(day)s AND b.business_date >= %(day)s::date - %(look_back)s
    AND (b.business_date = %(day)s OR b.state IN ('LOADED', 'HELD', 'SETTLED')
+        OR b.id IN (SELECT n.batch_id FROM reconciliation_psp_line n WHERE n.id IN ({_SPOKEN_OF}
+                      UNION SELECT s.line_id FROM ({_OPEN_SUSPENSE}) s WHERE s.line_kind = 'psp'))
         OR EXISTS (SELECT FROM reconciliation_match d WHERE d.batch_id = b.id AND d.difference_minor <> 0 AND d.undone_at IS NULL))
 """
 BATCHES = f"""
@@ -27,11 +39,6 @@ SELECT b.id, m.code AS account, b.number, b.currency, b.version, b.state, b.busi
        b.carried_minor, b.lines, b.transfer_reference, f.sha256 AS file_sha256
   FROM ({_CHOSEN_BATCHES}) b JOIN cashier_merchant_account m ON m.id = b.merchant_account_id
   JOIN reconciliation_source_file f ON f.id = b.source_file_id ORDER BY b.id
-"""
-_OPEN_SUSPENSE = """
-SELECT s.*, coalesce(m.code, k.code) AS account FROM reconciliation_suspense_item s
-  LEFT JOIN cashier_merchant_account m ON m.id = s.merchant_account_id LEFT JOIN cashier_bank_account k ON k.id = s.bank_account_id
- WHERE s.cleared_at IS NULL AND coalesce(m.entity_id, k.entity_id) = %(entity)s
 """
 _DIFFERING = """
 SELECT d.line_id FROM reconciliation_match d JOIN reconciliation_batch x ON x.id = d.batch_id
@@ -48,7 +55,8 @@ SELECT l.* FROM reconciliation_psp_line l JOIN ({_OF_DAY}) o ON o.id = l.batch_i
 UNION
 SELECT l.* FROM reconciliation_psp_line l
  WHERE l.id IN (SELECT s.line_id FROM ({_OPEN_SUSPENSE}) s WHERE s.line_kind = 'psp'
-                UNION SELECT line_id FROM ({_DIFFERING} AND d.line_kind = 'psp') n)
+                UNION SELECT line_id FROM ({_DIFFERING} AND d.line_kind = 'psp') n
+                UNION {_SPOKEN_OF})
 """
 PSP_LINES = f"""
 SELECT l.id, l.batch_id AS batch, l.line_number, l.kind, l.type, l.reverses, l.merchant_reference, l.object_merchant_reference,

@@ -14,7 +14,7 @@ from ledger.errors import BadPublicId
 from ledger.ids import from_public
 from ledger.models import JournalTransaction, LegalEntity
 from reconciliation.matching.judge import SCHEDULED_TEXTS
-from reconciliation.models import CaseLink, LookupAnswer, SuspenseItem
+from reconciliation.models import CaseLink, LookupAnswer, ReconciliationRun, RunState, SuspenseItem
 from reconciliation.models.cases import LIVE_STATES
 from reconciliation.queries.balances import balances_at
 from reconciliation.queries.currencies import currencies_of
@@ -65,10 +65,18 @@ def _accounts(entity: LegalEntity, day: date) -> Iterator[Sequence[Any]]:
         yield merchant.code, merchant.public_id, "merchant", merchant.provider, "", merchant.is_active
 
 
-def _windows(entity: LegalEntity, day: date) -> Rows:
+def _windows(entity: LegalEntity, day: date) -> Iterator[Sequence[Any]]:
+    """As of the last run over the day or a later one: cases know no other moment."""
     accounts = MerchantAccount.objects.filter(entity=entity)
     currencies = sorted({currency for account in accounts for currency in currencies_of(account)})
-    return ((kind, currency, oldest_not_due(kind, currency, day)) for kind in WINDOW_KINDS for currency in currencies)
+    merchants, banks = _last_run(entity, day, merchant_account=None), _last_run(entity, day, bank_account=None)
+    yield from (("bank", currency, banks + timedelta(days=1)) for currency in currencies)
+    yield from ((kind, currency, oldest_not_due(kind, currency, merchants)) for kind in WINDOW_KINDS for currency in currencies)
+
+
+def _last_run(entity: LegalEntity, day: date, **other_kind: None) -> date:
+    runs = ReconciliationRun.objects.filter(entity=entity, state=RunState.DONE, date__gt=day).exclude(**other_kind)
+    return runs.order_by("-date").values_list("date", flat=True).first() or day
 
 
 def _suspense(entity: LegalEntity, day: date) -> Rows:
@@ -93,8 +101,8 @@ def _days_of(transactions: list[str]) -> dict[str, date]:
 
 def _lookups(entity: LegalEntity, day: date) -> Rows:
     """The last answer of each payment: reports of the day are judged by it."""
-    days = (day - timedelta(days=LOOK_BACK_DAYS), day)
-    asked = LookupAnswer.objects.filter(run__entity=entity, run__date__range=days, reference__startswith="lookup:")
+    since = day - timedelta(days=LOOK_BACK_DAYS)
+    asked = LookupAnswer.objects.filter(run__entity=entity, run__date__gte=since, reference__startswith="lookup:")
     last: dict[tuple[str, str], Sequence[Any]] = {}
     for row in asked.select_related("run").order_by("asked_at", "pk").iterator():
         answer, key = row.answer or {}, (row.run.account_code, _key_of(row.reference.removeprefix("lookup:")))

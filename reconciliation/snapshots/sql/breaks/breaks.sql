@@ -36,9 +36,10 @@ WITH one AS (
   UNION ALL
   SELECT 'PSP_SUCCESS_MISSING_BANK_SETTLEMENT', b.account, b.currency, abs(b.payout_minor), coalesce(b.payout_date, b.business_date),
          b.transfer_reference, 'batch', b.id
-    FROM batches b CROSS JOIN (SELECT max(business_date) AS day FROM snapshot_day) d
-   WHERE b.state = 'SETTLED' AND b.version = 1 AND b.payout_minor <> 0 AND b.due_date <= d.day
+    FROM batches b JOIN windows w ON w.kind = 'bank' AND w.currency = b.currency AND b.due_date < w.not_due_from
+   WHERE b.state = 'SETTLED' AND b.version = 1 AND b.payout_minor <> 0
      AND NOT EXISTS (SELECT 1 FROM matches m WHERE m.line_kind = 'bank' AND m.item_kind = 'batch' AND m.item = b.id)
 )
 SELECT code, account, currency, cast(amount_minor AS decimal(38, 0)) AS amount_minor, business_date, reference, about_kind, about
-  FROM one ORDER BY code, account, about_kind, about
+  FROM one WHERE business_date <= (SELECT max(d.business_date) FROM snapshot_day d)
+ ORDER BY code, account, about_kind, about

@@ -1,0 +1,79 @@
+"""Players' money per licence and currency: a shortfall is a case and blocks the signature (D6)."""
+
+import pytest
+
+from cashier.models import BankAccount
+from reconciliation.models import CaseState, CloseState, ExceptionCase
+from reconciliation.operations.closing import CloseNotReady, refresh_checklist, watch_player_money
+from reconciliation.queries.checklist import checklist
+from reconciliation.queries.player_money import Cover, player_money
+from tests.reconciliation.closing.day import DAY, NOON, NOW, TESTER, ReadyDay
+
+pytestmark = pytest.mark.spec("D6", "D2")
+
+
+def licensed(ready: ReadyDay) -> None:
+    ready.house.entity.licence = "MGA/B2C/1"
+    ready.house.entity.save()
+
+
+def fund(ready: ReadyDay, amount_minor: int) -> None:
+    """The owner's money into the bank account that is kept for players, and the statement that shows it."""
+    from django.db import transaction
+
+    from ledger.operations import Posting, post
+    from reconciliation.models import BankStatement
+
+    bank = ready.house.bank
+    sides = (("bank", bank.public_id, amount_minor), ("outside", ready.house.entity.public_id, -amount_minor))
+    common = {"asset": "EUR", "ref": "", "label": ""}
+    lines = [{"kind": kind, "holder": holder, "amount_minor": minor, **common} for kind, holder, minor in sides]
+    with transaction.atomic():
+        posting = Posting("OPENING_BALANCE@1", f"funding:{amount_minor}", ready.house.entity.pk, {"lines": lines}, NOON)
+        post(posting, actor=TESTER, now=NOON)
+    BankStatement.objects.filter(bank_account=bank).update(closing_minor=amount_minor)
+
+
+def item(ready: ReadyDay) -> tuple[bool, str, tuple[str, ...]]:
+    found = next(row for row in checklist(ready.house.entity, DAY, now=NOW) if row.name == "player_money")
+    return found.ok, found.figure, found.missing
+
+
+def test_what_is_owed_and_kept_by_hand(ready: ReadyDay) -> None:
+    assert player_money(ready.house.entity, DAY) == [Cover("EUR", owed_minor=2500, stakes_minor=0, terms={})]
+    fund(ready, 2000)
+    (cover,) = player_money(ready.house.entity, DAY)
+    assert (cover.terms, cover.shortfall_minor) == ({"bank": 2000}, 500)
+
+
+def test_without_a_licence_it_is_told_only(ready: ReadyDay) -> None:
+    ok, figure, missing = item(ready)
+    assert ok and missing == ()
+    assert figure == "25.00 EUR owed, 0.00 EUR kept; no licence is set that asks for it"
+    assert watch_player_money(entity=ready.house.entity, day=DAY, now=NOW) == []
+
+
+def test_a_shortfall_is_a_case_that_blocks_until_it_is_funded(ready: ReadyDay) -> None:
+    licensed(ready)
+    with pytest.raises(CloseNotReady) as refused:
+        ready.prepare()
+    assert "Players' money is covered: 25.00 EUR of players' money is not covered" in refused.value.details["missing"]  # type: ignore[operator]
+    case = ExceptionCase.objects.get(reason="PLAYER_FUNDS_SHORTFALL")
+    assert (case.amount_minor, case.currency, case.business_date, case.state) == (2500, "EUR", DAY, CaseState.OPEN)
+    refresh_checklist(close_id=ready.close.pk, now=NOW)
+    assert ExceptionCase.objects.filter(reason="PLAYER_FUNDS_SHORTFALL").count() == 1
+
+    fund(ready, 2500)
+    ready.prepare()
+    case.refresh_from_db()
+    assert (case.state, ready.state()) == (CaseState.AUTO_RESOLVED, CloseState.PREPARED)
+
+
+def test_an_account_that_is_not_kept_for_players_covers_nothing(ready: ReadyDay) -> None:
+    licensed(ready)
+    fund(ready, 2500)
+    assert item(ready)[0]
+    bank = BankAccount.objects.get(pk=ready.house.bank.pk)
+    bank.contract = {"players_money": False}
+    bank.save()
+    assert item(ready)[2] == ("25.00 EUR of players' money is not covered",)
