@@ -36,6 +36,7 @@ ACTS: dict[str, tuple[str, ...]] = {
         "ledger.propose_write_off",
         "ledger.propose_shadow",
         "cashier.propose_routing",
+        "reconciliation.propose_column_map",
     ),
     "risk": (
         "cashier.approve_payout",
@@ -66,6 +67,7 @@ ACTS: dict[str, tuple[str, ...]] = {
         "ledger.approve_policy",
         "ledger.approve_shadow",
         "cashier.approve_routing",
+        "reconciliation.approve_column_map",
         "ledger.verify_audit",
     ),
     "auditor": ("reconciliation.export_case", "ledger.verify_audit", "ledger.export_audit"),

@@ -108,6 +108,12 @@ APPROVAL_KINDS: dict[str, dict[str, object]] = {
         "permission": "cashier.approve_routing",
         "look": "cashier.operations.routing.rules.look_at_rules",
     },
+    "column_map.activate": {
+        "execute": "reconciliation.operations.column_maps.activate_map",
+        "rejected": "reconciliation.operations.column_maps.send_back_map",
+        "permission": "reconciliation.approve_column_map",
+        "look": "reconciliation.operations.column_maps.look_at_map",
+    },
     "shadow.open": {
         "execute": "ledger.operations.shadows.execute_open",
         "permission": "ledger.approve_shadow",
@@ -124,6 +130,26 @@ APPROVAL_KINDS: dict[str, dict[str, object]] = {
         "look": "cashier.operations.settings.look_at_setting",
     },
     "call_guards.change": {
+        "execute": "cashier.operations.settings.execute_setting",
+        "permission": "ledger.approve_policy",
+        "look": "cashier.operations.settings.look_at_setting",
+    },
+    "retry_cap.change": {
+        "execute": "cashier.operations.settings.execute_setting",
+        "permission": "ledger.approve_policy",
+        "look": "cashier.operations.settings.look_at_setting",
+    },
+    "brand_licences.change": {
+        "execute": "cashier.operations.settings.execute_setting",
+        "permission": "ledger.approve_policy",
+        "look": "cashier.operations.settings.look_at_setting",
+    },
+    "account_licences.change": {
+        "execute": "cashier.operations.settings.execute_setting",
+        "permission": "ledger.approve_policy",
+        "look": "cashier.operations.settings.look_at_setting",
+    },
+    "payer_policy.change": {
         "execute": "cashier.operations.settings.execute_setting",
         "permission": "ledger.approve_policy",
         "look": "cashier.operations.settings.look_at_setting",

@@ -79,6 +79,7 @@ UNFOLD: dict[str, Any] = {
                     _item("Exceptions", "error", "reconciliation_exceptioncase", badge="config.backoffice.homes.late_cases"),
                     _item("Approvals", "how_to_reg", "ledger_approvalrequest", badge="config.backoffice.homes.waiting_approvals"),
                     _item("Payouts", "outbox", "cashier_payoutintent"),
+                    _item("Held for review", "front_hand", "cashier_depositreview"),
                     _item("Disputes", "gavel", "disputes_dispute"),
                 ],
             },
@@ -88,7 +89,10 @@ UNFOLD: dict[str, Any] = {
                     _item("Deposits", "south_west", "cashier_depositintent"),
                     _item("Attempts", "sync_alt", "cashier_attempt"),
                     _item("PSP events", "webhook", "cashier_pspevent"),
+                    _item("Events asked for", "quick_reference", "cashier_eventpull"),
                     _item("Players", "person", "cashier_player"),
+                    _item("Payers", "badge", "cashier_payercheck"),
+                    _item("Frozen facts", "ac_unit", "cashier_frozenchecks"),
                     _item("Bonuses", "redeem", "cashier_bonus"),
                     {
                         "title": "PSP health",
@@ -112,6 +116,7 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     _item("Runs", "rule", "reconciliation_reconciliationrun"),
                     _item("Files", "draft", "reconciliation_sourcefile"),
+                    _item("Column maps", "view_column", "reconciliation_columnmapversion"),
                     _item("Daily close", "event_available", "reconciliation_dailyclose"),
                     {
                         "title": "Trust in clearing",
@@ -136,6 +141,7 @@ UNFOLD: dict[str, Any] = {
             {
                 "title": "Settings",
                 "items": [
+                    _item("Brands", "sell", "cashier_brand"),
                     _item("Payout policies", "price_check", "cashier_payoutpolicy"),
                     _item("Webhook endpoints", "webhook", "cashier_outgoingendpoint"),
                     _item("Dispute policies", "balance", "disputes_disputepolicy"),

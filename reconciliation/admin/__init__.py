@@ -4,6 +4,7 @@ from reconciliation.admin import chips
 from reconciliation.admin.alerts import AlertAdmin
 from reconciliation.admin.cases import ExceptionCaseAdmin
 from reconciliation.admin.closes import DailyCloseAdmin
+from reconciliation.admin.column_maps import ColumnMapVersionAdmin
 from reconciliation.admin.files import SourceFileAdmin
 from reconciliation.admin.reasons import ReasonCodeAdmin
 from reconciliation.admin.runs import ReconciliationRunAdmin
@@ -11,6 +12,7 @@ from reconciliation.admin.watches import WatchAdmin
 
 __all__ = [
     "AlertAdmin",
+    "ColumnMapVersionAdmin",
     "DailyCloseAdmin",
     "ExceptionCaseAdmin",
     "ReasonCodeAdmin",

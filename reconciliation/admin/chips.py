@@ -46,3 +46,11 @@ chip_map(
     SEEN=(Tone.MOVING, "Seen|visibility"),
     PASSED=(Tone.IDLE, "Passed"),
 )
+chip_map(
+    "column_map",
+    DRAFT=(Tone.IDLE, "Draft|edit_note"),
+    WAITING=(Tone.MOVING, "Waiting for approval|group"),
+    ACTIVE=(Tone.GOOD, "In force"),
+    RETIRED=(Tone.IDLE, "Retired|history"),
+    DROPPED=(Tone.IDLE, "Dropped|delete"),
+)

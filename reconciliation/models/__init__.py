@@ -2,6 +2,7 @@
 
 from reconciliation.models.cases import CaseEntry, CaseLink, CaseState, ExceptionCase
 from reconciliation.models.closes import CloseSnapshot, CloseState, DailyClose
+from reconciliation.models.column_maps import ColumnMapState, ColumnMapVersion
 from reconciliation.models.files import BankStatement, FileState, SettlementBatch, SourceFile
 from reconciliation.models.lines import BankLine, PspLine
 from reconciliation.models.matches import Match, SuspenseItem
@@ -20,6 +21,8 @@ __all__ = [
     "Clock",
     "CloseSnapshot",
     "CloseState",
+    "ColumnMapState",
+    "ColumnMapVersion",
     "DailyClose",
     "ExceptionCase",
     "FileState",

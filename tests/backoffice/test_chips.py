@@ -6,8 +6,10 @@ from django.db import models
 from cashier.models import (
     Capture,
     DepositIntent,
+    DepositReview,
     Hold,
     Instrument,
+    PayerState,
     PayoutIntent,
     Player,
     PspCall,
@@ -20,7 +22,7 @@ from cashier.models import (
 from disputes.models import Dispute
 from ledger.admin.frames.chips import ICONS, Tone, get_chip, known_states
 from ledger.models import ApprovalRequest, Shadow
-from reconciliation.models import Alert, DailyClose, ExceptionCase, ReconciliationRun, SettlementBatch, SourceFile
+from reconciliation.models import Alert, ColumnMapState, DailyClose, ExceptionCase, ReconciliationRun, SettlementBatch, SourceFile
 from reconciliation.models.reasons import Severity
 
 STATES: dict[str, type[models.TextChoices]] = {
@@ -30,6 +32,7 @@ STATES: dict[str, type[models.TextChoices]] = {
     "answer": PspCall.CallState,
     "capture": Capture.State,
     "case": ExceptionCase.State,
+    "column_map": ColumnMapState,
     "close": DailyClose.State,
     "deposit": DepositIntent.State,
     "dispute": Dispute.State,
@@ -38,9 +41,11 @@ STATES: dict[str, type[models.TextChoices]] = {
     "alert": Alert.State,
     "hold": Hold.State,
     "instrument": Instrument.State,
+    "payer": PayerState,
     "payout": PayoutIntent.State,
     "player": Player.State,
     "refund": Refund.State,
+    "review": DepositReview.State,
     "run": ReconciliationRun.State,
     "routing_decision": RoutingDecision.Outcome,
     "routing_rules": RoutingRules.State,

@@ -1,0 +1,193 @@
+"""Column maps (R1): which column of a CSV is what, in versions, tried on a sample before a second person puts one in force."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.urls import reverse
+
+from ledger.admin.frames import (
+    SHOWN,
+    Act,
+    Column,
+    Done,
+    Fact,
+    ListFrame,
+    OpsAdmin,
+    Page,
+    Panel,
+    Record,
+    Standing,
+    View,
+    chip_cell,
+    disabled,
+    get_chip,
+    hidden,
+    moment_cell,
+    reason_field,
+    ref_cell,
+    when_cell,
+)
+from ledger.admin.frames.records import table, timeline, values
+from ledger.admin.people import actor_words
+from ledger.admin.story import transition_events
+from ledger.admin.thresholds import asked
+from ledger.models import ApprovalRequest
+from reconciliation.admin.runs import accounts
+from reconciliation.models import ColumnMapState, ColumnMapVersion
+from reconciliation.operations import column_maps as operations
+from reconciliation.queries.column_maps import active_map, versions_of
+
+MAY = "reconciliation.propose_column_map"
+APPROVER = "Another person decides, with the permission to approve column maps"
+_MOST_SAMPLE_BYTES = 5 * 1024 * 1024
+Data = Mapping[str, Any]
+
+
+def _draft(row: ColumnMapVersion, page: Page) -> Standing:
+    return SHOWN if row.state == ColumnMapState.DRAFT else hidden("Only a draft is changed.")
+
+
+def _tried(row: ColumnMapVersion, page: Page) -> Standing:
+    if row.state != ColumnMapState.DRAFT:
+        return hidden("Only a draft is sent for approval.")
+    return SHOWN if operations.is_tried(row) else disabled("Needs a sample that this exact version reads and accepts.")
+
+
+def _layout_fields(row: ColumnMapVersion, page: Page) -> dict[str, forms.Field]:
+    area = forms.Textarea({"rows": 24, "spellcheck": "false"})
+    help_text = "JSON: columns, dates, sign and the rest, as docs/files.md lists them."
+    return {"layout": forms.JSONField(label="Layout", widget=area, initial=row.layout, help_text=help_text)}
+
+
+def _save(row: ColumnMapVersion, data: Data, page: Page) -> Done:
+    saved = operations.save_layout(map_id=row.pk, layout=data["layout"], actor=page.actor, now=page.now)
+    return Done(f"Layout saved. Version {saved.version} is to be tried before it can be sent.")
+
+
+def _sample_fields(row: ColumnMapVersion, page: Page) -> dict[str, forms.Field]:
+    return {"sample": forms.FileField(label="A sample file", help_text="It is read and thrown away; nothing is loaded.")}
+
+
+def _try(row: ColumnMapVersion, data: Data, page: Page) -> Done:
+    upload = data["sample"]
+    if upload.size > _MOST_SAMPLE_BYTES:
+        return Done("The sample is too large: 5 MiB at most.")
+    result = operations.try_map(map_id=row.pk, file=upload.file, name=upload.name, actor=page.actor, now=page.now)
+    if result["error"]:
+        return Done(f"Refused at line {result['error']['line']}: {result['error']['message']}")
+    return Done(f"{result['lines']:,} lines read{', all checks hold.' if result['accepted'] else '; a check does not hold, see below.'}")
+
+
+def _send(row: ColumnMapVersion, data: Data, page: Page) -> Done:
+    return asked(operations.propose_map(map_id=row.pk, reason=data["reason"], maker=page.actor, now=page.now))
+
+
+def _drop(row: ColumnMapVersion, data: Data, page: Page) -> Done:
+    operations.drop_map(map_id=row.pk, actor=page.actor, now=page.now)
+    return Done(f"Version {row.version} dropped.")
+
+
+def _account_fields(obj: Any, page: Page) -> dict[str, forms.Field]:
+    return {"account": forms.ChoiceField(label="Account", choices=accounts())}
+
+
+def _start(obj: Any, data: Data, page: Page) -> Done:
+    made = operations.draft_map(account=data["account"], maker=page.actor, now=page.now)
+    return Done(f"Version {made.version} drafted.", next_url=reverse("admin:reconciliation_columnmapversion_change", args=[made.public_id]))
+
+
+def _reason(row: ColumnMapVersion, page: Page) -> dict[str, forms.Field]:
+    return {"reason": reason_field()}
+
+
+@admin.register(ColumnMapVersion)
+class ColumnMapVersionAdmin(OpsAdmin):
+    frame = ListFrame(
+        question="Which column of whose CSV is what?",
+        columns=(
+            Column("Account", lambda row, page: row.account.code, kind="name", area="a"),
+            Column("Version", lambda row, page: f"v{row.version}", area="d"),
+            Column("State", lambda row, page: chip_cell("column_map", row.state), area="b"),
+            Column("Drafted by", lambda row, page: actor_words(row.maker_kind, row.maker_id, page), area="late"),
+            Column("Changed", lambda row, page: when_cell(row.updated_at, page.now), area="c"),
+        ),
+        views=(View("all", "All", lambda rows, page: rows, counted=False),),
+        order=("-updated_at", "-id"),
+        related=("merchant_account", "bank_account"),
+        done_words="No map of an account; CSVs are read by the maps that come with the product.",
+    )
+    list_acts = (
+        Act("draft", "Draft a map…", MAY, _start, kind="primary", title="Draft a column map of an account", fields=_account_fields),
+    )
+    acts = (
+        Act("drop", "Drop…", MAY, _drop, kind="danger", title="Drop this draft", standing=_draft),
+        Act("layout", "Change layout…", MAY, _save, title="Change the layout", fields=_layout_fields, standing=_draft),
+        Act("try", "Try on a sample…", MAY, _try, title="Read a sample by this version", fields=_sample_fields, standing=_draft),
+        Act("send", lambda row, page: f"Send version {row.version} for approval", MAY, _send, kind="primary", title="Send for approval",
+            fields=_reason, standing=_tried, approver=APPROVER),
+    )  # fmt: skip
+
+    def list_words(self) -> str:
+        return "Column maps"
+
+    def heading(self, obj: Any) -> str:
+        return f"Column map of {obj.account.code}"
+
+    def record(self, obj: ColumnMapVersion, page: Page) -> Record:
+        active = active_map(obj.account)
+        return Record(
+            question="Which column of this account's CSV is what?",
+            headline=f"{obj.account.code}, version {obj.version}",
+            code=obj.public_id,
+            chip=get_chip("column_map", obj.state),
+            facts=[
+                Fact("Reads", "a PSP's report" if obj.source == "csv_psp" else "a bank's statement"),
+                Fact("Drafted by", actor_words(obj.maker_kind, obj.maker_id, page)),
+                Fact("Changed", moment_cell(obj.updated_at, page.now)),
+                Fact("In force now", f"v{active.version}" if active else "the maps of the product"),
+            ],
+            main=[_columns(obj), _others(obj), *_trial(obj)],
+            side=[*_waiting(obj), _versions(obj), timeline(transition_events(obj, "column_map", page), "Stages")],
+        )
+
+
+def _columns(row: ColumnMapVersion) -> Panel:
+    """Fields with the headers that they are read from, and constants."""
+    columns, constants = row.layout.get("columns", {}), row.layout.get("constants", {})
+    told = [[name.replace("_", " "), said if isinstance(said, str) else " + ".join(said)] for name, said in columns.items()]
+    told += [[name.replace("_", " "), f"always {said!r}"] for name, said in constants.items()]
+    return table("Columns", [("Field", "text"), ("Column of the file", "text")], told)
+
+
+def _others(row: ColumnMapVersion) -> Panel:
+    rest = {key: value for key, value in row.layout.items() if key not in ("columns", "constants")}
+    pairs = [(key, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)) for key, value in rest.items()]
+    return values("How its cells are written", pairs)
+
+
+def _trial(row: ColumnMapVersion) -> list[Panel]:
+    """What the last sample gave; said to be old where the layout changed since."""
+    if not row.trial:
+        return []
+    result = row.trial["result"]
+    pairs = [("File", result["file"]["name"]), ("Lines", f"{result['lines']:,}"), ("Accepted", "yes" if result["accepted"] else "no")]
+    if result["error"]:
+        error = result["error"]
+        pairs.append(("Refused", f"line {error['line']}, column {error['column']}: {error['message']}"))
+    pairs += [(check["name"], f"expected {check['expected']}, found {check['actual']}: {check['where']}")
+              for check in result["checks"] if not check["ok"]]  # fmt: skip
+    note = "" if row.trial["digest"] == row.digest else "The layout changed since."
+    return [values("Dry run on a sample", pairs, note=note)]
+
+
+def _waiting(row: ColumnMapVersion) -> list[Panel]:
+    found = ApprovalRequest.objects.filter(target_kind="ColumnMapVersion", target_id=row.public_id, state="PENDING").first()
+    return [values("Waits for approval", [("Request", ref_cell(found.public_id)), ("Reason", found.reason)])] if found else []
+
+
+def _versions(row: ColumnMapVersion) -> Panel:
+    told = [[f"v{each.version}", chip_cell("column_map", each.state), ref_cell(each.public_id)] for each in versions_of(row.account)[:12]]
+    return table("Versions", [("Version", "text"), ("State", "text"), ("Page", "text")], told)
