@@ -17,7 +17,8 @@ LONGEST_ID = 200
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """What a format calls its columns: canonical name -> the headers under which it is known, lower case, single spaces.
+    """What a format calls its columns: canonical name -> the headers under which it is known, lower case, single spaces; the first
+    of them that is there counts.
 
     `required` must be there. `ids`: columns of the PSP's own ids, where 13 to 19 digits are no card numbers.
     """
@@ -45,6 +46,10 @@ class Record:
 
     def __init__(self, layout: Layout, number: int, raw: str, cells: list[str]) -> None:
         self._layout, self.number, self.raw, self.cells = layout, number, raw, cells
+
+    def has(self, name: str) -> bool:
+        """Whether the file has the column."""
+        return name in self._layout.index
 
     def text(self, name: str) -> str:
         """A cell without spaces around it; "" where the file has no such column."""
@@ -110,12 +115,14 @@ def read_header(columns: Columns, row: Row, *, first: int = 0) -> Layout:
     """The layout by its header row; raises FormatRefused where a needed column is missing or one is there twice."""
     number, _, cells = row
     headers = tuple(header_key(cell) for cell in cells[first:])
-    known = {header: name for name, names in columns.headers.items() for header in names}
     index: dict[str, int] = {}
-    for place, header in enumerate(headers):
-        name = known.get(header)
-        if name is not None and index.setdefault(name, place + first) != place + first:
+    for name, names in columns.headers.items():
+        header = next((each for each in names if each in headers), "")
+        if headers.count(header) > 1:
+            place = headers.index(header, headers.index(header) + 1)
             raise FormatRefused("header", f"column {header!r} is there twice", line=number, column=place + first + 1)
+        if header:
+            index[name] = headers.index(header) + first
     missing = [columns.headers[name][0] for name in columns.headers if name in columns.required and name not in index]
     if missing:
         raise FormatRefused("header", f"not a {columns.what}: no column {', '.join(missing)}", line=number, column=1)

@@ -84,7 +84,8 @@ class PaypalStlReader:
         self._has_heading = True
 
     def _footer(self, row: Row) -> None:
-        numbers = [_number(row, place) for place in range(2, _width(row)) if _cell(row, place).upper() not in _SIDES]
+        places = [place for place in range(2, _width(row)) if _cell(row, place).upper() not in _SIDES]
+        numbers = [_number(row, place) if _cell(row, place) else 0 for place in places]
         if len(numbers) < 5:
             raise FormatRefused("columns", "a footer without its totals and row count", line=row[0], column=_width(row) + 1)
         self._footers.close(_cell(row, 0).upper(), row[0], _cell(row, 1).upper(), numbers)

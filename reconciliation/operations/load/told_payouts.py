@@ -10,7 +10,7 @@ from ledger.transitions import move
 from reconciliation.formats import Statement
 from reconciliation.models import FileState, SettlementBatch, SourceFile
 from reconciliation.models.files import BatchState
-from reconciliation.operations.cases import raise_case
+from reconciliation.operations.cases import raise_case, resolve_by_key
 
 LOADER = system_actor("loader")
 TELLERS = frozenset({"checkout_payouts"})  # sources that state payouts and no movements: nothing of them is posted
@@ -44,15 +44,22 @@ def _told(batch: SettlementBatch) -> int | None:
 def _compare(batch: SettlementBatch, told_minor: int, *, now: datetime) -> None:
     """A hundredth is rounding, and what is told counts; more holds the batch until the papers agree."""
     difference = told_minor - batch.payout_minor
-    if not difference:
+    is_open = batch.state in (BatchState.LOADED, BatchState.HELD)
+    if abs(difference) > _hundredth(batch.currency) or (difference and not is_open):
+        if batch.state == BatchState.LOADED:
+            move(batch, "hold", actor=LOADER, now=now, event="batch.held")
+        _raise(batch, told_minor, now=now)
         return
-    if abs(difference) <= _hundredth(batch.currency) and batch.state == BatchState.LOADED:
+    if difference:
         batch.payout_minor, batch.updated_at = told_minor, now
         batch.save(update_fields=["payout_minor", "updated_at"])
-        return
-    if batch.state == BatchState.LOADED:
-        move(batch, "hold", actor=LOADER, now=now, event="batch.held")
-    _raise(batch, told_minor, now=now)
+    if batch.state == BatchState.HELD:
+        move(batch, "release", actor=LOADER, now=now, event="batch.released")
+    resolve_by_key(_key(batch), rule="payout_told_anew@1", text="A later paper states the payout that the rows come to.", now=now)
+
+
+def _key(batch: SettlementBatch) -> str:
+    return f"PAYOUT_TOLD:{batch.ref}"
 
 
 def _raise(batch: SettlementBatch, told_minor: int, *, now: datetime) -> None:
@@ -63,7 +70,7 @@ def _raise(batch: SettlementBatch, told_minor: int, *, now: datetime) -> None:
         amount_minor=told_minor - batch.payout_minor,
         currency=batch.currency,
         merchant_account=batch.merchant_account,
-        dedupe_key=f"PAYOUT_TOLD:{batch.ref}",
+        dedupe_key=_key(batch),
         facts={"batch": batch.number, "rows_minor": batch.payout_minor, "payout_minor": told_minor},
         links=[("batch", batch.public_id), ("file", batch.source_file.public_id)],
         now=now,

@@ -89,6 +89,7 @@ def test_lines_of_a_payout_add_up_to_its_exact_sum_rounded_once(nets: list[int])
     [
         ("100,-12.5,87.5", "100,-12.5,87.4"),  # net is gross plus deduction
         ("-12.5,87.5,-1,", "-12.5,87.5,-2,"),  # the deduction is the sum of its components
+        ("16.9,-0.3,0", "16.9,0,0"),  # which are there, and empty on this row
     ],
 )
 @pytest.mark.spec("R2")

@@ -164,6 +164,14 @@ def test_a_broken_row_refuses_the_file_and_names_the_cell(row: str, code: str, c
     assert (error.code, error.line, error.column) == (code, 3, column)
 
 
+@pytest.mark.spec("R2")
+def test_a_column_that_is_there_twice_is_refused_and_another_name_of_one_is_not() -> None:
+    twice = refusal_of(SOURCE, table(f"{sale()},x", header=f"{HEADER},fee"))
+
+    assert (twice.code, twice.column) == ("header", 9)
+    assert open_text(SOURCE, table(f"{sale()},po_other", f"{paid()},", header=f"{HEADER},payout_id")).result.accepted
+
+
 @pytest.mark.parametrize("missing", ["automatic_payout_id", "net", "created_utc"])
 @pytest.mark.spec("R2")
 def test_a_missing_column_is_named(missing: str) -> None:

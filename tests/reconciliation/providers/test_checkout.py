@@ -99,7 +99,7 @@ def test_a_hundredth_between_rows_and_payout_is_rounding(house: "House", breakdo
 
 @pytest.mark.parametrize("breakdown_first", [True, False])
 @pytest.mark.spec("R2")
-def test_more_than_a_hundredth_holds_the_batch(house: "House", breakdown_first: bool) -> None:
+def test_more_than_a_hundredth_holds_the_batch_until_the_papers_agree(house: "House", breakdown_first: bool) -> None:
     from reconciliation.models import ExceptionCase
     from tests.reconciliation.providers import office
 
@@ -112,6 +112,11 @@ def test_more_than_a_hundredth_holds_the_batch(house: "House", breakdown_first: 
     case = ExceptionCase.objects.get()
     assert (case.reason_id, case.amount_minor) == ("SETTLEMENT_BATCH_UNBALANCED", 2)
     assert (case.facts["rows_minor"], case.facts["payout_minor"]) == (8549, 8551)
+
+    # and a corrected paper lets it go
+    office.take_in(payouts("85.49"), "checkout_payouts", name="corrected.csv")
+    case.refresh_from_db()
+    assert (office.batch_of(PAID).state, case.state) == ("LOADED", "AUTO_RESOLVED")
 
 
 @pytest.mark.spec("R2")
