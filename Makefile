@@ -4,6 +4,7 @@ PORT ?= 8000
 DEPOSITS ?= 300
 WORKERS ?= auto
 PAYMENTS ?= 5000
+COPIES ?= 10000
 SEED ?= 1
 ARGS ?=
 ONLY ?=
@@ -11,7 +12,7 @@ ONLY ?=
 VENV := .venv/bin
 BOOTSTRAP := $(PYTHON) -I config/bootstrap/venv.py
 
-.PHONY: run test check bench soak screenshots static test-pg15 lock install
+.PHONY: run test check bench soak damage screenshots static test-pg15 lock install
 
 run:  ## fresh machine to working system; Ctrl-C stops all
 	@$(BOOTSTRAP) embedded
@@ -32,6 +33,10 @@ bench:  ## benchmarks against yardsticks of the same machine; ONLY=name
 soak:  ## days of payments under hostile faults while processes and servers end, then every proof; SEED= PAYMENTS=
 	@$(BOOTSTRAP) embedded
 	@exec $(VENV)/python -m config.supervisor soak --with-parent --port 0 --payments $(PAYMENTS) --seed $(SEED)
+
+damage:  ## damaged copies of every sample file through every reader: a refusal or a right answer, never a fault; SEED= COPIES=
+	@$(BOOTSTRAP) embedded dev
+	@exec $(VENV)/python -m tests.reconciliation.formats.mutation_run --copies $(COPIES) --seed $(SEED)
 
 screenshots:  ## every page kind as a picture, into build/screenshots
 	@$(BOOTSTRAP) embedded dev

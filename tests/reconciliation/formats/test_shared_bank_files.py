@@ -12,6 +12,7 @@ from django.core.management import call_command
 
 from tests.reconciliation.formats.opening import inspected, open_text
 from tests.reconciliation.formats.oracles import read_camt_oracle, read_mt940_oracle
+from tests.reconciliation.formats.samples import SHARED, shared_files
 
 # file -> (accepted, lines per statement, {currency: (credits, credit_minor, debits, debit_minor)}, [(opening, closing)])
 Given = tuple[bool, list[int], dict[str, tuple[int, int, int, int]], list[tuple[int | None, int | None]]]
@@ -158,13 +159,10 @@ def test_fragments_of_mt940_are_refused_at_their_line(shared_data: Path, name: s
     assert found["error"]["message"]
 
 
-SAMPLES = [("camt053", "camt/*.xml"), ("mt940", "mt940/*.mt940"), ("mt940", "mt940/*/*.sta")]
-
-
-@pytest.mark.parametrize(("source", "pattern"), SAMPLES, ids=lambda value: value)
+@pytest.mark.parametrize("source", sorted(SHARED))
 @pytest.mark.spec("R1", "R2")
-def test_the_command_prints_what_the_file_gives_and_ends_with_whether_it_is_readable(shared_data: Path, source: str, pattern: str) -> None:
-    for path in sorted((shared_data / "bank").glob(pattern)):
+def test_the_command_prints_what_the_file_gives_and_ends_with_whether_it_is_readable(shared_data: Path, source: str) -> None:
+    for path in (path for path, its_source in shared_files(shared_data).items() if its_source == source):
         printed, code = io.StringIO(), 0
         try:
             call_command("ingest", str(path), source=source, dry_run=True, json=True, stdout=printed)
@@ -180,3 +178,6 @@ def test_no_sample_file_is_forgotten(shared_data: Path) -> None:
     assert {path.stem for path in (bank / "camt").glob("*.xml")} == {*CAMT, *CAMT_BROKEN}
     samples = {path.relative_to(bank / "mt940").as_posix() for pattern in ("*.mt940", "*/*.sta") for path in (bank / "mt940").glob(pattern)}
     assert samples == {*MT940, *MT940_FRAGMENTS}
+    papers = {path for folder in ("bank", "psp") for path in (shared_data / folder).rglob("*") if path.is_file()}
+    results = {path for path in papers if path.suffix in (".yml",) or (path.suffix == ".json" and path.with_suffix(".xml").exists())}
+    assert papers - results - {path for path in papers if path.name == "LICENSE"} == set(shared_files(shared_data))
