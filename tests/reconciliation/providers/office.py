@@ -6,6 +6,7 @@ from typing import Any
 
 from cashier.models import Capture, SettlementRoute
 from ledger.actors import system_actor
+from ledger.proofs import prove_ledger
 from reconciliation.models import Match, SettlementBatch
 from reconciliation.operations import ingest_file, reconcile
 from reconciliation.queries import three_way_proof
@@ -74,3 +75,8 @@ def items_of(batch: SettlementBatch) -> list[tuple[str, Any, int]]:
 def reference(capture: Capture) -> str:
     """What we sent as merchant reference."""
     return capture.intent.public_id
+
+
+def unproved() -> list[tuple[str, Any]]:
+    """Checks of the whole ledger that do not hold; the states of these tests' captures are set by hand."""
+    return [(check.name, check.differences) for check in prove_ledger().checks if not check.ok and not check.name.startswith("states ")]
