@@ -40,8 +40,10 @@ ID_COLUMNS = frozenset({"psp reference", "modification reference", "dispute refe
 # Type, lower case without spaces -> (kind, what a reversal undoes). Any other Type is kept as `unknown`.
 KINDS: dict[str, tuple[str, str]] = {
     "settled": ("sale", ""),
+    "bulksettlement": ("sale", ""),
     "refunded": ("refund", ""),
     "paidout": ("payout", ""),
+    "bppaidout": ("payout", ""),
     "chargeback": ("chargeback", ""),
     "secondchargeback": ("chargeback", ""),
     "chargebackreversed": ("reversal", "chargeback"),

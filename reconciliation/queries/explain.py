@@ -1,13 +1,18 @@
 """Why a line is matched (R6), and the line as it was received (R3)."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
+
+from django.conf import settings
 
 from cashier.models import Capture, PayoutIntent, Refund
+from reconciliation.formats import FormatRefused, read
 from reconciliation.matching.rules import fields_of
-from reconciliation.models import BankLine, Match, PspLine, SettlementBatch
+from reconciliation.models import BankLine, Match, PspLine, SettlementBatch, SourceFile
 from reconciliation.queries.stored import stored_path
 
+_OF_MANY_LINES = frozenset({"bai2", "camt053", "mt940", "mollie_settlement"})  # sources whose records are more than one line
+_READ_AGAIN_BYTES = 5 * 1024 * 1024  # above it, the first line of the record must do
 _ITEMS: dict[str, Any] = {
     "capture": Capture,
     "refund": Refund,
@@ -42,10 +47,21 @@ def raw_line(line: PspLine | BankLine) -> str:
     if not path.exists():
         return ""
     with path.open("rb") as file:
+        if source.source in _OF_MANY_LINES and source.byte_size <= _READ_AGAIN_BYTES:
+            return _raw_by_reader(source, file, line.line_number)
         for number, raw in enumerate(file, 1):
             if number == line.line_number:
                 return raw.decode(source.encoding or "utf-8", errors="replace").rstrip("\r\n")
     return ""
+
+
+def _raw_by_reader(source: SourceFile, file: BinaryIO, line_number: int) -> str:
+    """A record that runs over several lines of its file."""
+    reader: Any = read(source.source, file, registry=settings.REPORT_FORMATS)
+    try:
+        return next((str(found.raw) for found in reader if found.line_number == line_number), "")
+    except FormatRefused:
+        return ""
 
 
 def _value(row: Any, column: str, match: Match) -> str:
@@ -61,4 +77,4 @@ def _value(row: Any, column: str, match: Match) -> str:
         return str(row.intent.public_id)
     if column == "bank_account_id":
         return str(row.bank_account.code)
-    return str(getattr(row, column, ""))
+    return str(getattr(row, column, (match.compared or {}).get(column, "")))

@@ -77,7 +77,9 @@ def test_a_payout_is_tied_to_the_bank_line_that_names_it(
     assert Match.objects.get(line_kind="bank", item_id=batch.pk).rule == "bank.payout_reference@1"
     assert get_balance(house.entity.pk, "bank", house.bank.public_id, "EUR") == 103825
     assert SourceFile.objects.filter(state="LOADED").count() == 2
-    assert raw_line(PspLine.objects.get(kind="sale")) and raw_line(BankLine.objects.get(amount_minor=3975))
+    raw = raw_line(PspLine.objects.get(kind="sale")), raw_line(BankLine.objects.get(amount_minor=3975))
+    assert ("ideal" if source == "mollie_settlement" else "cap_1") in raw[0]
+    assert ("\n88,11.02 OF SANDBOX PAYMENTS/" if bank_source == "bai2" else "2026-11-23,") in raw[1]
 
 
 @pytest.mark.spec("R1", "R4")
