@@ -12,6 +12,7 @@ from reconciliation.formats.values import FormatRefused
 
 _SPREADSHEET = re.compile(r"\d(\.\d+)?E\+\d+", re.ASCII)
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*", re.ASCII)
+_TOO_LARGE = 10**30  # sums of a million of them still fit numeric(38,0)
 LONGEST_ID = 200
 
 
@@ -88,9 +89,12 @@ class Record:
     def amount(self, name: str, exponent: int, *, signed: bool = True) -> int:
         """Units of 10^-exponent of a cell in major units; 0 where it is empty."""
         try:
-            return read_amount(self.text(name) or "0", exponent, signed=signed)
+            found = read_amount(self.text(name) or "0", exponent, signed=signed)
         except AmountError as error:
             raise self.refuse(name, "amount", str(error)) from None
+        if abs(found) >= _TOO_LARGE:
+            raise self.refuse(name, "amount", "is too large")
+        return found
 
     def instant(self, name: str, zone: tzinfo) -> datetime:
         """The UTC instant of an ISO date and time; without an offset of its own it is local in `zone`."""

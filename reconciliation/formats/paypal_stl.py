@@ -18,7 +18,7 @@ from reconciliation.formats.paypal_footers import Footers
 from reconciliation.formats.values import FormatRefused, PspLine, ReadResult
 
 _INSTANT = re.compile(r"(\d{4})/(\d\d)/(\d\d) (\d\d):(\d\d):(\d\d) ([+-])(\d\d):?(\d\d)", re.ASCII)
-_NUMBER = re.compile(r"\d{1,36}", re.ASCII)
+_NUMBER = re.compile(r"\d{1,30}", re.ASCII)
 _OURS = re.compile(r"(pi|po|cap|rf)_[0-9a-z]{26}", re.ASCII)
 _SIDES = {"CR": True, "DR": False}
 _BALANCE = "PayPal balance"

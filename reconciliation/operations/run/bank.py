@@ -15,7 +15,7 @@ from reconciliation.operations.cases import ENGINE
 from reconciliation.operations.run.bank_cases import raise_amount_differs, raise_unidentified, resolve_identified
 from reconciliation.operations.run.context import BankRun
 from reconciliation.operations.run.residuals import refresh_residuals
-from reconciliation.operations.run.transfers import Tied, find_batch, find_by_amount, is_closed, transfer_of
+from reconciliation.operations.run.transfers import BY_AMOUNT, Tied, find_batch, find_by_amount, is_closed, payer_of, transfer_of
 
 # What banks call their own charges and interest: camt.053 BkTxCd families, MT940 types. Longest known first.
 CHARGE_CODES = ("CHRG", "COMM", "FEES", "NCHG", "NCOM")
@@ -164,6 +164,8 @@ def _pair(step: BankRun, line: BankLine, batch: SettlementBatch, rule: str, char
     locked = SettlementBatch.objects.select_for_update(of=("self",)).select_related("merchant_account__entity").get(pk=batch.pk)
     difference = line.amount_minor + charge - locked.payout_minor
     compared = {"narrative": line.narrative, "transfer": transfer_of(locked).reference, "batch": locked.number}
+    if rule == BY_AMOUNT:
+        compared["payer_name"] = payer_of(locked)
     match = _match(step, line, rule=rule, item_kind="batch", compared=compared, batch=locked, difference_minor=difference)
     locked.paid_minor = line.amount_minor
     move(locked, "pay", actor=ENGINE, now=step.now, event="bank.settlement_matched", extra_fields=["paid_minor"])

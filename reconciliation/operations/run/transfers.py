@@ -35,6 +35,11 @@ def find_batch(line: BankLine, batches: Sequence[SettlementBatch]) -> Tied | Non
     return None
 
 
+def names_any(text: str, batch: SettlementBatch) -> bool:
+    """Whether a text names this payout, among others perhaps."""
+    return any(names(text, transfer_of(batch)) for _, names in _BY_TEXT)
+
+
 def find_by_amount(line: BankLine, batches: Sequence[SettlementBatch]) -> Tied | None:
     """The one payout of this amount that the line's payer sent in its window, where no other line and no other payout fits: what was
     matched before counts too. Only for payouts of PSPs that put no reference of theirs on every statement."""
@@ -47,7 +52,7 @@ def find_by_amount(line: BankLine, batches: Sequence[SettlementBatch]) -> Tied |
         merchant_account__settlement_routes__bank_account=line.bank_account, currency=batch.currency, payout_minor=batch.payout_minor,
         payout_date__lte=line.booked_date, due_date__gte=line.booked_date, version=1,
     ).distinct()  # fmt: skip
-    payers = [each for each in lines if names_payer(said_by(each), _payer(batch))]
+    payers = [each for each in lines if names_payer(said_by(each), payer_of(batch))]
     return (batch, BY_AMOUNT) if len(payers) == 1 and rivals.count() == 1 else None
 
 
@@ -82,7 +87,7 @@ def _could_be(line: BankLine, batch: SettlementBatch) -> bool:
     if not is_same or batch.payout_date is None or batch.due_date is None:
         return False
     first, last = _window(batch)
-    return first <= line.booked_date <= last and names_payer(said_by(line), _payer(batch))
+    return first <= line.booked_date <= last and names_payer(said_by(line), payer_of(batch))
 
 
 def _window(batch: SettlementBatch) -> tuple[date, date]:
@@ -90,6 +95,7 @@ def _window(batch: SettlementBatch) -> tuple[date, date]:
     return batch.payout_date, batch.due_date
 
 
-def _payer(batch: SettlementBatch) -> str:
+def payer_of(batch: SettlementBatch) -> str:
+    """How the payer of a batch names itself on our statements, as its settlement route says."""
     route = SettlementRoute.objects.filter(merchant_account_id=batch.merchant_account_id, currency=batch.currency).first()
     return route.payer_name if route else ""

@@ -52,9 +52,10 @@ def test_a_payout_is_tied_by_its_trace_id(house: "House") -> None:
     assert office.unproved() == []
 
 
-@pytest.mark.spec("R5")
+@pytest.mark.spec("R5", "R6")
 def test_without_a_trace_id_the_payer_and_the_amount_are_a_suggestion_until_the_window_closes(house: "House") -> None:
-    from reconciliation.models import ExceptionCase
+    from reconciliation.models import ExceptionCase, Match
+    from reconciliation.queries import explain
     from tests.reconciliation.providers import office
 
     # given a bank that shows only who paid
@@ -75,6 +76,8 @@ def test_without_a_trace_id_the_payer_and_the_amount_are_a_suggestion_until_the_
     office.assert_proved(office.batch_of(PAID), 7680, "bank.payer_and_amount@1")
     case.refresh_from_db()
     assert case.state == "AUTO_RESOLVED"
+    said = [(each.on_line, each.on_item) for each in explain(Match.objects.get(rule="bank.payer_and_amount@1"))]
+    assert said == [("", "STRIPE"), ("7680", "7680"), ("2026-11-23", "2026-11-20")]
 
 
 @pytest.mark.spec("R5")
