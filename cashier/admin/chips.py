@@ -65,6 +65,21 @@ chip_map(
     CLOSED=(Tone.IDLE, "Closed"),
 )
 chip_map("instrument", UNVERIFIED=(Tone.ATTENTION, "Not verified"), VERIFIED=(Tone.GOOD, "Verified"), BLOCKED=(Tone.BAD, "Blocked|block"))
+chip_map(
+    "payer",
+    same=(Tone.GOOD, "The player"),
+    let=(Tone.IDLE, "Not compared"),
+    held=(Tone.ATTENTION, "Held|pan_tool"),
+    accepted=(Tone.GOOD, "Accepted"),
+    refused=(Tone.BAD, "Refused|block"),
+)
+chip_map(
+    "review",
+    WAITING=(Tone.ATTENTION, "Waits for a decision|group"),
+    ALLOWED=(Tone.GOOD, "Let through"),
+    REFUSED=(Tone.BAD, "Refused|block"),
+    LAPSED=(Tone.IDLE, "Ended undecided|timer_off"),
+)
 chip_map("hold", HELD=(Tone.ATTENTION, "Held|pan_tool"), RELEASED=(Tone.GOOD, "Released"), TAKEN=(Tone.IDLE, "Taken"))
 chip_map(
     "bonus",

@@ -9,7 +9,10 @@ from django.contrib import admin
 from django.db.models import QuerySet
 
 from cashier.admin import choices
+from cashier.admin.deposit_parts import about_panel, attempts_panel, captures_panel, refunds_panel
+from cashier.admin.frozen import frozen_of, frozen_panel
 from cashier.admin.outgoing_deliveries import told_of
+from cashier.admin.payers import payer_panel
 from cashier.admin.routing.decisions import decision_events, decisions_of, decisions_panels
 from cashier.admin.totals import RailTotalsPages
 from cashier.models import Capture, DepositIntent, DepositState, PspEvent, Refund
@@ -31,13 +34,12 @@ from ledger.admin.frames import (
     chip_cell,
     get_chip,
     hidden,
-    moment_cell,
     money_cell,
     reason_field,
     ref_cell,
     when_cell,
 )
-from ledger.admin.frames.records import raw, table, timeline, values
+from ledger.admin.frames.records import raw, timeline
 from ledger.admin.frames.text import money_text, sentence
 from ledger.admin.story import postings_of, transition_events
 from ledger.errors import LedgerError
@@ -196,14 +198,20 @@ class DepositIntentAdmin(RailTotalsPages):
             facts=facts,
             main=[
                 timeline(_events(obj, captures, refunds, page)),
-                _attempts(obj),
+                attempts_panel(obj),
+                *payer_panel(obj, page),
                 *decisions_panels(decisions_of(obj)),
-                _captures(captures, page),
-                _refunds(refunds, page),
+                frozen_panel(frozen_of(intent=obj), page),
+                captures_panel(captures, page),
+                refunds_panel(refunds, page),
                 postings_of(obj.public_id, page),
                 told_of(obj.public_id, page),
             ],
-            side=[_about(obj, page), raw("Gates", json.dumps(obj.gates, indent=2)), raw("Metadata", json.dumps(obj.metadata, indent=2))],
+            side=[
+                about_panel(obj, page),
+                raw("Gates", json.dumps(obj.gates, indent=2)),
+                raw("Metadata", json.dumps(obj.metadata, indent=2)),
+            ],
         )
 
 
@@ -231,74 +239,3 @@ def _events(obj: DepositIntent, captures: list[Capture], refunds: list[Refund], 
         for row in heard
     ]
     return events
-
-
-def _attempts(obj: DepositIntent) -> Any:
-    headers = [
-        ("Try", "text"),
-        ("Attempt", "text"),
-        ("Account", "text"),
-        ("Call", "text"),
-        ("Outcome", "text"),
-        ("3-DS", "text"),
-        ("PSP ref", "text"),
-    ]
-    rows = [
-        [
-            str(row.number),
-            ref_cell(row.public_id),
-            row.merchant_account.code,
-            chip_cell("call", row.call_state),
-            sentence(row.outcome or "—"),
-            row.three_ds_version or "—",
-            row.psp_ref or "—",
-        ]
-        for row in obj.attempts.select_related("merchant_account").order_by("number")
-    ]
-    return table("Attempts", headers, rows, empty="Nothing was tried yet.")
-
-
-def _captures(captures: list[Capture], page: Page) -> Any:
-    headers = [("Capture", "text"), ("State", "text"), ("When", "text"), ("PSP ref", "text"), ("Amount", "num")]
-    rows = [
-        [
-            ref_cell(row.public_id),
-            chip_cell("capture", row.state),
-            moment_cell(row.captured_at, page.now),
-            row.psp_ref or "—",
-            money_cell(row.amount_minor, row.currency),
-        ]
-        for row in captures
-    ]
-    return table("Captures", headers, rows, empty="Nothing was captured.")
-
-
-def _refunds(refunds: list[Refund], page: Page) -> Any:
-    headers = [("Refund", "text"), ("State", "text"), ("Asked", "text"), ("Paid by", "text"), ("Amount", "num")]
-    rows = [
-        [
-            ref_cell(row.public_id),
-            chip_cell("refund", row.state),
-            moment_cell(row.created_at, page.now),
-            sentence(row.source),
-            money_cell(row.amount_minor, row.currency),
-        ]
-        for row in refunds
-    ]
-    return table("Refunds", headers, rows, empty="Nothing was refunded.")
-
-
-def _about(obj: DepositIntent, page: Page) -> Any:
-    return values(
-        "About",
-        [
-            ("Started", moment_cell(obj.created_at, page.now)),
-            ("Expires", moment_cell(obj.expires_at, page.now)),
-            ("Region", obj.region or "—"),
-            ("Capture", sentence(obj.capture_mode)),
-            ("Fee", sentence(obj.fee_model)),
-            ("Player's fee", money_cell(obj.player_fee_minor, obj.currency)),
-            ("Client", obj.client_id),
-            ("Declined because", sentence(obj.decline_code) if obj.decline_code else "—"),
-        ],
-    )

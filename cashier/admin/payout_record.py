@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import Sum
 
+from cashier.admin.frozen import frozen_of, frozen_panel
 from cashier.admin.outgoing_deliveries import told_of
 from cashier.models import DepositIntent, PayoutIntent, PayoutState
 from ledger.admin.approvals import approvals_words
@@ -39,6 +40,7 @@ def payout_record(obj: PayoutIntent, request: ApprovalRequest | None, page: Page
         main=[
             _gates(obj),
             _money_story(obj),
+            frozen_panel(frozen_of(payout=obj), page),
             timeline(transition_events(obj, "payout", page)),
             postings_of(obj.public_id, page),
             told_of(obj.public_id, page),

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from cashier.admin import choices
 from cashier.admin.lineage import lineage_panel
+from cashier.admin.payers import payers_panel
 from cashier.admin.player_acts import ACTS
 from cashier.models import DepositIntent, PayoutIntent, Player
 from ledger.admin.frames import (
@@ -102,6 +103,7 @@ class PlayerAdmin(OpsAdmin):
                 lineage_panel(obj),
                 _deposits(obj, page),
                 _payouts(obj, page),
+                payers_panel(obj, page),
                 timeline(transition_events(obj, "player", page)),
             ],
             side=[

@@ -1,6 +1,11 @@
-"""Dead letters of a PSP's outage come back by themselves once it answers again (W5): what failed was the PSP, not the event."""
+"""Dead letters of a PSP's outage come back by themselves once it answers again (W5): what failed was the PSP, not the event.
 
-from datetime import datetime, timedelta
+The oldest letter of an account goes first, to see: an hour after its last try, or some minutes after it where calls are answered again.
+Once one was applied, all follow.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -15,49 +20,47 @@ from ledger.clock import real_now
 from ledger.operations import record_audit
 
 REVIVER = system_actor("outage")
-ANSWERED_WITHIN = timedelta(minutes=15)
-PROBE_EVERY = timedelta(hours=1)
+SEE_AFTER, SEE_SOONER_AFTER = timedelta(hours=1), timedelta(minutes=5)
 ASKED = ("payment.authorized", "payment.pending", "payment.captured", "refund.failed", "refund.reversed")
-BATCH = 200
+BATCH, LOOKED_AT = 200, 5
+NEVER = datetime.fromtimestamp(0, UTC)
 S = PspEventWork.State
 
 
 def revive_after_outage(*, now: datetime) -> int:
-    """Put back to work the dead letters of every account that answers again, audited as one act per account; of one that is silent
-    the oldest, once an hour, to see. Returns how many."""
+    """Put dead letters of outages back to work, account by account, each time audited as one act. Returns how many."""
     dead = PspEventWork.objects.filter(state=S.DEAD, is_outage=True)
     accounts = MerchantAccount.objects.filter(pk__in=dead.values("event__merchant_account"))
-    return sum(_revive(account, BATCH if answers_again(account, now=now) else 1, now=now) for account in accounts)
+    return sum(_revive(account, now=now) for account in accounts)
 
 
-def answers_again(account: MerchantAccount, *, now: datetime) -> bool:
-    """Whether it answered a call that we sent, or the question about an event of its own, lately."""
-    if Attempt.objects.filter(merchant_account=account, sent_at__isnull=False, answered_at__gte=real_now() - ANSWERED_WITHIN).exists():
-        return True
-    applied = PspEventWork.objects.filter(event__merchant_account=account, state=S.APPLIED, applied_at__gte=now - ANSWERED_WITHIN)
-    return applied.filter(event__event__in=ASKED).exists()
+def due_again(account: MerchantAccount, letters: Sequence[PspEventWork]) -> Sequence[PspEventWork]:
+    """All, where a question about an event was answered since their last try; the oldest, where it is time to see; or none."""
+    last = max((last_try(letter) for letter in letters), default=NEVER)
+    applied = PspEventWork.objects.filter(event__merchant_account=account, event__event__in=ASKED, state=S.APPLIED)
+    if any(last_try(work) > last for work in applied.order_by("-applied_at")[:LOOKED_AT]):
+        return letters
+    is_answering = Attempt.objects.filter(merchant_account=account, sent_at__gt=last, answered_at__isnull=False).exists()
+    rested = real_now() - last >= (SEE_SOONER_AFTER if is_answering else SEE_AFTER)
+    return letters[:1] if rested else ()
 
 
-def _revive(account: MerchantAccount, most: int, *, now: datetime) -> int:
+def last_try(work: PspEventWork) -> datetime:
+    """When it was last tried, in real time."""
+    return datetime.fromisoformat(work.log[-1]["at"]) if work.log else NEVER
+
+
+def _revive(account: MerchantAccount, *, now: datetime) -> int:
     rows = PspEventWork.objects.filter(state=S.DEAD, is_outage=True, event__merchant_account=account).order_by("event_id")
-    if most == 1:
-        ids = [row.event_id for row in rows[:1] if _is_rested(row)]
-    else:
-        ids = list(rows.values_list("event_id", flat=True)[:most])
+    due = due_again(account, list(rows[:BATCH]))
     with transaction.atomic():
-        revived = [event_id for event_id in ids if _put_back(event_id)]
+        revived = [work.event_id for work in due if _put_back(work.event_id)]
         if revived:
             record_audit(
                 act="event.revived", actor=REVIVER, target_kind="merchant_account", target_id=account.public_id,
-                detail={"code": account.code, "events": len(revived)}, reason="the PSP answers again", now=now,
+                detail={"code": account.code, "events": len(revived)}, reason="the PSP may answer again", now=now,
             )  # fmt: skip
     return len(revived)
-
-
-def _is_rested(work: PspEventWork) -> bool:
-    """Whether its last try is an hour ago."""
-    last = datetime.fromisoformat(work.log[-1]["at"]) if work.log else None
-    return last is None or last < real_now() - PROBE_EVERY
 
 
 def _put_back(event_id: UUID) -> bool:

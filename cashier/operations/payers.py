@@ -7,15 +7,21 @@ A name is personal data: it is compared here, kept under the player's own key, a
 """
 
 import json
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
+
+from django.db import transaction
 
 from cashier.models import Attempt, Capture, DepositIntent, Instrument, PayerCheck, PayerPolicy, PayerState, Player, PlayerIdentity
 from cashier.operations.cases import raise_deposit_case
 from cashier.operations.players import keep_identity, read_identity
+from cashier.refusals import Invalid
 from cashier.risk import RULE, Payer, Person, Verdict, compare, payer_in
 from cashier.sealing import CannotUnseal, lookup_hash, seal, unseal, unwrap_key
 from ledger.actors import Actor, system_actor
+from ledger.operations import record_audit
 
 CHECKER = system_actor("payer check")
 CODE = "PAYER_NAME_MISMATCH"
@@ -167,3 +173,24 @@ def decide_on(attempt: Attempt, state: PayerState, *, note: str, actor: Actor, n
     )
     attempt.payer, attempt.updated_at = state, now
     attempt.save(update_fields=["payer", "updated_at"])
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Who paid, and what the player is called. Personal data."""
+
+    payer: Payer
+    player: str = field(default="", repr=False)
+
+
+def show_payer(*, check_id: UUID, reason: str, actor: Actor, now: datetime) -> Shown:
+    """Show a person who paid beside the player's name: every look is an audited act (S5, S6). Raises Invalid without a reason."""
+    if not reason.strip():
+        raise Invalid("Say why.", field="reason", rule="required")
+    with transaction.atomic():
+        check = PayerCheck.objects.select_related("player").get(pk=check_id)
+        record_audit(
+            act="payer.unmasked", actor=actor, target_kind="player", target_id=check.player.public_id, detail={"check": check.public_id},
+            reason=reason, now=now,
+        )  # fmt: skip
+        return Shown(open_payer(check), " ".join(person_of(check.player).names))

@@ -29,7 +29,7 @@ def with_moved(body: Body, number: int, place: int) -> Body:
     return with_rule(rest, body["rules"][number - 1], place=place)
 
 
-def with_options(body: Body, **options: int) -> Body:
+def with_options(body: Body, **options: int | dict[str, str]) -> Body:
     return {**deepcopy(body), "options": {**body.get("options", {}), **options}}
 
 

@@ -38,6 +38,7 @@ from reconciliation.operations.cases import raise_case
 from tests.backoffice.scene_papers import DAY, make_papers
 from tests.backoffice.scene_payments import make_deposit, make_player, stamps
 from tests.backoffice.scene_payouts import make_payout
+from tests.backoffice.scene_risk import make_risk
 from tests.backoffice.scene_routing import make_routing
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -80,6 +81,7 @@ def make_scene(*, now: datetime = NOW, cases: int = 40, deposits: int = 24) -> S
     _outgoing(scene)
     _policies(scene)
     make_routing(scene)
+    make_risk(scene)
     _circuit(scene)
     sign_audit_heads(now=now)
     scene.close = _close(scene)

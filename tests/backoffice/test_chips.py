@@ -22,7 +22,7 @@ from cashier.models import (
 from disputes.models import Dispute
 from ledger.admin.frames.chips import ICONS, Tone, get_chip, known_states
 from ledger.models import ApprovalRequest, Shadow
-from reconciliation.models import Alert, ColumnMapState, DailyClose, ExceptionCase, ReconciliationRun, SettlementBatch, SourceFile
+from reconciliation.models import Alert, ColumnMapState, DailyClose, ExceptionCase, ReconciliationRun, SettlementBatch, SourceFile, SourcePull
 from reconciliation.models.reasons import Severity
 
 STATES: dict[str, type[models.TextChoices]] = {
@@ -44,6 +44,7 @@ STATES: dict[str, type[models.TextChoices]] = {
     "payer": PayerState,
     "payout": PayoutIntent.State,
     "player": Player.State,
+    "pull": SourcePull.State,
     "refund": Refund.State,
     "review": DepositReview.State,
     "run": ReconciliationRun.State,

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from cashier.models import BankAccount, MerchantAccount, PayoutPolicy, Player, SettlementRoute
+from cashier.models import BankAccount, Brand, MerchantAccount, PayerPolicy, PayoutPolicy, Player, RetryCap, SettlementRoute
 from cashier.operations.settings.accounts import is_iban
 from disputes.models import DisputePolicy
 from ledger.models import ApprovalRequest, ApprovalThreshold, AuditRecord, LegalEntity
@@ -56,6 +56,16 @@ CHANGES = [
     ("bank_details.change", "details",
      {"name": "New", "iban": "DE89 3704 0044 0532 0130 00", "statement_format": "camt053", "is_active": "on"},
      lambda scene: scene.banks[0], lambda scene: BankAccount.objects.get(pk=scene.banks[0].pk).iban, IBAN),
+    ("retry_cap.change", "change",
+     {"limits": "10 in 24 h\n35 in 30 d", "never_codes": "stolen_card", "never_advice": "03, 21", "never_days": "30", "source": "Rules"},
+     lambda scene: RetryCap.objects.get(scheme="mastercard"),
+     lambda scene: RetryCap.objects.get(scheme="mastercard").never_codes, ["stolen_card"]),
+    ("brand_licences.change", "licences", {"licences": "MT=MGA\n*=CUR", "merchant_category": "7995"}, lambda scene: scene.brand,
+     lambda scene: Brand.objects.get(pk=scene.brand.pk).licences, {"MT": "MGA", "*": "CUR"}),
+    ("account_licences.change", "licences", {"licences": "MGA, CUR", "merchant_category": "7995"}, lambda scene: scene.accounts[0],
+     lambda scene: MerchantAccount.objects.get(pk=scene.accounts[0].pk).licences, ["MGA", "CUR"]),
+    ("payer_policy.change", "payers", {"name_threshold": "92", "unknown": "LET"}, lambda scene: scene.brand,
+     lambda scene: PayerPolicy.objects.filter(brand=scene.brand).values_list("name_threshold", flat=True).first(), 92),
     ("calendar.change", "calendar", {"days": "2026-12-25\n2026-12-24"}, lambda scene: scene.entity,
      lambda scene: LegalEntity.objects.get(pk=scene.entity.pk).calendar, ["2026-12-24", "2026-12-25"]),
 ]  # fmt: skip
@@ -110,8 +120,10 @@ def test_what_changed_meanwhile_is_not_overwritten(scene: Any, browser_of: Calla
         (lambda scene: scene.accounts[0], "settings", {**SETTINGS, "report_zone": "Mars/North"}, "no IANA time zone"),
         (lambda scene: scene.accounts[0], "fees", {"fee_schedule": '{"percent": 1.4}'}, "float"),
         (lambda scene: scene.entity, "calendar", {"days": "Christmas"}, "no day like"),
+        (lambda scene: scene.brand, "licences", {"licences": "MGA", "merchant_category": ""}, "one region, once"),
+        (lambda scene: RetryCap.objects.get(scheme="visa"), "change", {"limits": "often", "never_days": "30", "source": "x"}, "be read"),
     ],
-    ids=["iban", "route", "zone", "fees", "day"],
+    ids=["iban", "route", "zone", "fees", "day", "licences", "limits"],
 )
 def test_what_cannot_stand_is_refused_in_words(
     row: Any, act: str, form: dict[str, str], words: str, scene: Any, browser_of: Callable[[str], Client]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from cashier.admin.routing.forms import account_choices, row_of, rule_fields
+from cashier.admin.routing.forms import account_choices, condition_fields, row_of, rule_fields, when_of
 from cashier.models import RoutingRules
 from cashier.operations.routing import rules as operations
 from cashier.operations.routing.trials import start_trial
@@ -107,8 +107,30 @@ def _set_options(rules: RoutingRules, data: Data, page: Page) -> Done:
     return _save(rules, body, {"overlap_is_meant": True}, page, "Options changed.")
 
 
+def _rate_fields(rules: RoutingRules, page: Page) -> dict[str, forms.Field]:
+    text = "\n".join(f"{code} {rate}" for code, rate in sorted(policy_of(rules).options.usd_rates.items()))
+    words = "One a line: currency and how much of it is one US dollar. A currency that is left out is always stepped up."
+    return {
+        "rates": forms.CharField(label="Rates to USD", initial=text, max_length=4000, widget=forms.Textarea({"rows": 12}), help_text=words)
+    }
+
+
+def read_rates(text: str) -> dict[str, str]:
+    """`EUR 0.92`, one a line. Raises Invalid."""
+    rows = [line.split() for line in text.splitlines() if line.strip()]
+    if not all(len(row) == 2 for row in rows) or len({row[0].upper() for row in rows}) < len(rows):
+        raise Invalid("Each line names one currency, once, and its rate: EUR 0.92.", field="rates", rule="form")
+    return {code.upper(): rate for code, rate in rows}
+
+
+def _set_rates(rules: RoutingRules, data: Data, page: Page) -> Done:
+    body = editing.with_options(rules.body, usd_rates=read_rates(data["rates"]))
+    return _save(rules, body, {"overlap_is_meant": True}, page, "Rates changed.")
+
+
 def _split_fields(rules: RoutingRules, page: Page) -> dict[str, forms.Field]:
     return {
+        **condition_fields({}, ""),
         "name": forms.RegexField(r"^[a-z0-9-]{1,32}$", label="Name", help_text="Small letters, digits, hyphens."),
         "percent": forms.IntegerField(label="Share of arm B, percent", min_value=1, max_value=50, initial=10),
         "account": forms.ChoiceField(label="Arm B goes first to", choices=account_choices("choose")),
@@ -119,6 +141,7 @@ def _split_fields(rules: RoutingRules, page: Page) -> dict[str, forms.Field]:
 
 def _split(rules: RoutingRules, data: Data, page: Page) -> Done:
     row = {name: data[name] for name in ("name", "percent", "guard_tries", "guard_points")} | {"accounts": [data["account"]]}
+    row |= {"when": when} if (when := when_of(data)) else {}
     return _save(rules, editing.with_split(rules.body, row), {"overlap_is_meant": True}, page, f"Split test {data['name']} set.")
 
 
@@ -177,6 +200,7 @@ ACTS = (
     Act("move", "Move a rule…", MAY, _move, kind="menu", title="Move a rule", fields=_move_fields, standing=_has_rules),
     Act("out", "Take out a rule…", MAY, _take_out, kind="menu", title="Take out a rule", fields=_out_fields, standing=_has_rules),
     Act("options", "Options…", MAY, _set_options, kind="menu", title="Change the options", fields=_option_fields, standing=_draft),
+    Act("rates", "Rates to USD…", MAY, _set_rates, kind="menu", title="Change the rates to USD", fields=_rate_fields, standing=_draft),
     Act("split", "Split test…", MAY, _split, kind="menu", title="Set a split test", fields=_split_fields, standing=_draft),
     Act("unsplit", "End a split test…", MAY, _split_out, kind="menu", title="End a split test", fields=_split_out_fields,
         standing=_has_splits),

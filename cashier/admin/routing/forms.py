@@ -42,7 +42,7 @@ def rule_fields(rules: RoutingRules, page: Page) -> dict[str, forms.Field]:
     when, accounts = row.get("when", {}), [*row.get("accounts", ()), "", "", ""]
     currency = (when.get("currency") or [""])[0]
     number_field = forms.IntegerField(required=False, widget=forms.HiddenInput, initial=number or None)
-    return {"number": number_field} | _condition_fields(when, currency) | _effect_fields(row, accounts) | {"overlap_is_meant": _overlap()}
+    return {"number": number_field} | condition_fields(when, currency) | _effect_fields(row, accounts) | {"overlap_is_meant": _overlap()}
 
 
 def _effect_fields(row: Mapping[str, Any], accounts: list[str]) -> dict[str, forms.Field]:
@@ -61,7 +61,7 @@ def _overlap() -> forms.Field:
     return forms.BooleanField(label="Where it overlaps with another rule, that is meant", required=False)
 
 
-def _condition_fields(when: Mapping[str, Any], currency: str) -> dict[str, forms.Field]:
+def condition_fields(when: Mapping[str, Any], currency: str) -> dict[str, forms.Field]:
     boxes = {
         "brand": ("Brand is", list(Brand.objects.order_by("name").values_list("code", "name"))),
         "method": ("Method is", [(rail.method, rail.name) for rail in RAILS.values()]),
@@ -100,7 +100,7 @@ def asked_number(rules: RoutingRules, page: Page) -> int:
 
 def row_of(data: Mapping[str, Any]) -> dict[str, Any]:
     """The rule as it is stored. Raises Invalid for an amount that can't be read."""
-    row: dict[str, Any] = {"when": _when(data), "effect": data["effect"]}
+    row: dict[str, Any] = {"when": when_of(data), "effect": data["effect"]}
     if Effect(data["effect"]) in NAMES_ACCOUNTS:
         row["accounts"] = [data[name] for name in PLACES if data[name]]
     if data["effect"] == Effect.WEIGHT:
@@ -108,7 +108,7 @@ def row_of(data: Mapping[str, Any]) -> dict[str, Any]:
     return row
 
 
-def _when(data: Mapping[str, Any]) -> dict[str, Any]:
+def when_of(data: Mapping[str, Any]) -> dict[str, Any]:
     when: dict[str, Any] = {name: [str(value) for value in data[name]] for name in BOXES if data[name]}
     when |= {name: words for name in LISTS if (words := _words(data[name]))}
     currencies = [code.upper() for code in _words(data["currency"])]
