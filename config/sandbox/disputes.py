@@ -29,13 +29,14 @@ def open_dispute(
     occurred_at: str = "",
     fault: str = "",
     dispute_id: str = "",
+    whole: bool = False,
 ) -> sqlite3.Row:
     """Open a dispute on a capture and take the money; told by dispute.opened and dispute.debited, unless it is a fault.
 
-    `amount_minor` 0 is all that is left of the capture. Raises Refused 422 above that.
+    `amount_minor` 0 is all that is left of the capture; with `whole` all of it, refunded or not. Raises Refused 422 above that.
     """
     capture = connection.execute("SELECT * FROM capture WHERE capture_id = ?", (capture_id,)).fetchone()
-    left = refundable(connection, psp_ref=capture["psp_ref"], capture_id=capture_id)
+    left = capture["amount_minor"] if whole else refundable(connection, psp_ref=capture["psp_ref"], capture_id=capture_id)
     amount_minor = amount_minor or left
     if not 0 < amount_minor <= left:
         raise Refused(422, "AMOUNT_TOO_HIGH", "above what is left of the capture")
@@ -85,6 +86,12 @@ def credit_dispute(connection: sqlite3.Connection, sandbox: Sandbox, *, dispute_
         raise Refused(422, "WRONG_STATE", "the dispute has been credited or has ended")
     _move(connection, sandbox, dispute_id, state="CREDITED")
     _book(connection, sandbox, dispute_id, side="credit")
+
+
+def credit_silently(connection: sqlite3.Connection, sandbox: Sandbox, *, dispute_id: str, occurred_at: str, fault: str) -> None:
+    """A fault: the money comes back at `occurred_at`, and nobody is told."""
+    connection.execute("UPDATE dispute SET state = 'CREDITED', occurred_at = ? WHERE dispute_id = ?", (occurred_at, dispute_id))
+    _book(connection, sandbox, dispute_id, side="credit", fault=fault)
 
 
 def win_dispute(connection: sqlite3.Connection, sandbox: Sandbox, *, dispute_id: str) -> None:

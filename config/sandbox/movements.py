@@ -55,6 +55,22 @@ def misreport_movement(connection: sqlite3.Connection, *, movement_id: int, repo
     connection.execute("UPDATE movement SET reported_minor = ?, fault = ? WHERE id = ?", (reported_minor, fault, movement_id))
 
 
+def misname_currency(connection: sqlite3.Connection, *, movement_id: int, currency: str, fault: str) -> None:
+    """Report the gross as if it were another currency's."""
+    connection.execute("UPDATE movement SET reported_currency = ?, fault = ? WHERE id = ?", (currency, fault, movement_id))
+
+
+def misroute_movement(connection: sqlite3.Connection, *, movement_id: int, account: str, fault: str) -> None:
+    """Report and pay it to another merchant account."""
+    connection.execute("UPDATE movement SET account = ?, fault = ? WHERE id = ?", (account, fault, movement_id))
+
+
+def movement_of(connection: sqlite3.Connection, *, object_id: str, kind: str) -> int:
+    """The latest movement of a kind of one object."""
+    query = "SELECT max(id) FROM movement WHERE object_id = ? AND kind = ?"
+    return int(connection.execute(query, (object_id, kind)).fetchone()[0])
+
+
 def repeat_movement(connection: sqlite3.Connection, *, movement_id: int, fault: str) -> None:
     """Report it twice."""
     connection.execute("UPDATE movement SET copies = 2, fault = ? WHERE id = ?", (fault, movement_id))

@@ -47,14 +47,16 @@ def finish_refund(connection: sqlite3.Connection, sandbox: Sandbox, *, refund_id
         schedule(connection, kind="refund.reverse", object_id=refund_id, after=sandbox.delays.reverse)
 
 
-def reverse_refund(connection: sqlite3.Connection, sandbox: Sandbox, *, refund_id: str) -> None:
+def reverse_refund(connection: sqlite3.Connection, sandbox: Sandbox, *, refund_id: str, occurred_at: str = "", fault: str = "") -> None:
     """An executed refund comes back, and is told."""
     refund = get_refund(connection, refund_id)
     if refund["state"] != "SUCCEEDED":
         return
-    payment, now = get_payment(connection, refund["psp_ref"]), sandbox.clock.now_text()
-    _move(connection, sandbox, refund, payment, state="REVERSED", event="refund.reversed", occurred_at=now)
-    record_refund_movement(connection, payment, refund_id=refund_id, reference=refund["merchant_reference"], kind="RefundedReversed")
+    payment, moment = get_payment(connection, refund["psp_ref"]), occurred_at or sandbox.clock.now_text()
+    _move(connection, sandbox, refund, payment, state="REVERSED", event="refund.reversed", occurred_at=moment)
+    record_refund_movement(
+        connection, payment, refund_id=refund_id, reference=refund["merchant_reference"], kind="RefundedReversed", fault=fault
+    )
 
 
 def record_refund_movement(

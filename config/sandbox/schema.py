@@ -16,6 +16,7 @@ CREATE TABLE IF NOT EXISTS payment (
     currency TEXT NOT NULL, amount_minor INTEGER NOT NULL, voided_minor INTEGER NOT NULL DEFAULT 0, capture_mode TEXT NOT NULL,
     state TEXT NOT NULL, decline_code TEXT NOT NULL DEFAULT '', card TEXT NOT NULL DEFAULT '{}', action TEXT NOT NULL DEFAULT '',
     return_url TEXT NOT NULL DEFAULT '', call_key TEXT NOT NULL, trace_id TEXT NOT NULL DEFAULT '', forgotten INTEGER NOT NULL DEFAULT 0,
+    capture_forgotten INTEGER NOT NULL DEFAULT 0,
     injected TEXT NOT NULL DEFAULT '', occurred_at TEXT NOT NULL, created_at TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS payment_reference ON payment (merchant_reference);
 CREATE INDEX IF NOT EXISTS payment_key ON payment (call_key);
@@ -49,7 +50,8 @@ CREATE TABLE IF NOT EXISTS movement (
     id INTEGER PRIMARY KEY, account TEXT NOT NULL, kind TEXT NOT NULL, psp_ref TEXT NOT NULL, object_id TEXT NOT NULL,
     merchant_reference TEXT NOT NULL, object_reference TEXT NOT NULL DEFAULT '', method TEXT NOT NULL, currency TEXT NOT NULL,
     amount_minor INTEGER NOT NULL, reported_minor INTEGER, copies INTEGER NOT NULL DEFAULT 1, label TEXT NOT NULL DEFAULT '',
-    fault TEXT NOT NULL DEFAULT '', occurred_at TEXT NOT NULL, batch INTEGER);
+    fault TEXT NOT NULL DEFAULT '', occurred_at TEXT NOT NULL, batch INTEGER,
+    reported_currency TEXT NOT NULL DEFAULT '', extra_fee_minor INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX IF NOT EXISTS movement_open ON movement (account, occurred_at) WHERE batch IS NULL;
 CREATE INDEX IF NOT EXISTS movement_object ON movement (object_id);
 CREATE TABLE IF NOT EXISTS answer (
@@ -74,5 +76,6 @@ CREATE INDEX IF NOT EXISTS bank_line_open ON bank_line (bank, booking_date) WHER
 CREATE TABLE IF NOT EXISTS statement (
     bank TEXT NOT NULL, number INTEGER NOT NULL, date TEXT NOT NULL, opening_minor INTEGER NOT NULL, closing_minor INTEGER NOT NULL,
     PRIMARY KEY (bank, number));
+CREATE TABLE IF NOT EXISTS withheld (path TEXT PRIMARY KEY, give_on TEXT NOT NULL, file TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS closed_day (date TEXT PRIMARY KEY, answer TEXT NOT NULL);
 """

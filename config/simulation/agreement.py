@@ -9,7 +9,7 @@ from cashier.models import Capture, DepositIntent, PayoutIntent, PspCall, PspEve
 from cashier.models.deposits import OPEN_STATES
 from config.simulation.quiet import CALLS
 
-BOOKED = (Capture.State.SUCCEEDED, Capture.State.RETURNED, Capture.State.FAILED_LATE)
+BOOKED = (Capture.State.SUCCEEDED,)  # what failed late or was returned is charged in neither book
 PAID = ("SETTLED", "RETURNED")
 
 

@@ -23,6 +23,7 @@ from config.simulation.sandbox_control import SandboxControl, WrittenFile
 from config.simulation.truth import Mismatch
 from ledger import clock
 from ledger.models import LegalEntity
+from reconciliation.operations.watching import look_around
 from reconciliation.windows import WINDOWS, due_date
 
 OPENS, CLOSES, MORNING = time(7, 0), time(22, 30), time(6, 0)
@@ -61,6 +62,7 @@ class Days:
         self.say = say
         self.tick = tick
         self.report = DayReport()
+        self._strays: set[str] = set()
 
     def play(self, day: date, deposits: Sequence[PlannedDeposit], *, concurrency: int) -> None:
         """One day and its morning after."""
@@ -75,11 +77,13 @@ class Days:
         self._set_clock(self._at(day + timedelta(days=1), MORNING))
         self._settle_down()
         closed = self.sandbox.close_day(day, calm=calm)
+        self._strays |= {str(row.keys["merchant_reference"]) for row in closed.truth if row.code == "EVENT_UNKNOWN_REFERENCE"}
         self._settle_down()
         for file in closed.files:
             self._take_in(file)
         self.report.truth.extend(closed.truth)
         self.report.last_papers = day
+        look_around(now=clock.now())
         self.say(f"{day}: {len(closed.files)} files in, matching")
         self.report.runs.extend(reconcile_day(day))
         return closed.open_items
@@ -113,11 +117,11 @@ class Days:
         self._settle_down()
 
     def _take_in(self, file: WrittenFile) -> None:
-        ingest_file(Path(file.path), source=file.source, account=file.account)
+        ingest_file(Path(file.path), source=file.source, account=file.account, is_broken=file.is_broken)
         self.report.files.append(str(file.path))
 
     def _settle_down(self) -> None:
-        took = wait_until_quiet(self.sandbox, seconds=QUIET_SECONDS)
+        took = wait_until_quiet(self.sandbox, seconds=QUIET_SECONDS, strays=self._strays)
         self.report.longest_settling = max(self.report.longest_settling, took)
 
     def _segment_start(self, day: date, segment: int) -> datetime:

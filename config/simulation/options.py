@@ -30,6 +30,7 @@ class Options:
     currencies: tuple[str, ...]
     profile: Any
     only: str | None
+    each: tuple[str, ...]
     peak: bool
     then: int
     concurrency: int
@@ -38,6 +39,12 @@ class Options:
     def behaviour(self) -> str:
         """Whose mix of payment tokens the day uses: a profile of one's own has that of `default`."""
         return self.profile if isinstance(self.profile, str) else "default"
+
+    def codes_of(self, number: int) -> tuple[str, ...]:
+        """What may be broken on the day of this number, from 0."""
+        if self.each:
+            return (self.each[number],)
+        return (self.only,) if self.only else tuple(make_plan({"profile": self.profile})["codes"])
 
 
 def read_options(given: dict[str, Any]) -> Options:
@@ -51,20 +58,33 @@ def read_options(given: dict[str, Any]) -> Options:
             raise BadOptions(f"--{name} {given[name]}: one or more is needed.")
     if given["only"] and given["only"] not in CODES:
         raise BadOptions(f"--only {given['only']}: choose among {', '.join(CODES)}.")
+    each = _codes(given["each"])
     _check_truth(given["truth"])
     return Options(
         deposits=given["deposits"],
         seed=given["seed"],
         first=given["date"],
-        days=given["days"],
+        days=len(each) or given["days"],
         accounts=given["accounts"],
         currencies=currencies,
         profile=_profile(given["faults"]),
         only=given["only"],
+        each=each,
         peak=given["peak"],
         then=given["then"],
         concurrency=given["concurrency"] * (4 if given["peak"] else 1),
     )
+
+
+def _codes(text: str | None) -> tuple[str, ...]:
+    """The codes of --each, in the order given; all that can be made, in the order in which they are listed, for `all`."""
+    if not text:
+        return ()
+    codes = CODES if text == "all" else tuple(code.strip() for code in text.split(",") if code.strip())
+    unknown = [code for code in codes if code not in CODES]
+    if unknown:
+        raise BadOptions(f"--each {','.join(unknown)}: choose among {', '.join(CODES)}.")
+    return codes
 
 
 def _profile(text: str) -> Any:

@@ -4,7 +4,7 @@ Shares are stated here, in one place, so that a reader can say what a day of N d
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 SEGMENTS = 8  # the clock moves on between them, nothing is in flight then
@@ -52,7 +52,15 @@ ALWAYS = {
     **dict.fromkeys((5, 15), ("challenge_abandon", "card", "auto", "abandon", "", "")),
     **dict.fromkeys((7, 17), ("approve", "card", "auto", "", "payout", "approve.payout_pending")),
     **dict.fromkeys((1, 11), ("approve", "card", "auto", "", "payout", "approve")),
-    **dict.fromkeys((9, 19), ("approve", "card", "auto", "", "refund", "approve")),
+    **dict.fromkeys((9, 19, 21, 23, 25, 27), ("approve", "card", "auto", "", "refund", "approve")),
+    **dict.fromkeys((2, 22), ("approve.refund_fail", "card", "auto", "", "refund", "approve")),
+    **dict.fromkeys((4, 24), ("approve", "card", "auto", "", "payout", "approve.payout_fail")),
+    **dict.fromkeys((29, 31, 33, 35), ("approve", "card", "auto", "", "payout", "approve")),
+}
+# what a day holds only where that very code is wanted: the token alone leaves a case
+ASKED = {
+    6: ("ABNORMAL_PENDING", ("pending_forever", "paybybank", "auto", "", "", "")),
+    8: ("PAYER_NAME_MISMATCH", ("approve.payer_other", "card", "auto", "", "", "")),
 }
 LARGE_PAYOUTS = 0.08  # of payouts: the whole of a large deposit, so that a second person is asked
 
@@ -77,14 +85,26 @@ class PlannedDeposit:
 
 
 def plan_day(
-    *, deposits: int, seed: int, faults: str, accounts: int, currencies: Sequence[str], units: dict[str, int], peak: bool
+    *,
+    deposits: int,
+    seed: int,
+    faults: str,
+    accounts: int,
+    currencies: Sequence[str],
+    units: dict[str, int],
+    peak: bool,
+    codes: Collection[str] = (),
 ) -> list[PlannedDeposit]:
-    """The deposits of one day, ordered by segment. `units`: minor units of about one euro, per currency. Same arguments, same plan."""
+    """The deposits of one day, ordered by segment. `units`: minor units of about one euro, per currency; `codes`: what is to be broken.
+
+    Same arguments, same plan.
+    """
     rng = random.Random(f"{seed}/{deposits}/{faults}/{accounts}/{','.join(currencies)}")
     behaviours = BEHAVIOURS.get(faults, FAULTY)
     planned = [_deposit(rng, number, behaviours, accounts, currencies, units, peak) for number in range(deposits)]
     if behaviours is not CALM:
-        planned = [_with_what_faults_need(deposit) for deposit in planned]
+        needs = ALWAYS | {number: need for number, (code, need) in ASKED.items() if code in codes}
+        planned = [_with_what_faults_need(deposit, needs) for deposit in planned]
     return sorted(planned, key=lambda deposit: (deposit.segment, deposit.number))
 
 
@@ -120,10 +140,10 @@ def _deposit(
     )
 
 
-def _with_what_faults_need(deposit: PlannedDeposit) -> PlannedDeposit:
-    if deposit.number not in ALWAYS:
+def _with_what_faults_need(deposit: PlannedDeposit, needs: Mapping[int, tuple[str, ...]]) -> PlannedDeposit:
+    if deposit.number not in needs:
         return deposit
-    token, method, capture, challenge, follow_up, payout_token = ALWAYS[deposit.number]
+    token, method, capture, challenge, follow_up, payout_token = needs[deposit.number]
     return replace(
         deposit, token=token, method=method, capture=capture, challenge=challenge, follow_up=follow_up,
         payout_token=payout_token or deposit.payout_token, part=50,

@@ -1,11 +1,13 @@
 """Wait until nothing moves: every event delivered and applied, every PSP call answered, every overdue intent ended."""
 
 import time
+from collections.abc import Collection
 from datetime import datetime
 
 from cashier.models import Attempt, Capture, DepositIntent, PayoutIntent, PspEventWork, Refund
 from cashier.models.deposits import OPEN_STATES
 from cashier.models.psp_calls import PspCall
+from cashier.operations.apply import WAITS_FOR
 from config.simulation.client import SimulationError
 from config.simulation.patience import patiently
 from config.simulation.sandbox_control import SandboxControl
@@ -15,8 +17,10 @@ POLL_SECONDS = 0.3
 CALLS = (Attempt, Capture, Refund, PayoutIntent)
 
 
-def wait_until_quiet(sandbox: SandboxControl, *, seconds: float) -> float:
+def wait_until_quiet(sandbox: SandboxControl, *, seconds: float, strays: Collection[str] = ()) -> float:
     """Wait until nothing moves on two looks in a row; returns the seconds that took.
+
+    `strays`: references of payments that are nobody's; their events wait a day for them, and only then count as moving.
 
     Raises SimulationError, naming what still moves, after `seconds`.
     """
@@ -24,7 +28,7 @@ def wait_until_quiet(sandbox: SandboxControl, *, seconds: float) -> float:
     deadline = began + seconds
     calm_looks = 0
     while calm_looks < 2:
-        moving = {name: count for name, count in patiently(lambda: what_moves(sandbox, clock.now())).items() if count}
+        moving = {name: count for name, count in patiently(lambda: what_moves(sandbox, clock.now(), strays)).items() if count}
         calm_looks = 0 if moving else calm_looks + 1
         if moving and time.monotonic() > deadline:
             left = ", ".join(f"{count} {name}" for name, count in moving.items())
@@ -33,12 +37,14 @@ def wait_until_quiet(sandbox: SandboxControl, *, seconds: float) -> float:
     return time.monotonic() - began
 
 
-def what_moves(sandbox: SandboxControl, now: datetime) -> dict[str, int]:
+def what_moves(sandbox: SandboxControl, now: datetime, strays: Collection[str] = ()) -> dict[str, int]:
     """How many of each kind are still on their way. What waits for a person or for a bank does not count."""
+    events = PspEventWork.objects.filter(state__in=PspEventWork.OPEN_STATES)
+    events = events.exclude(event__intent_ref__in=strays, event__received_at__gte=now - WAITS_FOR)
     overdue = DepositIntent.objects.filter(state__in=OPEN_STATES, expires_at__lte=now)
     return {
         "events not delivered": sandbox.undelivered(),
-        "events not applied": PspEventWork.objects.filter(state__in=PspEventWork.OPEN_STATES).count(),
+        "events not applied": events.count(),
         "intents past their deadline": overdue.count(),
         **{
             f"calls of {model._meta.verbose_name_plural}": model._default_manager.filter(call_state__in=PspCall.OPEN_CALLS).count()

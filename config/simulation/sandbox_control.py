@@ -18,11 +18,12 @@ PAUSE_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class WrittenFile:
-    """A report or statement that the sandbox wrote: what `ingest` needs of it. `account` is a code."""
+    """A report or statement that the sandbox wrote: what `ingest` needs of it. `account` is a code; one that is broken must be refused."""
 
     path: Path
     source: str
     account: str
+    is_broken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class SandboxControl:
     def close_day(self, day: date, *, calm: bool = False) -> ClosedDay:
         """Write the papers of `day`, once; `calm` without any fault."""
         body = self._send("POST", "/_sim/close_day", {"date": day.isoformat(), **({"faults": "none"} if calm else {})})
-        files = tuple(WrittenFile(Path(f["path"]), f["source"], f["account"]) for f in body["files"])
+        files = tuple(WrittenFile(Path(f["path"]), f["source"], f["account"], bool(f.get("refused"))) for f in body["files"])
         return ClosedDay(files, tuple(mismatch_from_row(row) for row in body["truth"]), sum(body["open"].values()))
 
     def open_dispute(self, merchant_reference: str) -> None:

@@ -1,6 +1,6 @@
 """One simulation from its options to its truth and figures, on a running stack."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -78,19 +78,21 @@ def _first_day(options: Options, house: DemoHouse) -> date:
 def _play(days: Days, options: Options, first: date) -> date:
     for number in range(options.days):
         day = first + timedelta(days=number)
-        plan = _plan(options, options.deposits, options.seed + number, options.behaviour)
-        days.say(f"{day}: {len(plan)} deposits")
+        plan = _plan(options, options.deposits, options.seed + number, options.behaviour, options.codes_of(number))
+        if options.each:
+            days.sandbox.plan_faults(profile="none", seed=options.seed, only=options.each[number])
+        days.say(f"{day}: {len(plan)} deposits{f', {options.each[number]} alone' if options.each else ''}")
         days.driver.prefix = f"{days.driver.run_id}-{number}"
         days.play(day, plan, concurrency=options.concurrency)
     last = first + timedelta(days=options.days - 1)
     days.finish(last)
     if days.return_to_present() and options.then:
         days.driver.prefix = f"{days.driver.run_id}-now"
-        days.play_now(_plan(options, options.then, options.seed, "none"), concurrency=options.concurrency)
+        days.play_now(_plan(options, options.then, options.seed, "none", ()), concurrency=options.concurrency)
     return last
 
 
-def _plan(options: Options, deposits: int, seed: int, behaviour: str) -> list[PlannedDeposit]:
+def _plan(options: Options, deposits: int, seed: int, behaviour: str, codes: Collection[str]) -> list[PlannedDeposit]:
     return plan_day(
         deposits=deposits,
         seed=seed,
@@ -99,6 +101,7 @@ def _plan(options: Options, deposits: int, seed: int, behaviour: str) -> list[Pl
         currencies=options.currencies,
         units={code: BANKS[code][3] * 10 ** get_asset(code).exponent for code in options.currencies},
         peak=options.peak,
+        codes=codes,
     )
 
 

@@ -25,7 +25,7 @@ def find_movement(dispute: Dispute, kind: DisputeMovement.Kind, number: int, *, 
     """The movement if it is booked already. Raises DisputeAmountDiffers where it is booked with another amount."""
     found = dispute.movements.filter(kind=kind, number=number).first()
     if found is not None and found.amount_minor != amount_minor:
-        raise DisputeAmountDiffers(booked_minor=found.amount_minor, told_minor=amount_minor)
+        raise DisputeAmountDiffers(booked_minor=found.amount_minor, told_minor=amount_minor, dispute=dispute.public_id)
     return found
 
 

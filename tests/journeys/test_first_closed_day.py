@@ -49,7 +49,7 @@ def test_every_break_is_found_and_the_books_prove(stack: LivingStack, played: Pl
     score = stack.told("score_matching", "--truth", str(played.truth))
     assert score["missed"] == [] and score["spurious"] == []
     assert {(code["precision"], code["recall"]) for code in score["codes"].values()} == {(1.0, 1.0)}
-    assert len(score["codes"]) == 22
+    assert len(score["codes"]) >= 30  # some need a second account, a day before, or more payments than these
 
     # 3. ledger, replay and audit chain hold; nobody was charged or paid twice
     stack.prove()

@@ -27,6 +27,9 @@ def play_day(sandbox: RunningSandbox, *, payments: int = 60) -> dict[str, list[d
     refunds = [sandbox.refund(sales[i], 300 + i, reference=f"rf_{i}").json() for i in range(8)]
     payouts = [sandbox.pay_out("approve", reference=f"po_{i}", amount_minor=700 + i).json() for i in range(12)]
     held = [sandbox.pay_out("payout_pending", reference=f"po_held{i}", amount_minor=900 + i).json() for i in range(3)]
+    failing = sandbox.pay("approve.refund_fail", reference="pi_failing", amount_minor=2000)
+    sandbox.refund(failing, 500, reference="rf_failing")
+    sandbox.pay_out("payout_fail", reference="po_failing", amount_minor=650)
     sandbox.control("POST", "disputes", {"merchant_reference": "pi_sale9"})
     assert eventually(lambda: sandbox.control("GET", "outbox")["due_jobs"] == 0)
     sandbox.control("PUT", "clock", {"now": f"{NEXT_DAY}T05:00:00Z"})
@@ -41,8 +44,9 @@ def report_rows(answer: dict[str, Any], *, account: str = "SANDBOX_EU") -> list[
 
 
 def path_of(answer: dict[str, Any], *, source: str, account: str) -> Path:
-    """Where close_day put a file."""
-    return next(Path(file["path"]) for file in answer["files"] if (file["source"], file["account"]) == (source, account))
+    """Where close_day put a file; of several the first that is not broken."""
+    files = [file for file in answer["files"] if not file.get("refused")]
+    return next(Path(file["path"]) for file in files if (file["source"], file["account"]) == (source, account))
 
 
 def amount(row: dict[str, str], column: str) -> Decimal:

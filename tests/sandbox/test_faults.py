@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from tests.sandbox.paper import DAY, NEXT_DAY, amount, net_by_currency, path_of,
 from tests.sandbox.running import Receiver, RunningSandbox
 
 pytestmark = pytest.mark.spec("Z1", "Z3")
+# The first two need a day before: without, nothing shows that one is missing. What waits for ever is asked for by a token.
+NOT_TODAY = {"SETTLEMENT_REPORT_GAP", "STATEMENT_GAP", "ABNORMAL_PENDING"}
 DIFFERING = {"GROSS_AMOUNT_DIFFERS": "Settled", "REFUND_AMOUNT_DIFFERS": "Refunded", "PAYOUT_AMOUNT_DIFFERS": "PaidOut"}
 
 
@@ -60,10 +63,13 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Faulty]:
 
 def test_every_code_is_injected_once_and_on_an_object_of_its_own(faulty: Faulty) -> None:
     truth = faulty.closed["truth"]
-    assert Counter(row["code"] for row in truth) == Counter(CODES)
+    of_payments = Counter(row["code"] for row in truth if str(row["keys"]["merchant_reference"]).startswith(("pi_sale", "po_", "rf_")))
+    assert {row["code"] for row in truth} == set(CODES) - NOT_TODAY
+    assert len(of_payments) > 25 and set(of_payments.values()) == {1}
     objects = [row["keys"]["psp_reference"] for row in truth if row["keys"]["psp_reference"]]
     assert len(set(objects)) == len(objects)
-    assert all(row["amount_minor"] > 0 and row["kind"] == "mismatch" for row in truth)
+    assert all(row["kind"] == "mismatch" for row in truth)
+    assert all(row["amount_minor"] > 0 for row in truth if row["keys"]["psp_reference"])
     assert faulty.next["truth"] == []
 
 
@@ -167,3 +173,69 @@ def test_strangers_on_the_statement(faulty: Faulty) -> None:
 def _statement(answer: dict[str, Any], currency: str) -> str:
     source = "mt940" if currency == "SEK" else "camt053"
     return path_of(answer, source=source, account=f"BANK_{currency}").read_text()
+
+
+def test_what_the_psp_takes_back_is_told_and_has_no_row(faulty: Faulty) -> None:
+    assert faulty.events("CAPTURE_FAILED_AFTER_CREDIT") == ["payment.failed"]
+    assert faulty.events("DEPOSIT_RETURNED") == ["payment.returned"]
+    for code in ("CAPTURE_FAILED_AFTER_CREDIT", "DEPOSIT_RETURNED", "CREDITED_ON_AUTHORISATION"):
+        assert faulty.lines(code, "Settled") == []
+    held = faulty.payment("CREDITED_ON_AUTHORISATION")
+    assert held is not None
+    assert (held["state"], held["captures"]) == ("AUTHORIZED", [])
+
+
+def test_a_row_in_another_currency_or_of_another_account(faulty: Faulty) -> None:
+    (line,) = faulty.lines("CURRENCY_DIFFERS", "Settled")
+    assert line["Gross Currency"] == "USD" != line["Net Currency"]
+    row = faulty.row("WRONG_MERCHANT_ACCOUNT")
+    assert row["account"] != "SANDBOX_EU"
+    assert faulty.lines("WRONG_MERCHANT_ACCOUNT", "Settled") == []
+    elsewhere = report_rows(faulty.closed, account=row["account"])
+    assert [each["Merchant Reference"] for each in elsewhere if each["Type"] == "Settled"] == [row["keys"]["merchant_reference"]]
+
+
+def test_paid_twice_and_paid_although_failed(faulty: Faulty) -> None:
+    twice = {"REFUND_PAID_TWICE": ("Refunded", "Modification Merchant Reference"), "PAYOUT_PAID_TWICE": ("PaidOut", "Merchant Reference")}
+    for code, (kind, column) in twice.items():
+        reference = faulty.row(code)["keys"]["merchant_reference"]
+        own = [row for row in faulty.rows if row["Type"] == kind and row[column] == reference]
+        assert len({row["Modification Reference"] for row in own}) == len(own) == 2
+    assert len(faulty.lines("STATUS_DIFFERS", "Refunded")) == len(faulty.lines("PAYOUT_PAID_AFTER_RELEASE", "PaidOut")) == 1
+    refund = faulty.sandbox.look_up(merchant_reference="rf_failing")
+    assert refund is not None and refund["refund"]["state"] == "FAILED"
+
+
+def test_chargebacks_that_are_told(faulty: Faulty) -> None:
+    for code in ("CHARGEBACK_AMOUNT_DIFFERS", "CHARGEBACK_REVERSAL_NOT_BOOKED", "REFUND_AND_CHARGEBACK_BOTH_PAID"):
+        assert faulty.events(code) == ["dispute.opened", "dispute.debited"], code
+        assert len(faulty.lines(code, "Chargeback")) == 1
+    assert len(faulty.lines("CHARGEBACK_REVERSAL_NOT_BOOKED", "ChargebackReversed")) == 1
+    (line,) = faulty.lines("CHARGEBACK_AMOUNT_DIFFERS", "Chargeback")
+    held = faulty.payment("CHARGEBACK_AMOUNT_DIFFERS")
+    assert held is not None
+    difference = amount(line, "Gross Debit (GC)") * 100 - held["disputes"][0]["amount"]["minor_units"]
+    assert abs(difference) == faulty.row("CHARGEBACK_AMOUNT_DIFFERS")["amount_minor"]
+
+
+def test_broken_files_come_before_the_right_one_and_a_restated_one_after(faulty: Faulty) -> None:
+    ours = [file for file in faulty.closed["files"] if (file["source"], file["account"]) == ("adyen_sdr", "SANDBOX_EU")]
+    assert [bool(file.get("refused")) for file in ours] == [True, True, False, False]
+    assert len({Path(file["path"]).name for file in ours}) == 1
+    (stray,) = faulty.events("EVENT_UNKNOWN_REFERENCE")
+    assert stray == "payment.captured"
+    assert faulty.sandbox.look_up(merchant_reference=faulty.row("EVENT_UNKNOWN_REFERENCE")["keys"]["merchant_reference"]) is None
+
+
+def test_a_missing_number_and_a_late_statement(faulty: Faulty) -> None:
+    profile = {"codes": {code: {"count": 1} for code in ("SETTLEMENT_REPORT_GAP", "STATEMENT_GAP")}}
+    faulty.sandbox.control("PUT", "clock", {"now": "2025-11-22T10:00:00Z"})
+    faulty.sandbox.pay("approve", reference="pi_next", amount_minor=5000)
+    faults = {"2025-11-22": profile, "2025-11-23": "none", "2025-11-24": "none"}
+    days = [faulty.sandbox.control("POST", "close_day", {"date": day, "faults": given}) for day, given in faults.items()]
+    first, later = (int(report_rows(answer)[0]["Batch Number"]) for answer in (faulty.closed, days[0]))
+    assert later == first + 2
+    late = next(row["account"] for row in days[0]["truth"] if row["code"] == "STATEMENT_GAP")
+    given = [[file["date"] for file in day["files"] if file["account"] == late] for day in days]
+    assert given == [[], ["2025-11-23"], ["2025-11-22", "2025-11-24"]]
+    assert [day["open"]["withheld"] for day in days] == [1, 1, 0]

@@ -43,6 +43,7 @@ Example:
         parser.add_argument("--currencies", default="EUR", help="comma-separated (default EUR)")
         parser.add_argument("--faults", default="default", help="none, default, hostile or a JSON file")
         parser.add_argument("--only", help="inject this reason code only")
+        parser.add_argument("--each", help="a day for each of these reason codes, alone: a comma-separated list, or all")
         parser.add_argument("--peak", action="store_true", help="ten times the load for a while")
         parser.add_argument("--then", type=int, default=0, help="payments of the present day at the end, if time is back in the present")
         parser.add_argument("--concurrency", type=int, default=24, help="payments at once")

@@ -57,12 +57,20 @@ class Breaker:
         return to_text(midnight - BEFORE_MIDNIGHT + timedelta(seconds=self._moments))
 
     def tell(
-        self, code: str, *, amount_minor: int, currency: str, occurred_at: str, merchant_reference: str | None, psp_reference: str | None
+        self,
+        code: str,
+        *,
+        amount_minor: int,
+        currency: str,
+        occurred_at: str,
+        merchant_reference: str | None,
+        psp_reference: str | None,
+        account: str | None = None,
     ) -> None:
-        """Write the truth row of a fault of this account."""
+        """Write the truth row of a fault of this account, or of what shows in another `account`'s report."""
         row = truth_row(
             code,
-            account=self.account["code"],
+            account=account or self.account["code"],
             business_date=local(occurred_at, self.account["zone"]).date(),
             amount_minor=amount_minor,
             currency=currency,

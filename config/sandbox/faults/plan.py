@@ -16,7 +16,21 @@ CODES = (
     "WITHDRAWAL_SENT_PSP_NOT_PAID",
     "REFUND_AMOUNT_DIFFERS",
     "REFUND_MISSING_AT_PSP",
+    "REFUND_PAID_TWICE",
+    "REFUND_REVERSED",
+    "REFUND_AND_CHARGEBACK_BOTH_PAID",
+    "STATUS_DIFFERS",
+    "PAYOUT_PAID_TWICE",
+    "PAYOUT_PAID_AFTER_RELEASE",
     "CHARGEBACK_NOT_BOOKED",
+    "CHARGEBACK_AMOUNT_DIFFERS",
+    "CHARGEBACK_LINE_MISSING",
+    "CHARGEBACK_REVERSAL_NOT_BOOKED",
+    "CAPTURE_FAILED_AFTER_CREDIT",
+    "CREDITED_ON_AUTHORISATION",
+    "CURRENCY_DIFFERS",
+    "DEPOSIT_RETURNED",
+    "WRONG_MERCHANT_ACCOUNT",
     "REFUND_UNKNOWN_TO_PLATFORM",
     "DUPLICATE_PSP_CAPTURE",
     "DUPLICATE_PSP_LINE",
@@ -26,13 +40,21 @@ CODES = (
     "PSP_LINE_UNKNOWN_REFERENCE",
     "UNKNOWN_LINE_TYPE",
     "FEE_UNEXPECTED",
+    "EVENT_UNKNOWN_REFERENCE",
+    "ABNORMAL_PENDING",
+    "FILE_REFUSED",
+    "SETTLEMENT_BATCH_UNBALANCED",
+    "SETTLEMENT_REPORT_RESTATED",
+    "SETTLEMENT_REPORT_GAP",
+    "STATEMENT_GAP",
+    "BANK_ENTRY_REVERSED",
     "BANK_SETTLEMENT_AMOUNT_DIFFERS",
     "PSP_SUCCESS_MISSING_BANK_SETTLEMENT",
     "BANK_CREDIT_UNIDENTIFIED",
     "BANK_DEBIT_UNIDENTIFIED",
 )
-# Of these a payout, or a bank account's day, carries one; a share of them means little.
-FEW = frozenset(CODES[-4:])
+# Of these a payout, a file, or a bank account's day, carries one; a share of them means little.
+FEW = frozenset(CODES[CODES.index("FILE_REFUSED") :])
 # `codes` for the days closed, `events` and `calls` for what runs.
 PROFILES: dict[str, dict[str, Any]] = {
     "none": {"codes": {}},

@@ -13,7 +13,10 @@ CHARGE_TEXT = "ACCOUNT MAINTENANCE CHARGE"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A booked line. `kind` is transfer, payment (to or from anyone) or charge; `amount_minor` is signed, positive = money in."""
+    """A booked line. `kind` is transfer, payment (to or from anyone), charge, or reversal (of a charge).
+
+    `amount_minor` is signed, positive = money in.
+    """
 
     amount_minor: int
     kind: str

@@ -78,9 +78,10 @@ def close_batch(connection: sqlite3.Connection, *, account: sqlite3.Row, day: da
     number = account["next_batch"]
     rows = [row for movement in movements for row in movement_rows(movement, pricing=account["pricing"])]
     transfers: list[Transfer] = []
-    carried = _carried(connection, account["code"], number - 1)
+    before = _number_before(connection, account["code"], number)
+    carried = _carried(connection, account["code"], before)
     for currency in sorted({row.currency for row in rows} | set(carried)):
-        rows += _settle(connection, account, day, number, currency, rows, carried.get(currency, 0), moment, transfers)
+        rows += _settle(connection, account, day, (before, number), currency, rows, carried.get(currency, 0), moment, transfers)
     connection.execute(
         "UPDATE movement SET batch = ? WHERE account = ? AND batch IS NULL AND occurred_at < ?", (number, account["code"], until)
     )
@@ -92,15 +93,19 @@ def _settle(
     connection: sqlite3.Connection,
     account: sqlite3.Row,
     day: date,
-    number: int,
+    numbers: tuple[int, int],
     currency: str,
     rows: Sequence[Row],
     carried_minor: int,
     moment: str,
     transfers: list[Transfer],
 ) -> list[Row]:
-    """The closing rows of one currency, so that it sums to zero: brought forward, then paid out or carried on."""
-    closing = [_carry(currency, -carried_minor, moment, f"Balancetransfer from batch {number - 1}")] if carried_minor else []
+    """The closing rows of one currency, so that it sums to zero: brought forward, then paid out or carried on.
+
+    `numbers`: of the batch before, and of this one.
+    """
+    before, number = numbers
+    closing = [_carry(currency, -carried_minor, moment, f"Balancetransfer from batch {before}")] if carried_minor else []
     net = sum(row.net_minor for row in rows if row.currency == currency) - carried_minor
     token = narrative = ""
     if net > 0:
@@ -120,6 +125,12 @@ def _settle(
 
 def _carry(currency: str, net_minor: int, moment: str, text: str) -> Row:
     return Row(kind="Balancetransfer", currency=currency, net_minor=net_minor, occurred_at=moment, modification=text)
+
+
+def _number_before(connection: sqlite3.Connection, account: str, number: int) -> int:
+    """The batch before this one; numbers may have been left out."""
+    found = connection.execute("SELECT max(number) FROM batch WHERE account = ? AND number < ?", (account, number)).fetchone()[0]
+    return number - 1 if found is None else int(found)
 
 
 def _carried(connection: sqlite3.Connection, account: str, number: int) -> dict[str, int]:

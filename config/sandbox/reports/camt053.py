@@ -12,6 +12,7 @@ CODES = {
     ("payment", True): ("PMNT", "RCDT", "ESCT"),
     ("payment", False): ("PMNT", "ICDT", "ESCT"),
     ("charge", False): ("ACMT", "MDOP", "CHRG"),
+    ("reversal", True): ("ACMT", "MDOP", "CHRG"),
 }
 
 Element = ElementTree.Element
@@ -62,6 +63,8 @@ def _entry(body: Element, number: int, line: Line, statement: Statement, version
     _text(entry, "NtryRef", str(number))
     _amount(entry, line.amount_minor, statement.bank["currency"])
     _text(entry, "CdtDbtInd", "CRDT" if is_credit else "DBIT")
+    if line.kind == "reversal":
+        _text(entry, "RvslInd", "true")
     status = ElementTree.SubElement(entry, "Sts")
     if version == "08":
         _text(status, "Cd", "BOOK")

@@ -15,16 +15,20 @@ from config.sandbox.clock import local, to_text
 from config.sandbox.faults.banks import book_strangers, book_transfers
 from config.sandbox.faults.breaker import Breaker, truth_row
 from config.sandbox.faults.lines import break_lines
-from config.sandbox.faults.payments import break_refunds, break_sales, break_unfinished_payments
+from config.sandbox.faults.papers import restate_report, skip_number, spoil_reports
+from config.sandbox.faults.payments import break_sales, break_unfinished_payments
 from config.sandbox.faults.payouts import break_payouts
 from config.sandbox.faults.plan import make_plan
+from config.sandbox.faults.refunds import break_refunds
+from config.sandbox.faults.statements import give_withheld, reverse_charges, withhold_statements
+from config.sandbox.faults.strays import send_strays, tell_waiting
 from config.sandbox.payments import finish_pending
 from config.sandbox.payouts import pay_payout
 from config.sandbox.reports.bank import Statement, close_statement
-from config.sandbox.reports.batches import Transfer, charge_per_payment, close_batch
+from config.sandbox.reports.batches import Batch, Transfer, charge_per_payment, close_batch
 from config.sandbox.reports.camt053 import write_camt053
 from config.sandbox.reports.mt940 import write_mt940
-from config.sandbox.reports.sdr import write_report
+from config.sandbox.reports.sdr import Row, write_report
 from config.sandbox.sandbox import Sandbox, get_setting
 from config.sandbox.tokens import parse_token
 
@@ -64,7 +68,7 @@ def _close(
     candidates: Mapping[str, Sequence[str]],
     exclude: Sequence[str],
 ) -> dict[str, Any]:
-    files: list[dict[str, str]] = []
+    files: list[dict[str, Any]] = []
     truth: list[dict[str, Any]] = []
     transfers: list[Transfer] = []
     for code in [row["code"] for row in connection.execute("SELECT code FROM merchant_account ORDER BY code")]:
@@ -74,12 +78,17 @@ def _close(
     banks = connection.execute("SELECT * FROM bank_account ORDER BY code").fetchall()
     truth += book_transfers(connection, transfers=transfers, plan=plan, day=day)
     used = {transfer.bank for transfer in transfers}
-    truth += book_strangers(connection, banks=[bank for bank in banks if bank["code"] in used], plan=plan, day=day)
-    files += [_write_statement(sandbox, close_statement(connection, bank=bank, day=day)) for bank in banks]
+    in_use = [bank for bank in banks if bank["code"] in used]
+    truth += book_strangers(connection, banks=in_use, plan=plan, day=day)
+    truth += reverse_charges(connection, banks=in_use, plan=plan, day=day)
+    statements = [_write_statement(sandbox, close_statement(connection, bank=bank, day=day)) for bank in banks]
+    today, late = withhold_statements(connection, statements, banks=in_use, plan=plan, day=day)
+    truth += late
+    files += [*give_withheld(connection, day=day), *today]
     return {"date": day.isoformat(), "files": files, "truth": truth}
 
 
-def _close_account(connection: sqlite3.Connection, sandbox: Sandbox, breaker: Breaker, transfers: list[Transfer]) -> list[dict[str, str]]:
+def _close_account(connection: sqlite3.Connection, sandbox: Sandbox, breaker: Breaker, transfers: list[Transfer]) -> list[dict[str, Any]]:
     account, day = breaker.account, breaker.day
     since, until = _bounds(account["zone"], day)
     _break(connection, breaker, since=since, until=until)
@@ -87,13 +96,30 @@ def _close_account(connection: sqlite3.Connection, sandbox: Sandbox, breaker: Br
     moment = to_text(datetime.combine(day, time(23, 59, 59), tzinfo=ZoneInfo(account["zone"])))
     charge_per_payment(connection, account=account, since=since, until=until, moment=moment)
     breaker.truth += _returns(connection, account, until)
+    tell_waiting(breaker, since=since, until=until)
+    skip_number(breaker)
+    account = get_account(connection, account["code"])
     batch = close_batch(connection, account=account, day=day, until=until, moment=moment)
     if batch is None:
         return []
     transfers += batch.transfers
-    content = write_report(batch.rows, account=account, number=batch.number, booking_date=day.isoformat())
-    path = sandbox.data_dir / "reports" / account["code"] / f"settlement_detail_report_batch_{batch.number}.csv"
-    return [_write(path, content, source="adyen_sdr", account=account["code"], day=day)]
+    return _write_reports(sandbox, breaker, batch)
+
+
+def _write_reports(sandbox: Sandbox, breaker: Breaker, batch: Batch) -> list[dict[str, Any]]:
+    """The batch's report; before it what must be refused (marked so), after it what says the same again in other words."""
+    account, day = breaker.account, breaker.day
+    name = f"settlement_detail_report_batch_{batch.number}.csv"
+
+    def write(rows: Sequence[Row]) -> bytes:
+        return write_report(rows, account=account, number=batch.number, booking_date=day.isoformat())
+
+    def put(folder: str, content: bytes) -> dict[str, Any]:
+        path = sandbox.data_dir / "reports" / account["code"] / folder / name
+        return _write(path, content, source="adyen_sdr", account=account["code"], day=day)
+
+    refused = [{**put(folder, content), "refused": True} for folder, content in spoil_reports(breaker, batch, write)]
+    return [*refused, put("", write(batch.rows)), *(put(folder, content) for folder, content in restate_report(breaker, batch, write))]
 
 
 def _break(connection: sqlite3.Connection, breaker: Breaker, *, since: str, until: str) -> None:
@@ -104,10 +130,12 @@ def _break(connection: sqlite3.Connection, breaker: Breaker, *, since: str, unti
     break_sales(breaker, since=since, until=until)
     sales = connection.execute(
         "SELECT currency, count(*) AS n FROM movement WHERE account = ? AND batch IS NULL AND kind = 'Settled' AND occurred_at < ?"
-        " GROUP BY currency ORDER BY currency",
+        " AND fault <> 'WRONG_MERCHANT_ACCOUNT' GROUP BY currency ORDER BY currency",
         (breaker.account["code"], until),
     ).fetchall()
-    break_lines(breaker, currencies=[row["currency"] for row in sales], sales=sum(row["n"] for row in sales))
+    currencies = [row["currency"] for row in sales]
+    break_lines(breaker, currencies=currencies, sales=sum(row["n"] for row in sales))
+    send_strays(breaker, currencies=currencies)
 
 
 def _finish_held(connection: sqlite3.Connection, sandbox: Sandbox, breaker: Breaker, *, until: str) -> None:
@@ -183,4 +211,5 @@ def _open(connection: sqlite3.Connection) -> dict[str, int]:
     """What no file shows yet."""
     movements = connection.execute("SELECT count(*) FROM movement WHERE batch IS NULL").fetchone()[0]
     transfers = connection.execute("SELECT count(*) FROM bank_line WHERE statement IS NULL").fetchone()[0]
-    return {"movements": movements, "transfers": transfers}
+    withheld = connection.execute("SELECT count(*) FROM withheld").fetchone()[0]
+    return {"movements": movements, "transfers": transfers, "withheld": withheld}

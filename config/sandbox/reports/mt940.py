@@ -6,7 +6,12 @@ from config.sandbox.reports.amounts import comma
 from config.sandbox.reports.bank import Line, Statement
 
 SUBFIELD, WIDTH = 27, 65
-CODES = {"transfer": ("NTRF", "166", "GUTSCHRIFT"), "payment": ("NTRF", "166", "UEBERWEISUNG"), "charge": ("NCHG", "805", "ENTGELT")}
+CODES = {
+    "transfer": ("NTRF", "166", "GUTSCHRIFT"),
+    "payment": ("NTRF", "166", "UEBERWEISUNG"),
+    "charge": ("NCHG", "805", "ENTGELT"),
+    "reversal": ("NCHG", "805", "STORNO"),
+}
 
 
 def write_mt940(statement: Statement) -> bytes:
@@ -26,7 +31,8 @@ def write_mt940(statement: Statement) -> bytes:
 
 def _entry(line: Line, day: date, currency: str) -> list[str]:
     kind, code, text = CODES[line.kind]
-    side = "C" if line.amount_minor > 0 else "D"
+    is_credit, is_reversal = line.amount_minor > 0, line.kind == "reversal"
+    side = ("RD" if is_credit else "RC") if is_reversal else ("C" if is_credit else "D")
     entry = f":61:{day:%y%m%d}{day:%m%d}{side}{comma(abs(line.amount_minor), currency)}{kind}NONREF//{line.reference}"
     purpose = [line.narrative[start : start + SUBFIELD] for start in range(0, len(line.narrative), SUBFIELD)]
     fields = [f"{code}?00{text}"] + [f"?{20 + number}{part}" for number, part in enumerate(purpose[:10])]

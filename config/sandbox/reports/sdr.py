@@ -72,6 +72,7 @@ class Row:
     modification_reference: str = ""
     method: str = ""
     dispute: str = ""
+    gross_currency: str = ""  # where it is not the net's
 
 
 def movement_rows(movement: sqlite3.Row, *, pricing: str) -> list[Row]:
@@ -98,6 +99,7 @@ def movement_rows(movement: sqlite3.Row, *, pricing: str) -> list[Row]:
         modification_reference=movement["object_reference"],
         method=movement["method"],
         dispute=movement["object_id"] if kind.startswith("Chargeback") else "",
+        gross_currency=movement["reported_currency"],
     )
     return [row] * movement["copies"]
 
@@ -119,7 +121,8 @@ def write_report(rows: Sequence[Row], *, account: sqlite3.Row, number: int, book
 def _cells(row: Row, *, zone: str) -> dict[str, str]:
     created = local(row.occurred_at, zone)
     method, variant = METHODS.get(row.method, (row.method, ""))
-    gross_debit, gross_credit = _sides(row.gross_minor, row.currency)
+    gross_currency = row.gross_currency or row.currency
+    gross_debit, gross_credit = _sides(row.gross_minor, gross_currency)
     net_debit, net_credit = _sides(row.net_minor, row.currency)
     return {
         "Psp Reference": row.psp_ref,
@@ -129,7 +132,7 @@ def _cells(row: Row, *, zone: str) -> dict[str, str]:
         "TimeZone": created.tzname() or "UTC",
         "Type": row.kind,
         "Modification Reference": row.modification,
-        "Gross Currency": row.currency if row.gross_minor else "",
+        "Gross Currency": gross_currency if row.gross_minor else "",
         "Gross Debit (GC)": gross_debit,
         "Gross Credit (GC)": gross_credit,
         "Exchange Rate": "1" if row.gross_minor else "",

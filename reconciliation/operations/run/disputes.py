@@ -63,14 +63,30 @@ def _pair(step: MerchantRun, line: LineFacts, world: World, capture_id: UUID) ->
                     return
                 _match(step, line, from_public(found[1], "dp_"), part=2 * ordinal if is_reversal else 2 * ordinal - 1)
         except (Refused, IntegrityError) as refusal:
-            log.warning("chargeback line not tied", line=line.id, reason=str(refusal))
-            raise_differs(step, line, world)
+            if not _match_differing(step, line, refusal, part=2 * ordinal if is_reversal else 2 * ordinal - 1):
+                log.warning("chargeback line not tied", line=line.id, reason=str(refusal))
+                raise_differs(step, line, world)
             return
         if _booked_by_line(found[0], is_reversal):
             finding = judge(line, world)
             case = raise_line_case(step, line, finding)
             text = "The dispute was opened from the line." if not is_reversal else "The credit was posted from the line."
             auto_resolve_case(case, rule="dispute_from_line@1", text=text, data={"dispute": found[1]}, now=step.now)
+
+
+def _match_differing(step: MerchantRun, line: LineFacts, refusal: Exception, *, part: int) -> bool:
+    """Booked with another amount: the pair is made and the difference is its case, as the PSP took it; False where no dispute is named."""
+    told = refusal.details if isinstance(refusal, Refused) else {}
+    dispute, booked_minor = str(told.get("dispute", "")), told.get("booked_minor")
+    if not dispute or not isinstance(booked_minor, int):
+        return False
+    ours_minor = booked_minor if line.gross_minor > 0 else -booked_minor
+    try:
+        with transaction.atomic():
+            _match(step, line, from_public(dispute, "dp_"), part=part, difference_minor=line.gross_minor - ours_minor)
+    except IntegrityError:  # another line is that movement's pair
+        return False
+    return True
 
 
 def raise_differs(step: MerchantRun, line: LineFacts, world: World) -> None:
@@ -88,7 +104,7 @@ def raise_differs(step: MerchantRun, line: LineFacts, world: World) -> None:
     raise_line_case(step, line, case_finding)
 
 
-def _match(step: MerchantRun, line: LineFacts, dispute_id: UUID, *, part: int) -> None:
+def _match(step: MerchantRun, line: LineFacts, dispute_id: UUID, *, part: int, difference_minor: int = 0) -> None:
     Match.objects.create(
         rule="dispute.case@1",
         line_kind="psp",
@@ -100,6 +116,7 @@ def _match(step: MerchantRun, line: LineFacts, dispute_id: UUID, *, part: int) -
         run=step.run,
         currency=line.gross_currency,
         line_minor=line.gross_minor,
+        difference_minor=difference_minor,
         compared={"psp_dispute": line.object_reference, "merchant_reference": line.merchant_reference},
         matched_at=step.now,
     )

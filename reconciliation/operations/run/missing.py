@@ -1,6 +1,6 @@
 """Items whose line has not come by the end of their window (R7): missing is an expectation past due."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from reconciliation.operations.run.expectations import LOOK_BACK, overdue
 from reconciliation.queries.currencies import currencies_of
 from reconciliation.windows import oldest_not_due
 
+_UNPAIRABLE = ("WRONG_MERCHANT_ACCOUNT", "CURRENCY_DIFFERS", "STATUS_DIFFERS")
 _PREFIXES = {"capture": "cap_", "refund": "rf_", "payout": "po_", "dispute": "dp_"}
 _DISPUTE_MONEY = {"CHARGEBACK_DEBITED": -1, "CHARGEBACK_CREDITED": 0}
 
@@ -41,12 +42,24 @@ class Missing:
 
 
 def raise_missing(step: MerchantRun) -> int:
-    """A case for every item past due; the PSP is asked about captures. No transaction may be open. Gives the number of items."""
+    """A case for every item past due; the PSP is asked about captures. No transaction may be open. Gives the number of items.
+
+    An item whose line came, but can't be its pair, has that line's case and none for missing: one break, one case.
+    """
     items = [*_captures(step), *_refunds(step), *_payouts(step), *_dispute_money(step)]
+    told = _told_by_a_line(items)
+    items = [item for item in items if not item.merchant_reference or item.merchant_reference not in told]
     for item in items:
         code, answer = (item.code, None) if item.code else _ask(step, item)
         _raise(step, item, code, answer)
     return len(items)
+
+
+def _told_by_a_line(items: Sequence[Missing]) -> set[str]:
+    """References of items that a line names which no rule may pair: in another account's file, another currency, another state."""
+    named = [item.merchant_reference for item in items if item.merchant_reference]
+    cases = ExceptionCase.objects.filter(reason__in=_UNPAIRABLE, merchant_reference__in=named)
+    return set(cases.values_list("merchant_reference", flat=True))
 
 
 def resolve_found(step: MerchantRun) -> None:

@@ -10,6 +10,7 @@ from django.db.models.functions import TruncHour
 
 from cashier.models import Attempt, DepositIntent, PspEvent, PspEventWork, WebhookRefusal
 from ledger.calendar import business_date
+from ledger.ids import BadPublicId
 from reconciliation.queries.watches.noticed import Noticed, RaiseCase, percent
 
 Thresholds = Mapping[str, float]
@@ -37,12 +38,21 @@ def _uncredited(event: PspEvent, now: datetime) -> Noticed:
         "links": [("psp_event", event.public_id), *([("deposit", event.intent_ref)] if event.intent_ref.startswith("pi_") else [])],
     }  # fmt: skip
     code = "LEDGER_CREDIT_MISSING_PSP_SUCCESS"
+    key = f"{code}:{event.capture_ref or event.movement or event.psp_ref}"[:200]
     return Noticed(
         about=event.public_id,
         sentence=f"{account.code} says captured for {event.intent_ref or event.psp_ref}; not credited after {minutes} minutes.",
         facts={"minutes": minutes, "work": event.work.state},
-        case=RaiseCase(code, f"{code}:{event.capture_ref or event.movement or event.psp_ref}"[:200], values),
+        case=RaiseCase(code, key, values) if _is_ours(event.intent_ref) else None,
     )  # fmt: skip
+
+
+def _is_ours(reference: str) -> bool:
+    """Whether there is such a deposit; of one that is none of ours the event's own case tells after a day (EVENT_UNKNOWN_REFERENCE)."""
+    try:
+        return DepositIntent.objects.filter(pk=DepositIntent.id_of(reference)).exists()
+    except BadPublicId:
+        return False
 
 
 def duplicate_events(limits: Thresholds, *, now: datetime) -> list[Noticed]:
