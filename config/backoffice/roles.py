@@ -56,6 +56,7 @@ ACTS: dict[str, tuple[str, ...]] = {
         "reconciliation.prepare_close",
         "reconciliation.sign_close",
         "reconciliation.reopen_close",
+        "reconciliation.take_bundle",
         "ledger.propose_policy",
         "cashier.approve_bonus",
     ),
@@ -70,7 +71,7 @@ ACTS: dict[str, tuple[str, ...]] = {
         "reconciliation.approve_column_map",
         "ledger.verify_audit",
     ),
-    "auditor": ("reconciliation.export_case", "ledger.verify_audit", "ledger.export_audit"),
+    "auditor": ("reconciliation.export_case", "reconciliation.take_bundle", "ledger.verify_audit", "ledger.export_audit"),
 }
 AUDIT_LOG = ("auditrecord", "auditseal", "audithead")
 HIDDEN = {"ops": AUDIT_LOG, "risk": AUDIT_LOG, "finance": (), "controller": (), "auditor": ()}

@@ -1,11 +1,12 @@
 """The daily close (D1 to D4, UX 4.10): can this day be signed? What is missing is named; preparer and signer are two people."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 
 from ledger.admin.approvals import approvals_words
 from ledger.admin.frames import (
@@ -31,6 +32,7 @@ from ledger.admin.story import transition_events
 from ledger.calendar import day_bounds
 from ledger.models import ApprovalRequest
 from reconciliation.admin.close_acts import ACTS, day_words, items_of, missing_of, request_of
+from reconciliation.admin.close_bundle import BUNDLE_ACTS, bundle_panels, bundle_state, prepared_files, take_view
 from reconciliation.models import CloseState, DailyClose
 from reconciliation.sealed_days import is_signed
 
@@ -42,6 +44,9 @@ PLACES = {
     "reports": "admin:reconciliation_sourcefile_changelist",
     "statements": "admin:reconciliation_sourcefile_changelist",
     "runs": "admin:reconciliation_reconciliationrun_changelist",
+    "reserve": "admin:ledger_account_changelist",
+    "in_transit": "admin:ledger_account_changelist",
+    "player_money": "admin:cashier_bankaccount_changelist",
     "bank": "admin:reconciliation_reconciliationrun_changelist",
     "suspense": "admin:reconciliation_exceptioncase_changelist",
     "unknown": "admin:cashier_attempt_changelist",
@@ -83,7 +88,7 @@ class DailyCloseAdmin(OpsAdmin):
         related=("entity",),
         done_words="Every day is signed.",
     )
-    acts = ACTS
+    acts = (*BUNDLE_ACTS, *ACTS)
 
     def list_words(self) -> str:
         return "Daily closes"
@@ -111,12 +116,19 @@ class DailyCloseAdmin(OpsAdmin):
             chip=get_chip("close", obj.state),
             notice="You prepared this; someone else must sign." if obj.state == State.PREPARED and obj.preparer_id == page.user.pk else "",
             facts=facts,
-            main=[_checklist(items, page), *_overrides(obj, page), _snapshots(obj, page), timeline(transition_events(obj, "close", page))],
-            side=[_about(obj, page, request), *_bound(obj)],
-        )
+            main=[
+                checklist_panel(items, page), *_overrides(obj, page), *_files(obj, request, page), _snapshots(obj, page),
+                timeline(transition_events(obj, "close", page)),
+            ],
+            side=[_about(obj, page, request), *bundle_state(obj, page), *_bound(obj)],
+        )  # fmt: skip
+
+    def extra_urls(self) -> list[URLPattern]:
+        return [path("<str:object_id>/bundle/", self.admin_site.admin_view(partial(take_view, self)), name=self._named("bundle"))]
 
 
-def _checklist(items: list[dict[str, Any]], page: Page) -> Panel:
+def checklist_panel(items: list[dict[str, Any]], page: Page) -> Panel:
+    """The checklist of a close, each item with where it is worked on."""
     steps = [_step(item, page) for item in items]
     done = sum(item["ok"] for item in items)
     return steps_panel("Checklist", steps, note=f"{done} of {len(items)} hold")
@@ -135,6 +147,13 @@ def permission_of(place: str) -> str:
     """The permission to see a list: "admin:ledger_account_changelist" needs ledger.view_account."""
     app, model, _ = place.removeprefix("admin:").split("_", 2)
     return f"{app}.view_{model}"
+
+
+def _files(obj: DailyClose, request: ApprovalRequest | None, page: Page) -> list[Panel]:
+    """The bundle of a signed day; of a prepared one the files that are to be signed."""
+    if obj.state == State.PREPARED and request is not None:
+        return prepared_files(request.payload)
+    return bundle_panels(obj, page)
 
 
 def _overrides(obj: DailyClose, page: Page) -> list[Panel]:

@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from reconciliation.models import DailyClose, ExceptionCase, ReconciliationRun, SourceFile
+from reconciliation.models.closes import ProvisionalClose
 from reconciliation.operations import describe_run
+from reconciliation.queries.bundles import Bundle
 
 
 def case_body(case: ExceptionCase) -> dict[str, Any]:
@@ -53,6 +55,25 @@ def close_body(close: DailyClose) -> dict[str, Any]:
         "prepared_at": instant(close.prepared_at),
         "signed_at": instant(close.signed_at),
         "reopened_at": instant(close.reopened_at),
+    }
+
+
+def close_detail(close: DailyClose, bundle: Bundle | None) -> dict[str, Any]:
+    """One close with its bundle: the manifest as it was signed, null where there is none."""
+    return {**close_body(close), "bundle": {"name": bundle.name, "manifest": bundle.manifest} if bundle else None}
+
+
+def provisional_body(row: ProvisionalClose) -> dict[str, Any]:
+    """A mini-close: what D2's checks found on the day so far."""
+    return {
+        "id": row.public_id,
+        "entity": row.entity.code,
+        "business_date": row.business_date.isoformat(),
+        "provisional": True,
+        "taken_at": instant(row.taken_at),
+        "missing": row.missing,
+        "checklist": row.checklist,
+        "totals": row.totals,
     }
 
 

@@ -9,8 +9,11 @@ from rest_framework.request import Request
 def date_in(request: Request, name: str) -> date | None:
     """The ISO date of a query parameter, or None. Raises ValidationError."""
     text = request.query_params.get(name, "")
-    if not text:
-        return None
+    return date_of(text, name) if text else None
+
+
+def date_of(text: str, name: str) -> date:
+    """An ISO date of the field `name`. Raises ValidationError."""
     try:
         return date.fromisoformat(text)
     except ValueError as error:

@@ -63,6 +63,7 @@ class DailyClose(FSMModelMixin, PublicIdModel):
             ("prepare_close", "Can prepare a close"),
             ("sign_close", "Can sign a close off"),
             ("reopen_close", "Can reopen a day"),
+            ("take_bundle", "Can take the bundle of a signed day away"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["entity", "business_date", "version"], name="reconciliation_close_once"),
@@ -90,6 +91,32 @@ class DailyClose(FSMModelMixin, PublicIdModel):
     @transition("state", source=[S.CLOSING, S.PREPARED], target=S.OPEN)
     def fall_back(self) -> None:
         """close.reopened: nothing was signed"""
+
+
+class ProvisionalClose(PublicIdModel):
+    """A look at a day that has not ended, or is not closed: the checks of D2 on the day so far. It freezes nothing (D7). Append-only.
+
+    `checklist` as on DailyClose; `totals` as a close would freeze them, movements and balances of that moment.
+    """
+
+    PREFIX: ClassVar[str] = "mini_"
+
+    entity = models.ForeignKey("ledger.LegalEntity", on_delete=models.PROTECT, related_name="provisional_closes")
+    business_date = models.DateField()
+    taken_at = models.DateTimeField()
+    taken_by_kind = CodeField(max_length=16)
+    taken_by_id = CodeField(max_length=255)
+    missing = models.PositiveIntegerField()
+    checklist = models.JSONField()
+    totals = models.JSONField()
+
+    class Meta:
+        db_table = "reconciliation_provisional_close"
+        db_table_comment = APPEND_ONLY
+        indexes = [models.Index(fields=["entity", "-taken_at"], name="reconciliation_mini_recent")]
+
+    def __str__(self) -> str:
+        return f"{self.business_date} as of {self.taken_at:%H:%M} UTC"
 
 
 class CloseSnapshot(models.Model):

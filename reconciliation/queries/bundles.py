@@ -1,6 +1,8 @@
 """The bundle of a signed day: where its files lie, and whether they do (D4)."""
 
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,3 +87,15 @@ def bundle_name(close: DailyClose) -> str:
 
 def _size(path: Path) -> int:
     return path.stat().st_size if path.is_file() else -1
+
+
+@contextmanager
+def folder_of(bundle: Bundle) -> Iterator[Path]:
+    """The bundle as a folder: links to its files, not copies."""
+    with tempfile.TemporaryDirectory(prefix="close-") as name:
+        for member, content in bundle.members():
+            if isinstance(content, Path):
+                (Path(name) / member).symlink_to(content.absolute())
+            else:
+                (Path(name) / member).write_bytes(content)
+        yield Path(name)

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from cashier.models import BankAccount, Brand, MerchantAccount
 from ledger.models import LegalEntity
 from reconciliation.models import DailyClose, ExceptionCase, ReconciliationRun, SourceFile
+from reconciliation.models.closes import ProvisionalClose
 
 
 class HasBrands(Protocol):
@@ -36,6 +37,11 @@ def runs_of(caller: HasBrands) -> QuerySet[ReconciliationRun]:
 def closes_of(caller: HasBrands) -> QuerySet[DailyClose]:
     """Closes of the caller's entities."""
     return DailyClose.objects.filter(entity__in=entities_of(caller)).select_related("entity")
+
+
+def provisional_closes_of(caller: HasBrands) -> QuerySet[ProvisionalClose]:
+    """Mini-closes of the caller's entities."""
+    return ProvisionalClose.objects.filter(entity__in=entities_of(caller)).select_related("entity")
 
 
 def files_of(caller: HasBrands) -> QuerySet[SourceFile]:

@@ -1,12 +1,13 @@
 """The daily close: prepared by one person, signed by another (D)."""
 
-from reconciliation.operations.closing.bundles import archive_bundles, take_bundle, take_part, verify_close
+from reconciliation.operations.closing.bundles import archive_bundles, require_bundle, take_bundle, take_part, verify_close
 from reconciliation.operations.closing.cover import watch_player_money
 from reconciliation.operations.closing.days import missing_of, open_close, open_due_closes, refresh_checklist, taken_checklist
 from reconciliation.operations.closing.falling_back import drop_sign_off, fall_back
 from reconciliation.operations.closing.overriding import execute_override, request_override
 from reconciliation.operations.closing.preparing import prepare_close
 from reconciliation.operations.closing.proving import prove_books
+from reconciliation.operations.closing.provisional import take_provisional_close
 from reconciliation.operations.closing.refusals import CloseNotPermitted, CloseNotReady, CloseStateConflict, NoBundle, NotACheck
 from reconciliation.operations.closing.reopening import execute_reopen, request_reopen
 from reconciliation.operations.closing.signing import check_signer, execute_sign_off
@@ -33,10 +34,12 @@ __all__ = [
     "recover_closes",
     "refresh_checklist",
     "request_override",
+    "require_bundle",
     "request_reopen",
     "return_changed_closes",
     "take_bundle",
     "take_part",
+    "take_provisional_close",
     "taken_checklist",
     "tend_closes",
     "verify_close",

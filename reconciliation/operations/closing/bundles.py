@@ -2,8 +2,6 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -17,7 +15,7 @@ from ledger.signing import get_signer
 from reconciliation.models import CloseSnapshot, DailyClose
 from reconciliation.operations.closing.days import audit_close
 from reconciliation.operations.closing.refusals import NoBundle
-from reconciliation.queries.bundles import Bundle, bundle_of
+from reconciliation.queries.bundles import Bundle, bundle_of, folder_of
 from reconciliation.snapshots.verifying import verify_bundle
 from reconciliation.snapshots.zipped import write_zip
 
@@ -27,7 +25,7 @@ _READ_ONLY = 0o444
 
 def take_bundle(*, close: DailyClose, actor: Actor, now: datetime) -> BinaryIO:
     """The bundle as one zip, an open file that is gone when it is closed: an audited act. Raises NoBundle."""
-    bundle = _require(close)
+    bundle = require_bundle(close)
     zipped = _zip_of(bundle)
     audit_close("close.bundle_taken", close, actor, now, bundle=bundle.name)
     return zipped
@@ -35,7 +33,7 @@ def take_bundle(*, close: DailyClose, actor: Actor, now: datetime) -> BinaryIO:
 
 def take_part(*, close: DailyClose, name: str, actor: Actor, now: datetime) -> BinaryIO:
     """One file of the bundle, open for reading: an audited act. Raises NoBundle."""
-    bundle = _require(close)
+    bundle = require_bundle(close)
     content = dict(bundle.members()).get(name)
     if content is None:
         raise NoBundle(f"The bundle has no file {name!r}.")
@@ -50,8 +48,8 @@ def take_part(*, close: DailyClose, name: str, actor: Actor, now: datetime) -> B
 
 def verify_close(*, close: DailyClose, actor: Actor, now: datetime) -> Report:
     """Check the bundle as `close_verify` does, every byte of it: an audited act. Raises NoBundle."""
-    bundle = _require(close)
-    with _folder_of(bundle) as folder:
+    bundle = require_bundle(close)
+    with folder_of(bundle) as folder:
         report = verify_bundle(folder, signer=get_signer())
     audit_close("close.bundle_verified", close, actor, now, bundle=bundle.name, ok=str(report.ok).lower())
     return report
@@ -92,7 +90,8 @@ def _archive(bundle: Bundle, folder: Path) -> Path | None:
     return target
 
 
-def _require(close: DailyClose) -> Bundle:
+def require_bundle(close: DailyClose) -> Bundle:
+    """The whole bundle of a signed day. Raises NoBundle."""
     bundle = bundle_of(close)
     if bundle is None:
         raise NoBundle("There is no bundle: the day is not signed, or was signed before bundles were written.")
@@ -108,15 +107,3 @@ def _zip_of(bundle: Bundle) -> BinaryIO:
     write_zip(kept, bundle.members())
     kept.seek(0)
     return kept
-
-
-@contextmanager
-def _folder_of(bundle: Bundle) -> Iterator[Path]:
-    """The bundle as a folder: links to its files, not copies."""
-    with tempfile.TemporaryDirectory(prefix="close-") as name:
-        for member, content in bundle.members():
-            if isinstance(content, Path):
-                (Path(name) / member).symlink_to(content.absolute())
-            else:
-                (Path(name) / member).write_bytes(content)
-        yield Path(name)
