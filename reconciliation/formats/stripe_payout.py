@@ -11,7 +11,7 @@ from typing import BinaryIO, ClassVar
 
 from reconciliation.formats.csv_rows import iter_rows
 from reconciliation.formats.csv_table import Record, header_key, read_header, to_record
-from reconciliation.formats.payout_book import PayoutBook, account_of, moved, psp_line
+from reconciliation.formats.payout_book import Group, PayoutBook, account_of, psp_line
 from reconciliation.formats.stripe_columns import COLUMNS, KINDS, METADATA
 from reconciliation.formats.values import FormatRefused, PspLine, ReadResult
 from reconciliation.formats.zones import get_zone
@@ -31,6 +31,7 @@ class StripePayoutReader:
         self._file, self._names, self._zone = file, tuple(account), get_zone(zone)
         self._account, self._book, self._done = account_of("", account), PayoutBook(), False
         self._metadata: tuple[int, ...] = ()
+        self._alone: set[Group] = set()  # payouts whose own row says no automatic payout
 
     def __iter__(self) -> Iterator[PspLine]:
         rows = iter_rows(self._file)
@@ -42,8 +43,7 @@ class StripePayoutReader:
             raise FormatRefused("header", f"not a {COLUMNS.what}: no column created_utc or created", line=header[0], column=1)
         self._metadata = tuple(place for place, cell in enumerate(header[2]) if header_key(cell).startswith(METADATA))
         for row in rows:
-            for place, line in enumerate(self._lines(to_record(layout, row))):
-                yield self._book.add(line, is_row=not place)
+            yield self._book.add(self._line(to_record(layout, row)))
         if not self._book.rows:
             raise FormatRefused("empty", "there is no row after the header", line=header[0], column=1)
         yield from self._close()
@@ -54,13 +54,6 @@ class StripePayoutReader:
         if not self._done:
             raise LookupError("The file has not been read to its end.")
         return self._book.result(encoding=self.encoding, account=self._names, named=False)
-
-    def _lines(self, row: Record) -> Iterator[PspLine]:
-        line = self._line(row)
-        yield line
-        is_balance = line.batch_number != row.text("payout")
-        if line.kind == "transfer" and is_balance and line.net_minor:
-            yield moved(line, net_minor=-line.net_minor, line_type="Stripe balance")
 
     def _line(self, row: Record) -> PspLine:
         category = row.text("category") or row.text("type")
@@ -77,8 +70,11 @@ class StripePayoutReader:
         if made is None or created is None:
             raise row.refuse("created_utc", "date", "is empty")
         charged_currency, charged = _charged(row, kind, currency, gross)
+        batch = self._batch(row, kind, reverses, created)
+        if kind == "transfer" and batch != row.text("payout"):
+            self._alone.add((self._account, batch, currency))
         return psp_line(
-            line_number=row.number, raw=row.raw, merchant_account=self._account, batch_number=self._batch(row, kind, reverses, created),
+            line_number=row.number, raw=row.raw, merchant_account=self._account, batch_number=batch,
             line_type=category[:60], kind=kind, reverses=reverses, created_at=made, net_currency=currency, net_minor=net,
             gross_currency=charged_currency, gross_minor=charged, commission_minor=fee,
             psp_reference=row.id("payment") or row.id("charge") or row.id("source"),
@@ -114,14 +110,15 @@ class StripePayoutReader:
         return found[:120]
 
     def _close(self) -> Iterator[PspLine]:
-        """What each day leaves in Stripe's balance; and, where the report leaves the payouts' own rows out altogether, each payout: it
-        is what its rows come to, by Stripe's definition."""
+        """What each day leaves in Stripe's balance, and what a payout without rows of its own takes from it; and, where the report leaves
+        the payouts' own rows out altogether, each payout: it is what its rows come to, by Stripe's definition."""
+        with_rows = {key[:3] for key in self._book.sums if key[3] != "transfer"}
         has_payouts = any(key[3] == "transfer" for key in self._book.sums)
         for group in list(self._book.last):
-            is_balance = group[1].startswith(_BALANCE)
-            if is_balance or not has_payouts:
-                kind, said = ("balance_transfer", "Stripe balance") if is_balance else ("transfer", "sum of its rows")
-                yield from self._book.close(group, kind=kind, line_type=said)
+            if group[1].startswith(_BALANCE) or (group in self._alone and group not in with_rows):
+                yield from self._book.close(group, kind="balance_transfer", line_type="Stripe balance")
+            elif not has_payouts:
+                yield from self._book.close(group, kind="transfer", line_type="sum of its rows")
 
 
 def _object(row: Record, kind: str, category: str) -> str:

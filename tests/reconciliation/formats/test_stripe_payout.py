@@ -127,6 +127,39 @@ def test_rows_of_no_payout_stay_in_the_balance_and_a_manual_payout_takes_from_it
     assert found == {"balance-2026-01-05": (0, 980, 1), "po_manual": (500, -500, 1)}
 
 
+def test_a_payout_row_that_is_in_no_automatic_payout_but_is_the_one_its_rows_name_is_theirs() -> None:
+    own = paid().replace(",po_1,eur", ",,eur")
+
+    for text in (table(sale(), own), table(own, sale())):
+        opened = open_text(SOURCE, text)
+        assert opened.result.accepted
+        assert [(batch.number, batch.payout_minor, batch.carried_minor) for batch in opened.result.batches] == [("po_1", 980, 0)]
+
+
+@pytest.mark.spec("R2")
+def test_a_payout_row_whose_rows_are_lost_is_flagged() -> None:
+    assert not open_text(SOURCE, table(paid())).result.accepted
+
+
+@pytest.mark.parametrize(
+    ("category", "kind", "reverses"),
+    [
+        ("reserve_hold", "reserve", ""),
+        ("payment_network_reserve_release", "reserve", ""),
+        ("Refund_Failure", "reversal", "refund"),
+        ("partial_capture_reversal", "adjustment", ""),
+        ("currency_conversion", "fx", ""),
+        ("network_cost", "fee", ""),
+        ("topup", "unknown", ""),
+    ],
+)
+@pytest.mark.spec("R3")
+def test_categories_have_their_kinds(category: str, kind: str, reverses: str) -> None:
+    line = open_text(SOURCE, table(sale().replace("charge,", f"{category},"), paid())).lines[0]
+
+    assert (line.kind, line.reverses, line.line_type) == (kind, reverses, category)
+
+
 def test_a_payout_that_came_back_is_no_payout() -> None:
     returned = "2026-01-07 00:00:00,po_1,eur,9.80,0,9.80,payout_reversal,po_1"
 
@@ -144,6 +177,7 @@ def test_a_payout_that_came_back_is_no_payout() -> None:
         (sale(gross="10,00"), "columns", 9),
         (sale(gross="=1+1"), "amount", 4),
         (sale(gross="10.005"), "amount", 4),
+        (sale(gross="1" + "0" * 30), "amount", 4),
         (sale(fee="1E+2"), "amount", 5),
         (sale(currency="EURO"), "currency", 3),
         (sale(created="1/5/26 10:00"), "date", 1),
