@@ -31,6 +31,19 @@ def batch_settled(source: Source) -> list[Line]:
     )]  # fmt: skip
 
 
+def batch_settled_rounded(source: Source) -> list[Line]:
+    """A batch whose PSP rounded some fees or conversions to the other minor unit: Dr or Cr rounding[e], by what was rounded.
+
+    Reads what batch_settled@2 reads, and `rounded` [{what, minor, lines, cap_minor}]: what the PSP took more than the exact amount
+    rounds to (negative: less), at most one unit a line and the cap; fees and bases of the source are without it. Raises RateError.
+    """
+    lines = batch_settled(source)
+    currency, e, ref = source["currency"], source["entity"], source["batch"]
+    for each in source["rounded"]:
+        lines += rounding_line(each["minor"], currency, entity=e, ref=ref, units=each["lines"], cap_minor=each["cap_minor"])
+    return lines
+
+
 def bank_settlement_matched(source: Source) -> list[Line]:
     """The bank converts on arrival: Dr fx[e] C2 n, Cr in_transit[m] C2 n; Dr bank[b] C3 r, Dr bank_fees[b] C3 c, Cr fx[e] C3 r + c.
 

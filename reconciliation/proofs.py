@@ -39,7 +39,7 @@ SELECT holder, currency, sum(items) AS items, sum(books) AS books
 """
 _BANK_LINES = """
 SELECT l.id FROM reconciliation_bank_line l
-  LEFT JOIN reconciliation_match m ON m.line_kind = 'bank' AND m.line_id = l.id AND m.undone_at IS NULL
+  LEFT JOIN reconciliation_match m ON m.line_kind = 'bank' AND m.line_id = l.id AND m.undone_at IS NULL AND m.item_kind <> 'bank_duplicate'
   LEFT JOIN reconciliation_suspense_item s ON s.line_kind = 'bank' AND s.line_id = l.id
  WHERE m.id IS NOT NULL OR s.id IS NOT NULL
 """

@@ -25,7 +25,7 @@ _OWN_WAYS = (
 _DISPUTES = ("CHARGEBACK_DEBITED", "CHARGEBACK_CREDITED", "DISPUTE_AUTO_REFUNDED")
 _CHAIN = ("CHAIN_FINAL", "CHAIN_GONE", "CHAIN_HELD", "CHAIN_UNKNOWN", "CHAIN_SWEPT", "CHAIN_PAYOUT_SETTLED", "CHAIN_GAS_SPENT")
 # What may move clearing, each tied to its rows by a check of its own: captures, refunds, payouts, disputes, batches, lines.
-_CLEARING = (
+CLEARING_KINDS = (
     "DEPOSIT_CAPTURED", "DEPOSIT_LATE_MONEY", "DEPOSIT_CAPTURE_FAILED", "DEPOSIT_RETURNED", "DEPOSIT_LATE_REFUNDED", "REFUND_PROCESSED",
     "REFUND_REVERSED", "REFUND_ADOPTED", "HOUSE_REFUND", "PAYOUT_SETTLED", "PAYOUT_PAID_AFTER_RELEASE", "PAYOUT_RETURNED", *_DISPUTES,
     "BATCH_SETTLED", "BATCH_RESTATED", "LINE_IDENTIFIED", "LINE_UNMATCHED", "BANK_IDENTIFIED", "BANK_DEPOSIT_RECEIVED", *_CHAIN,
@@ -47,7 +47,8 @@ def _in_transit() -> Counter[str]:
     shown = Match.objects.filter(line_kind="bank", item_kind="batch", undone_at=None, batch__isnull=False)
     for match in shown.select_related("batch__merchant_account").iterator():
         if match.batch is not None:
-            expected[match.batch.ref] -= int(match.batch.payout_minor + match.difference_minor)
+            # A further part of a payout differs by all that it brings.
+            expected[match.batch.ref] -= int(match.difference_minor) + (0 if match.item_part else int(match.batch.payout_minor))
     # What bounced is told by the batch that brings it, under the reference of the one that had sent it.
     bringing = JournalTransaction.objects.filter(kind="BATCH_SETTLED").exclude(source__bounced=[])
     for bounced in bringing.values_list("source__bounced", flat=True).iterator():
@@ -83,7 +84,7 @@ def bank_is_its_lines() -> Check:
 
 def _taken_in(account: BankAccount) -> int:
     """Opening and posted lines of one account; 0 where nothing was posted yet."""
-    matched = Match.objects.filter(line_kind="bank", line_id=OuterRef("pk"), undone_at=None)
+    matched = Match.objects.filter(line_kind="bank", line_id=OuterRef("pk"), undone_at=None).exclude(item_kind="bank_duplicate")
     waiting = SuspenseItem.objects.filter(line_kind="bank", line_id=OuterRef("pk"))
     lines = BankLine.objects.filter(Exists(matched) | Exists(waiting), bank_account=account)
     total = int(lines.aggregate(total=Sum("amount_minor"))["total"] or 0)
@@ -94,7 +95,7 @@ def _taken_in(account: BankAccount) -> int:
 
 def clearing_is_named() -> Check:
     """Nothing moves `clearing` but postings of which a check of its own says what they are of."""
-    known = [*_CLEARING, *DECIDED_BY_PEOPLE]
+    known = [*CLEARING_KINDS, *DECIDED_BY_PEOPLE]
     return check_sql(
         "clearing_is_named",
         examined="SELECT count(*) FROM ledger_account WHERE kind = 'clearing'",

@@ -68,6 +68,12 @@ def send_alert_mails() -> int:
 
 
 @shared_task
+def watch_files() -> int:
+    """Files that are not in by their hour, and late ones that came."""
+    return operations.watch_files(now=clock.now())
+
+
+@shared_task
 def run_yesterday() -> None:
     """Run every account for its entity's last business day: merchant accounts first, then the banks they pay."""
     now = clock.now()

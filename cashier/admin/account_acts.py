@@ -15,7 +15,7 @@ Data = Mapping[str, Any]
 MAY = "ledger.propose_policy"
 APPROVER = "Another person, with the permission to approve policies"
 SETTINGS = ("is_active", "currencies", "methods", "report_zone", "payout_funding", "concurrency", "timeout_seconds")
-DETAILS = ("name", "iban", "statement_format", "is_active")
+DETAILS = ("name", "iban", "statement_format", "is_active", "contract")
 
 
 def asked(request: ApprovalRequest) -> Done:
@@ -57,11 +57,17 @@ def _ask_settings(account: MerchantAccount, data: Data, page: Page) -> Done:
 def _fees_fields(account: MerchantAccount, page: Page) -> dict[str, forms.Field]:
     words = 'Fee kind to its percent and fixed_minor, as JSON; percents as text ("1.40").'
     fees = forms.JSONField(label="Fee schedule", initial=account.fee_schedule, help_text=words, widget=forms.Textarea({"rows": 8}))
-    return {"fee_schedule": fees, "reason": reason_field()}
+    return {"fee_schedule": fees, "contract": _contract_field(account), "reason": reason_field()}
+
+
+def _contract_field(account: MerchantAccount | BankAccount) -> forms.Field:
+    words = "What else is agreed, as JSON; docs/contracts.md has each part."
+    return forms.JSONField(label="Contract", initial=account.contract, required=False, help_text=words, widget=forms.Textarea({"rows": 6}))
 
 
 def _ask_fees(account: MerchantAccount, data: Data, page: Page) -> Done:
-    return _ask(FEES, account, {"merchant_account": account.public_id}, {"fee_schedule": data["fee_schedule"]}, data, page)
+    after = {"fee_schedule": data["fee_schedule"], "contract": data.get("contract") or {}}
+    return _ask(FEES, account, {"merchant_account": account.public_id}, after, data, page)
 
 
 def _route_fields(account: MerchantAccount, page: Page) -> dict[str, forms.Field]:
@@ -86,12 +92,14 @@ def _details_fields(bank: BankAccount, page: Page) -> dict[str, forms.Field]:
         "iban": forms.CharField(label="IBAN", max_length=64, initial=bank.iban),
         "statement_format": forms.ChoiceField(label="Statements", choices=formats, initial=bank.statement_format),
         "is_active": forms.BooleanField(label="In use", required=False, initial=bank.is_active),
+        "contract": _contract_field(bank),
         "reason": reason_field(),
     }
 
 
 def _ask_details(bank: BankAccount, data: Data, page: Page) -> Done:
-    after = {name: data[name] for name in DETAILS} | {"iban": data["iban"].replace(" ", "").upper()}
+    after = {name: data.get(name) for name in DETAILS}
+    after |= {"iban": data["iban"].replace(" ", "").upper(), "contract": data.get("contract") or {}}
     return _ask(BANK_DETAILS, bank, {"bank_account": bank.public_id}, after, data, page)
 
 

@@ -149,7 +149,10 @@ class MerchantAccountAdmin(OpsAdmin):
                     empty="No route is known.",
                 ),
             ],
-            side=[raw("Fee schedule", json.dumps(obj.fee_schedule, indent=2))],
+            side=[
+                raw("Fee schedule", json.dumps(obj.fee_schedule, indent=2)),
+                *([raw("Contract", json.dumps(obj.contract, indent=2))] if obj.contract else []),
+            ],
         )
 
 
@@ -194,6 +197,7 @@ class BankAccountAdmin(OpsAdmin):
             code=obj.public_id,
             chip=OPEN if obj.is_active else OFF,
             facts=facts,
+            side=[raw("Contract", json.dumps(obj.contract, indent=2))] if obj.contract else [],
             main=[
                 table("Who pays here", [("PSP account", "text"), ("Payer's name", "text")], routes, empty="Nobody is known to pay here.")
             ],

@@ -60,7 +60,8 @@ class MerchantAccount(CallGuards, CodedAccount):
     """Our account at a PSP, for one legal entity and some of its brands (C16).
 
     `secret_ref` names the secret in the environment or in a file; the secret itself is never stored here (S4).
-    `fee_schedule`: {fee kind: {"percent": "1.40", "fixed_minor": 10}}, expected costs, data for reconciliation only.
+    `fee_schedule`: {fee kind: {"percent": "1.40", "fixed_minor": 10}}, expected costs, and `contract`, what else is agreed with the PSP:
+    both are data for reconciliation only, in the form that cashier.contracts holds them to.
     """
 
     PREFIX = "ma_"
@@ -86,6 +87,7 @@ class MerchantAccount(CallGuards, CodedAccount):
     report_zone = models.CharField(max_length=64, default="UTC")
     payout_funding = CodeField(max_length=16, choices=PayoutFunding.choices, default=PayoutFunding.SETTLEMENT)
     fee_schedule = models.JSONField(default=dict)
+    contract = models.JSONField(default=dict, blank=True)
     captures_paused = models.BooleanField(default=False)  # by its own switch or by its provider's: what everyone asks
     paused_alone = models.BooleanField(default=False)  # its own switch (C17)
     is_active = models.BooleanField(default=True)
@@ -109,7 +111,7 @@ class MerchantAccount(CallGuards, CodedAccount):
 
 
 class BankAccount(CodedAccount):
-    """An account of ours at a bank."""
+    """An account of ours at a bank. `contract`: what is agreed with it, as on MerchantAccount: {"file_due": "11:00"}."""
 
     PREFIX = "ba_"
 
@@ -122,6 +124,7 @@ class BankAccount(CodedAccount):
     iban = CodeField(unique=True)
     currency = CodeField(max_length=16)
     statement_format = CodeField(max_length=16, choices=StatementFormat.choices)
+    contract = models.JSONField(default=dict, blank=True)
     is_active = models.BooleanField(default=True)
     history = HistoricalRecords()
 

@@ -12,5 +12,6 @@ REPORT_FORMATS: dict[str, str] = {
     "mollie_settlement": "reconciliation.formats.mollie_settlement.MollieSettlementReader",
     "mt940": "reconciliation.formats.mt940.Mt940Reader",
     "paypal_stl": "reconciliation.formats.paypal_stl.PaypalStlReader",
+    "psp_balances": "reconciliation.formats.psp_balances.PspBalancesReader",
     "stripe_payout": "reconciliation.formats.stripe_payout.StripePayoutReader",
 }

@@ -81,6 +81,7 @@ POSTING_RULES: dict[str, str] = {
     "ITEM_GIVEN_TO_PLAYER@1": "reconciliation.case_postings.item_given_to_player",
     "BATCH_SETTLED@1": "reconciliation.postings.batch_settled",
     "BATCH_SETTLED@2": "reconciliation.conversion_postings.batch_settled",
+    "BATCH_SETTLED@3": "reconciliation.conversion_postings.batch_settled_rounded",
     "BATCH_RESTATED@1": "reconciliation.postings.batch_settled",
     "SECURITY_DEPOSIT_SENT@1": "reconciliation.own_money_postings.security_deposit_sent",
     "SECURITY_DEPOSIT_KEPT@1": "reconciliation.own_money_postings.security_deposit_kept",

@@ -128,6 +128,8 @@ OTHER_RULES: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("booked between the payout's day and its due day", "booked_date", "payout_date"),
     ),
     "bank.batch_and_account@1": (("batch number as a whole word", "narrative", "number"), ("account's code", "narrative", "account")),
+    "bank.duplicate@1": (("bank's id", "bank_reference", ""), ("amount", "amount_minor", ""), ("text", "narrative", "")),
+    "bank.part_of_payout@1": (("transfer reference", "narrative", "transfer_reference"), ("bank account", "bank_account_id", "route")),
     "bank.charge_code@1": (("bank's transaction code", "transaction_code", ""),),
     "by_hand@1": (),
 }

@@ -2,6 +2,7 @@
 
 from reconciliation.operations.cases import auto_resolve_case, raise_case
 from reconciliation.operations.ingest import dry_run, ingest_file, load_file, receive_file
+from reconciliation.operations.late_files import watch_files
 from reconciliation.operations.run.conduct import RunInProgress, accounts_of, describe_run, reconcile, run_account
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "receive_file",
     "reconcile",
     "run_account",
+    "watch_files",
 ]

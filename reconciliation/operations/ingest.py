@@ -13,6 +13,7 @@ from ledger.refusals import Invalid
 from ledger.transitions import move, record_birth
 from reconciliation.formats import FormatRefused, ReadError, ReadResult, UnknownSource, inspect
 from reconciliation.formats.inspecting import describe, digest
+from reconciliation.formats.repeated import forgive_repeated
 from reconciliation.models import FileState, SourceFile
 from reconciliation.operations.load.accounts import Account, names_of, zone_of
 from reconciliation.operations.load.after import after_report, after_statements
@@ -142,7 +143,7 @@ def _load_bank(row: SourceFile, account: Account | None, now: datetime) -> ReadR
         first = open_reader(row.source, file, account)
         for _ in first:
             pass
-        result = first.finish()
+        result = forgive_repeated(first.finish(), lambda: open_reader(row.source, file, account))
         _require_accepted(result)
         second = open_reader(row.source, file, account)
         statements = load_statements(source_file=row, read=result, reader=second, account=account, now=now)

@@ -35,20 +35,20 @@ def kinds_unpaired(batch: SettlementBatch) -> dict[str, int]:
 def unpaired_of(batch: SettlementBatch, kinds: Sequence[str] | None = None) -> list[LineFacts]:
     """Lines of a batch that ought to have an item and have none, in the file's order. `kinds`: those known to have any."""
     kinds = list(kinds_unpaired(batch)) if kinds is None else list(kinds)
-    return _lines(UNMATCHED_OF_BATCH, {"batch": batch.pk, "bucket": batch.bucket, "kinds": kinds}) if kinds else []
+    return lines_of(UNMATCHED_OF_BATCH, {"batch": batch.pk, "bucket": batch.bucket, "kinds": kinds}) if kinds else []
 
 
 def unpaired_in_suspense(holder: str) -> list[LineFacts]:
     """Lines whose value waits in suspense of this merchant account."""
-    return _lines(UNMATCHED_IN_SUSPENSE, {"holder": holder})
+    return lines_of(UNMATCHED_IN_SUSPENSE, {"holder": holder})
 
 
 def fee_lines(batch: SettlementBatch) -> list[LineFacts]:
     """Fee rows of a batch."""
-    return _lines(FEE_LINES, {"batch": batch.pk, "bucket": batch.bucket})
+    return lines_of(FEE_LINES, {"batch": batch.pk, "bucket": batch.bucket})
 
 
-def _lines(sql: str, parameters: dict[str, Any]) -> list[LineFacts]:
+def lines_of(sql: str, parameters: dict[str, Any]) -> list[LineFacts]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return [LineFacts(*_ints(row)) for row in cursor.fetchall()]

@@ -6,11 +6,12 @@ from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 
+from cashier.contracts import BadContract, check_contract, check_fee_schedule
 from cashier.models import BankAccount, MerchantAccount, SettlementRoute
 from cashier.operations.own_secrets import list_shared, words_for
 from cashier.psp.capabilities import capabilities_of
 from cashier.secrets import BadCertificate
-from ledger.errors import ApprovalRefused
+from ledger.errors import ApprovalRefused, MoneyError
 from ledger.money import get_asset
 from ledger.operations.settings_changes import Changeable, Key, Values, fields_of
 
@@ -82,8 +83,11 @@ def _check_guards(account: MerchantAccount) -> None:
 
 
 def _check_fees(account: MerchantAccount) -> None:
-    if not isinstance(account.fee_schedule, dict):
-        raise ApprovalRefused("A fee schedule is an object: fee kind to its percent and fixed_minor.")
+    try:
+        check_fee_schedule(account.fee_schedule)
+        check_contract(account.contract)
+    except (BadContract, MoneyError) as error:
+        raise ApprovalRefused(str(error)) from error
 
 
 def _check_bank(account: BankAccount) -> None:
@@ -91,6 +95,10 @@ def _check_bank(account: BankAccount) -> None:
         raise ApprovalRefused("This is no IBAN: its check digits don't hold.")
     if BankAccount.objects.filter(iban=account.iban).exclude(pk=account.pk).exists():
         raise ApprovalRefused("Another of our accounts has this IBAN.")
+    try:
+        check_contract(account.contract, is_bank=True)
+    except BadContract as error:
+        raise ApprovalRefused(str(error)) from error
     if account.statement_format not in BankAccount.StatementFormat.values:
         raise ApprovalRefused(f"Statements are {', '.join(BankAccount.StatementFormat.values)}.")
 
@@ -126,9 +134,11 @@ MERCHANT_ACCOUNT = Changeable(
 CALL_GUARDS = Changeable(
     "call_guards.change", _merchant, *fields_of(*GUARDS), check=_check_guards, name=lambda row: f"guards of calls to {row.code}"
 )
-FEES = Changeable("fees.change", _merchant, *fields_of("fee_schedule"), check=_check_fees, name=lambda row: f"fees of {row.code}")
+FEES = Changeable(
+    "fees.change", _merchant, *fields_of("fee_schedule", "contract"), check=_check_fees, name=lambda row: f"fees of {row.code}"
+)
 BANK_DETAILS = Changeable(
-    "bank_details.change", _bank, *fields_of("name", "iban", "statement_format", "is_active"), check=_check_bank,
+    "bank_details.change", _bank, *fields_of("name", "iban", "statement_format", "is_active", "contract"), check=_check_bank,
     name=lambda row: row.code,
 )  # fmt: skip
 ROUTE = Changeable(

@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import Q, Sum
 
 from cashier.breakers import read_circuits
+from cashier.contracts import fee_term
 from cashier.models import Brand, MerchantAccount, RoutingFee, RoutingTally
 from cashier.psp.capabilities import capabilities_of
 from cashier.routing import Account, AccountHealth, Fees, Track
@@ -149,7 +150,7 @@ def read_fees(rows: Sequence[MerchantAccount], *, method: str, currency: str) ->
     for fee in sorted(learned, key=lambda fee: fee.method == method):
         if fee.method in (method, ""):
             by_account[fee.merchant_account_id] = fee
-    return {row.pk: _learned(by_account[row.pk]) if row.pk in by_account else scheduled_fees(row.fee_schedule) for row in rows}
+    return {row.pk: _learned(by_account[row.pk]) if row.pk in by_account else scheduled_fees(row.fee_schedule, currency) for row in rows}
 
 
 def _learned_fees(ids: Sequence[UUID], currency: str) -> list[RoutingFee]:
@@ -169,9 +170,13 @@ def _learned(fee: RoutingFee) -> Fees:
     return Fees(max(share, 0), 0, "settlement")
 
 
-def scheduled_fees(schedule: Mapping[str, Any]) -> Fees:
-    """All kinds of the schedule that state a percent or a fixed part, together."""
-    kinds = [kind for kind in schedule.values() if isinstance(kind, Mapping)]
-    percent = sum((Decimal(str(kind.get("percent", "0"))) for kind in kinds), Decimal(0))
-    fixed = sum(int(kind.get("fixed_minor", 0)) for kind in kinds)
+NOT_OF_DEPOSITS = ("refund", "payout", "chargeback")
+
+
+def scheduled_fees(schedule: Mapping[str, Any], currency: str = "") -> Fees:
+    """All kinds of the schedule that a deposit costs, together; of a band its upper end."""
+    kinds = [kind for kind in schedule if kind not in NOT_OF_DEPOSITS]
+    terms = [term for kind in kinds if (term := fee_term(schedule, kind, currency)) is not None]
+    percent = sum((term.percent_to for term in terms), Decimal(0))
+    fixed = sum(term.fixed_minor for term in terms)
     return Fees(int((percent * 10_000).to_integral_value(ROUND_CEILING)), fixed)

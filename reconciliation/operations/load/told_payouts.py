@@ -13,7 +13,7 @@ from reconciliation.models.files import BatchState
 from reconciliation.operations.cases import raise_case, resolve_by_key
 
 LOADER = system_actor("loader")
-TELLERS = frozenset({"checkout_payouts"})  # sources that state payouts and no movements: nothing of them is posted
+TELLERS = frozenset({"checkout_payouts", "psp_balances"})  # sources that state figures and no movements: nothing of them is posted
 ROUNDED = frozenset({"checkout_breakdown"})  # sources whose rows may miss the payout by a hundredth (fees below the smallest unit)
 
 

@@ -1,5 +1,6 @@
 """Bank lines: each is posted once, by its booking date, so that `bank` equals the statement (R8, POSTINGS.md 3.6)."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -12,10 +13,12 @@ from ledger.transitions import move
 from reconciliation.models import BankLine, BankStatement, Match, SettlementBatch, SuspenseItem
 from reconciliation.models.files import BatchState
 from reconciliation.operations.cases import ENGINE
-from reconciliation.operations.run.bank_cases import raise_amount_differs, raise_unidentified, resolve_identified
+from reconciliation.operations.run.bank_cases import raise_amount_differs, raise_duplicated, raise_unidentified, resolve_identified
 from reconciliation.operations.run.context import BankRun
+from reconciliation.operations.run.parts import find_begun, find_merged, find_parted, raise_merged, tell_parts
 from reconciliation.operations.run.residuals import refresh_residuals
 from reconciliation.operations.run.transfers import BY_AMOUNT, Tied, find_batch, find_by_amount, is_closed, payer_of, transfer_of
+from reconciliation.queries.duplicate_lines import duplicate_lines
 
 # What banks call their own charges and interest: camt.053 BkTxCd families, MT940 types. Longest known first.
 CHARGE_CODES = ("CHRG", "COMM", "FEES", "NCHG", "NCOM")
@@ -61,17 +64,26 @@ def expected_batches(account: BankAccount) -> list[SettlementBatch]:
 
 def post_lines(step: BankRun) -> None:
     """Post every line that is not posted: a PSP's transfer, a charge of the bank, else to suspense with its case (end of the run)."""
+    set_aside_duplicates(step)
+    lines = unposted_lines(step.account)
     batches = expected_batches(step.account)
-    for line in unposted_lines(step.account):
+    in_parts = find_parted(lines, batches)
+    for line in lines:
         tied = find_batch(line, batches) or _by_amount(step, line, batches)
+        begun = None if tied else find_begun(line)
         with transaction.atomic():
             if tied is not None:
                 batches.remove(tied[0])
-                post_settlement(step, line, *tied)
+                post_settlement(step, line, *tied, is_part=tied[0].pk in in_parts)
+            elif begun is not None:
+                post_part(step, line, begun)
             elif (label := charge_label(line)) is not None:
                 post_charge(step, line, label)
             else:
-                put_in_suspense(step, line, suggested=find_by_amount(line, batches))
+                put_in_suspense(step, line, suggested=find_by_amount(line, batches), merged=find_merged(line, batches))
+    for batch in SettlementBatch.objects.filter(pk__in=in_parts).select_related("merchant_account__entity", "source_file"):
+        with transaction.atomic():
+            tell_parts(step, batch)
 
 
 def identify_in_suspense(step: BankRun) -> None:
@@ -102,8 +114,11 @@ def charge_label(line: BankLine) -> str | None:
     return "interest" if any(known in code for known in INTEREST_CODES) else None
 
 
-def post_settlement(step: BankRun, line: BankLine, batch: SettlementBatch, rule: str) -> None:
-    """A PSP's transfer: bank takes what came; a charge that the bank states explains the rest, else the difference is a case."""
+def post_settlement(step: BankRun, line: BankLine, batch: SettlementBatch, rule: str, *, is_part: bool = False) -> None:
+    """A PSP's transfer: bank takes what came; a charge that the bank states explains the rest, else the difference is a case.
+
+    `is_part`: other lines of this run are of the same payout; they are told of together.
+    """
     charge = line.charges_minor if line.amount_minor + line.charges_minor == batch.payout_minor else 0
     source = {
         **_holders(step.account),
@@ -114,7 +129,45 @@ def post_settlement(step: BankRun, line: BankLine, batch: SettlementBatch, rule:
         "line": line.ref,
     }
     _post(step, "BANK_SETTLEMENT_MATCHED@1", f"bank.settlement_matched:{line.ref}", source, line.booked_date)
-    _pair(step, line, batch, rule, charge)
+    _pair(step, line, batch, rule, charge, is_part=is_part)
+
+
+def post_part(step: BankRun, line: BankLine, batch: SettlementBatch) -> None:
+    """A further line of a payout that the bank has begun to show: bank takes it, and what is left of the payout is told of."""
+    rows = SettlementBatch.objects.select_for_update(of=("self",)).select_related("merchant_account__entity", "source_file")
+    locked = rows.get(pk=batch.pk)
+    source = {
+        **_holders(step.account),
+        "merchant_account": locked.merchant_account.public_id,
+        "amount_minor": line.amount_minor,
+        "charge_minor": 0,
+        "batch": locked.ref,
+        "line": line.ref,
+    }
+    _post(step, "BANK_SETTLEMENT_MATCHED@1", f"bank.settlement_matched:{line.ref}", source, line.booked_date)
+    part = Match.objects.filter(item_kind="batch", item_id=locked.pk).count()
+    compared = {"narrative": line.narrative, "transfer": transfer_of(locked).reference, "batch": locked.number}
+    _match(
+        step, line, rule="bank.part_of_payout@1", item_kind="batch", compared=compared, batch=locked, difference_minor=line.amount_minor,
+        part=part,
+    )  # fmt: skip
+    locked.paid_minor += line.amount_minor
+    locked.updated_at = step.now
+    locked.save(update_fields=["paid_minor", "updated_at"])
+    tell_parts(step, locked)
+    refresh_residuals(locked, now=step.now)
+
+
+def set_aside_duplicates(step: BankRun) -> None:
+    """A line that stands twice is not posted; it is a case."""
+    found = duplicate_lines(step.account)
+    lines = BankLine.objects.filter(bank_account=step.account).in_bulk([each.line_id for each in found])
+    for each in found:
+        line = lines[each.line_id]
+        with transaction.atomic():
+            compared = {"first_line": each.first_id, "is_counted": each.is_counted}
+            _match(step, line, rule="bank.duplicate@1", item_kind="bank_duplicate", compared=compared)
+            raise_duplicated(step, line, each)
 
 
 def post_charge(step: BankRun, line: BankLine, label: str) -> None:
@@ -124,8 +177,11 @@ def post_charge(step: BankRun, line: BankLine, label: str) -> None:
     _match(step, line, rule="bank.charge_code@1", item_kind=f"bank_{label}", compared={"transaction_code": line.transaction_code})
 
 
-def put_in_suspense(step: BankRun, line: BankLine, *, suggested: Tied | None = None) -> None:
-    """Nobody knows it: suspense, and its case, which names the payout that it seems to be until that payout's window has closed."""
+def put_in_suspense(step: BankRun, line: BankLine, *, suggested: Tied | None = None, merged: Sequence[SettlementBatch] = ()) -> None:
+    """Nobody knows it: suspense, and its case, which names the payout that it seems to be until that payout's window has closed.
+
+    `merged`: the payouts that its text names, where they are several.
+    """
     source = {**_holders(step.account), "amount_minor": line.amount_minor, "line": line.ref}
     txn = _post(step, "BANK_TO_SUSPENSE@1", f"bank.to_suspense:{line.ref}", source, line.booked_date)
     code = "BANK_CREDIT_UNIDENTIFIED" if line.amount_minor > 0 else "BANK_DEBIT_UNIDENTIFIED"
@@ -136,10 +192,13 @@ def put_in_suspense(step: BankRun, line: BankLine, *, suggested: Tied | None = N
         bank_account=step.account,
         currency=line.currency,
         amount_minor=-line.amount_minor,
-        reason_code="BANK_ENTRY_REVERSED" if line.is_reversal else code,
+        reason_code="SETTLEMENT_SPLIT_OR_MERGED" if merged else "BANK_ENTRY_REVERSED" if line.is_reversal else code,
         placed_txn=txn,
         placed_at=step.now,
     )
+    if merged:
+        raise_merged(step, line, merged)
+        return
     raise_unidentified(step, line, "BANK_ENTRY_REVERSED" if line.is_reversal else code, suggested=suggested)
 
 
@@ -160,8 +219,9 @@ def _identify(step: BankRun, line: BankLine, batch: SettlementBatch, rule: str) 
     resolve_identified(step, line, batch)
 
 
-def _pair(step: BankRun, line: BankLine, batch: SettlementBatch, rule: str, charge: int) -> Match:
-    locked = SettlementBatch.objects.select_for_update(of=("self",)).select_related("merchant_account__entity").get(pk=batch.pk)
+def _pair(step: BankRun, line: BankLine, batch: SettlementBatch, rule: str, charge: int, *, is_part: bool = False) -> Match:
+    rows = SettlementBatch.objects.select_for_update(of=("self",)).select_related("merchant_account__entity", "source_file")
+    locked = rows.get(pk=batch.pk)
     difference = line.amount_minor + charge - locked.payout_minor
     compared = {"narrative": line.narrative, "transfer": transfer_of(locked).reference, "batch": locked.number}
     if rule == BY_AMOUNT:
@@ -169,7 +229,7 @@ def _pair(step: BankRun, line: BankLine, batch: SettlementBatch, rule: str, char
     match = _match(step, line, rule=rule, item_kind="batch", compared=compared, batch=locked, difference_minor=difference)
     locked.paid_minor = line.amount_minor
     move(locked, "pay", actor=ENGINE, now=step.now, event="bank.settlement_matched", extra_fields=["paid_minor"])
-    if difference:
+    if difference and not is_part:
         raise_amount_differs(step, line, locked, difference, transfer_of(locked).reference)
     resolve_identified(step, line, locked)
     refresh_residuals(locked, now=step.now)
@@ -185,9 +245,11 @@ def _match(
     compared: dict[str, Any],
     batch: SettlementBatch | None = None,
     difference_minor: int = 0,
+    part: int = 0,
 ) -> Match:
     return Match.objects.create(
         rule=rule,
+        item_part=part,
         line_kind="bank",
         line_id=line.pk,
         item_kind=item_kind,

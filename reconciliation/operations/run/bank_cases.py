@@ -5,6 +5,7 @@ from reconciliation.models.cases import LIVE_STATES
 from reconciliation.operations.cases import auto_resolve_case, raise_case
 from reconciliation.operations.run.context import BankRun
 from reconciliation.operations.run.transfers import Tied, transfer_of
+from reconciliation.queries.duplicate_lines import Duplicate
 
 
 def raise_unidentified(step: BankRun, line: BankLine, code: str, *, suggested: Tied | None = None) -> None:
@@ -21,6 +22,24 @@ def raise_unidentified(step: BankRun, line: BankLine, code: str, *, suggested: T
         dedupe_key=f"{code}:{line.ref}",
         facts={"counterparty": line.counterparty, "narrative": line.narrative, "booked": line.booked_date.isoformat(), **seems},
         links=[("bank_line", str(line.pk))],
+        run=step.run,
+        now=step.now,
+    )
+
+
+def raise_duplicated(step: BankRun, line: BankLine, found: Duplicate) -> None:
+    """A line that stands twice: the second is not posted."""
+    raise_case(
+        code="BANK_LINE_DUPLICATED",
+        entity_id=step.account.entity_id,
+        business_date=line.booked_date,
+        amount_minor=line.amount_minor,
+        currency=line.currency,
+        bank_account=step.account,
+        bank_reference=line.bank_reference,
+        dedupe_key=f"BANK_LINE_DUPLICATED:{line.ref}",
+        facts={"narrative": line.narrative, "booked": line.booked_date.isoformat(), "balances_hold_with_it": found.is_counted},
+        links=[("bank_line", str(line.pk)), ("bank_line", str(found.first_id))],
         run=step.run,
         now=step.now,
     )

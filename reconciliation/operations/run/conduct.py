@@ -18,19 +18,32 @@ from ledger.transitions import move, record_birth
 from reconciliation.models import BankLine, ExceptionCase, Match, ReconciliationRun, SettlementBatch
 from reconciliation.models.files import BatchState
 from reconciliation.operations.cases import ENGINE
+from reconciliation.operations.late_files import watch_account
 from reconciliation.operations.run import bank
+from reconciliation.operations.run.bank_balance import tell_bank_balance
 from reconciliation.operations.run.bank_cases import raise_missing_settlements
+from reconciliation.operations.run.bounced import end_bounced, raise_bounced, without_bounced
+from reconciliation.operations.run.clearing import tell_clearing
 from reconciliation.operations.run.context import BankRun, MerchantRun
-from reconciliation.operations.run.differences import raise_differences, raise_unexpected_fees
+from reconciliation.operations.run.credits import tell_credits
+from reconciliation.operations.run.cutoffs import tell_cutoffs
+from reconciliation.operations.run.differences import raise_differences
 from reconciliation.operations.run.disputes import is_dispute_line, pair_disputes
 from reconciliation.operations.run.expectations import KINDS, not_due
+from reconciliation.operations.run.fees import raise_fee_rows, raise_prices, resolve_scheduled
 from reconciliation.operations.run.findings import work_lines
+from reconciliation.operations.run.held_funds import tell_held_funds
 from reconciliation.operations.run.identify import identify_lines
 from reconciliation.operations.run.interrupted import tell_interrupted
 from reconciliation.operations.run.missing import raise_missing, resolve_found
 from reconciliation.operations.run.pairing import pair_batch, pair_lines
+from reconciliation.operations.run.parts import without_merged
+from reconciliation.operations.run.psp_balances import tell_psp_balances
+from reconciliation.operations.run.reserves import raise_overdue_reserves, raise_reserve_differences
 from reconciliation.operations.run.residuals import settled_residuals
 from reconciliation.operations.run.settle import settle_batch
+from reconciliation.operations.run.top_ups import raise_top_ups
+from reconciliation.queries.fee_lines import is_fee_alone
 from reconciliation.queries.residuals import bank_residuals
 from reconciliation.queries.unpaired import unpaired_in_suspense, unpaired_of
 
@@ -106,15 +119,26 @@ def _run_merchant(run: ReconciliationRun, account: MerchantAccount, date: date, 
     batches = _batches(account)
     for batch in batches:
         kinds = pair_batch(step, batch)
-        pair_disputes(step, [line for line in unpaired_of(batch, kinds) if is_dispute_line(line)])
-        codes = work_lines(step, unpaired_of(batch, kinds))
+        pair_disputes(step, [line for line in unpaired_of(batch, kinds) if is_dispute_line(line) and not is_fee_alone(line)])
+        codes = work_lines(step, [line for line in unpaired_of(batch, kinds) if not is_fee_alone(line)])
         raise_differences(step, [batch])
-        raise_unexpected_fees(step, batch)
-        settle_batch(step, batch, codes, unpaired_of(batch, kinds))
+        raise_fee_rows(step, batch)
+        raise_reserve_differences(step, batch)
+        tell_held_funds(step, batch)
+        raise_bounced(step, batch)
+        settle_batch(step, batch, codes, unpaired_of(batch, kinds), raise_prices(step, batch))
     _work_suspense(step)
     tell_interrupted(step)
     resolve_found(step)
     raise_missing(step)
+    raise_overdue_reserves(step)
+    resolve_scheduled(step)
+    raise_top_ups(step)
+    tell_cutoffs(step)
+    tell_credits(step)
+    tell_clearing(step)
+    tell_psp_balances(step)
+    watch_account(account, now=now)
     return _merchant_figures(step)
 
 
@@ -153,7 +177,10 @@ def _run_bank(run: ReconciliationRun, account: BankAccount, date: date, now: dat
     bank.identify_in_suspense(step)
     bank.post_lines(step)
     expected = bank.expected_batches(account)
-    raise_missing_settlements(step, expected)
+    raise_missing_settlements(step, without_merged(without_bounced(expected)))
+    end_bounced(step)
+    tell_bank_balance(step)
+    watch_account(account, now=now)
     lines = BankLine.objects.filter(bank_account=account, booked_date=date).values_list("pk", flat=True)
     matches = Match.objects.filter(line_kind="bank", line_id__in=list(lines), undone_at=None)
     return {

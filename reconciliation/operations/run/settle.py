@@ -9,25 +9,31 @@ from django.db import transaction
 from ledger.operations import Posting, lines_of, post
 from ledger.transitions import move
 from reconciliation.matching.facts import LineFacts
+from reconciliation.matching.narrative import transfer_references
 from reconciliation.models import SettlementBatch, SuspenseItem
 from reconciliation.models.files import BatchState
 from reconciliation.operations.cases import ENGINE
 from reconciliation.operations.run.context import MerchantRun
+from reconciliation.operations.run.own_places import Own, with_own
 from reconciliation.queries.batch_sums import Sums, read_sums
+from reconciliation.queries.bounced import bounced_lines
 from reconciliation.queries.rates import list_rates
 
 
-def settle_batch(step: MerchantRun, batch: SettlementBatch, codes: Mapping[int, str], waiting: list[LineFacts]) -> bool:
+def settle_batch(
+    step: MerchantRun, batch: SettlementBatch, codes: Mapping[int, str], waiting: list[LineFacts], own: Own | None = None
+) -> bool:
     """Post a batch that is loaded and not held, whole; False where it was posted before.
 
-    `waiting`: its lines without an item, `codes` the reason code of each; their value waits in suspense, line by line.
+    `waiting`: its lines without an item, `codes` the reason code of each; their value waits in suspense, line by line. `own`: parts of
+    its fees and conversions that have a place of their own.
     """
     with transaction.atomic():
         locked = SettlementBatch.objects.select_for_update(of=("self",)).select_related("merchant_account__entity").get(pk=batch.pk)
         if locked.state != BatchState.LOADED:
             return False
         sums = read_sums(locked, [line.id for line in waiting])
-        source = source_of(locked, sums, waiting)
+        source = with_own(source_of(locked, sums, waiting), own or Own())
         txn = _post(step, locked, source) if lines_of(rule_of(source), source) else ""  # a batch of nothing posts nothing
         _place_in_suspense(step, waiting, codes, txn)
         locked.totals, locked.posted_txn, locked.settled_at = sums.totals, txn, step.now
@@ -78,6 +84,8 @@ def source_of(batch: SettlementBatch, sums: Sums, waiting: list[LineFacts]) -> d
 
 def rule_of(source: Mapping[str, Any]) -> str:
     """The version of BATCH_SETTLED that a source is made for."""
+    if "rounded" in source:
+        return "BATCH_SETTLED@3"
     return "BATCH_SETTLED@2" if "rates" in source else "BATCH_SETTLED@1"
 
 
@@ -87,8 +95,14 @@ def suspense_ref(line_id: int) -> str:
 
 
 def bounced_ref(batch: SettlementBatch) -> str:
-    """The batch whose transfer came back: the one that this batch is named after, else the latest before it that the bank has not
-    shown."""
+    """The batch whose transfer came back: the one whose transfer the row names, else the one that this batch is named after, else the
+    latest before it that the bank has not shown."""
+    for reference in (found for line in bounced_lines(batch) for found in transfer_references(line.object_reference)):
+        sent = SettlementBatch.objects.filter(merchant_account=batch.merchant_account, currency=batch.currency, version=1).exclude(
+            pk=batch.pk
+        )
+        if (origin := sent.filter(transfer_reference__contains=reference).first()) is not None:
+            return origin.ref
     named = SettlementBatch.objects.filter(
         merchant_account=batch.merchant_account, currency=batch.currency, number=batch.number.removesuffix("-ret"), version=1
     ).exclude(pk=batch.pk)

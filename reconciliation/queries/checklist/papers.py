@@ -28,7 +28,7 @@ def day_is_over(day: Day) -> CheckItem:
 def reports_are_in(day: Day) -> CheckItem:
     """Settlement reports that reach the day, for every merchant account that moved money on it; posted; no batch number skipped."""
     accounts = busy_accounts(day)
-    silent = [account for account in accounts if not _is_reported(account, day)]
+    silent = [account for account in accounts if not is_reported(account, day)]
     missing = [f"{account.code}: no settlement report reaches {day.date}" for account in silent]
     missing += [f"{batch}: loaded, not posted" for batch in _unposted(day)]
     missing += _gaps(day, "SETTLEMENT_REPORT_GAP")
@@ -96,7 +96,7 @@ def active_banks(day: Day) -> list[BankAccount]:
     return list(BankAccount.objects.filter(entity=day.entity, is_active=True).order_by("code"))
 
 
-def _is_reported(account: MerchantAccount, day: Day) -> bool:
+def is_reported(account: MerchantAccount, day: Day) -> bool:
     """Whether a report holds an item of the day or of a later one: then all that the PSP had up to it is in."""
     batches = SettlementBatch.objects.filter(merchant_account=account, business_date__gte=day.date).order_by("business_date")
     lines = PspLine.objects.filter(kind__in=ITEM_KINDS, business_date__gte=day.date)

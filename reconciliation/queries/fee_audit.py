@@ -1,0 +1,83 @@
+"""Every fee of a batch's lines held against the contract (R12), summed by the database: one row per kind of fee and week."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from cashier.contracts import FeeTerm, fee_term
+from reconciliation.models import SettlementBatch
+
+# Fee kind -> (kind of line, what the line charges for it). Of what is no sale, the whole cost is one fee, as the books have it.
+_ALL = "l.commission_minor + l.markup_minor + l.scheme_minor + l.interchange_minor"
+_CHARGED: dict[str, tuple[str, str]] = {
+    "processing": ("sale", "l.commission_minor"),
+    "markup": ("sale", "l.markup_minor"),
+    "scheme": ("sale", "l.scheme_minor"),
+    "interchange": ("sale", "l.interchange_minor"),
+    "refund": ("refund", _ALL),
+    "payout": ("payout", _ALL),
+    "chargeback": ("chargeback", _ALL),
+}
+_ITEMS = {"sale": "capture", "refund": "refund", "payout": "payout", "chargeback": "dispute"}
+# What differs by one unit where the exact fee has a fraction may be rounding; anything else is a difference. Only lines whose gross
+# agrees with our item are asked: of another gross another fee follows. The share is of the gross as it was settled.
+_AUDIT = """
+WITH charged AS (
+  SELECT l.id, l.business_date, {charged} AS charged,
+         abs(l.net_minor + l.commission_minor + l.markup_minor + l.scheme_minor + l.interchange_minor) AS base
+    FROM reconciliation_psp_line l
+    JOIN reconciliation_match m ON m.line_kind = 'psp' AND m.line_id = l.id AND m.undone_at IS NULL AND m.difference_minor = 0
+         AND m.item_kind = '{item}'
+   WHERE l.batch_id = %(batch)s AND l.bucket = %(bucket)s AND l.kind = '{kind}'
+), exact AS (
+  SELECT id, business_date, charged, base * %(low)s::numeric / 100 + %(fixed)s AS low, base * %(high)s::numeric / 100 + %(fixed)s AS high
+    FROM charged
+), told AS (
+  SELECT id, business_date, charged - least(greatest(charged, floor(low + 0.5)), floor(high + 0.5)) AS difference,
+         low <> trunc(low) OR high <> trunc(high) AS has_fraction, floor((low + high) / 2 + 0.5) AS expected, charged
+    FROM exact
+)
+SELECT date_trunc('week', business_date)::date, abs(difference) = 1 AND has_fraction, count(*),
+       coalesce(sum(difference) FILTER (WHERE difference > 0), 0), -coalesce(sum(difference) FILTER (WHERE difference < 0), 0),
+       sum(expected), sum(charged), min(business_date), (array_agg(id ORDER BY abs(difference) DESC, id))[1:20]
+  FROM told WHERE abs(difference) > %(tolerance)s GROUP BY 1, 2 ORDER BY 1, 2
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class FeeDifference:
+    """Lines of one batch, kind of fee and week (its Monday) that cost other than agreed; minor units. `lines`: the first ids."""
+
+    kind: str
+    week: date
+    may_be_rounding: bool
+    count: int
+    over_minor: int
+    under_minor: int
+    expected_minor: int
+    charged_minor: int
+    day: date
+    lines: tuple[int, ...]
+
+
+def audit_fees(batch: SettlementBatch) -> list[FeeDifference]:
+    """Where the batch's fees are not what its account's schedule gives, kind by kind; empty where nothing is agreed."""
+    account = batch.merchant_account
+    tolerance = account.contract.get("fees", {}).get("tolerance_minor", 0)
+    terms = [(kind, term) for kind in _CHARGED if (term := fee_term(account.fee_schedule, kind, batch.currency)) is not None]
+    return [found for kind, term in terms for found in _of_kind(batch, kind, term, tolerance)]
+
+
+def _of_kind(batch: SettlementBatch, kind: str, term: FeeTerm, tolerance: int) -> Iterator[FeeDifference]:
+    line_kind, charged = _CHARGED[kind]
+    params: dict[str, Any] = {
+        "batch": batch.pk, "bucket": batch.bucket, "low": term.percent, "high": term.percent_to, "fixed": term.fixed_minor,
+        "tolerance": tolerance,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_AUDIT.format(charged=charged, kind=line_kind, item=_ITEMS[line_kind]), params)
+        for week, rounding, count, over, under, expected, took, day, lines in cursor.fetchall():
+            yield FeeDifference(kind, week, rounding, count, int(over), int(under), int(expected), int(took), day, tuple(lines))

@@ -1,0 +1,61 @@
+"""What a PSP charges and at which rate it converts, against what was agreed (R12)."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.reconciliation.detect.bench import later, row, sale_row
+
+if TYPE_CHECKING:
+    from tests.reconciliation.detect.bench import Bench
+
+SCHEDULE = {"processing": {"percent": "1.40", "fixed_minor": 10}, "line_texts": ["Monthly fee"]}
+
+
+@pytest.mark.spec("R12")
+def test_fees_that_are_not_the_schedules_are_one_case_per_kind_and_week(bench: "Bench") -> None:
+    bench.agree(fees=SCHEDULE)
+    first, second, third = (bench.sale(minor, f"obj_{minor}") for minor in (5000, 10_000, 20_000))
+
+    # given two fees too high and one right; the next day one too low
+    bench.report(sale_row(first, commission=95), sale_row(second, commission=200), batch="38")
+    bench.run()
+    bench.report(sale_row(third, commission=200), batch="39", day=later(1))
+    bench.run(later(1))
+
+    # then one case of the week: 15 + 50 too much, 90 too little
+    (case,) = bench.cases()
+    assert (case.reason_id, case.amount_minor, case.state) == ("FEE_DIFFERS", 25, "OPEN")
+    facts = {name: case.facts[name] for name in ("fee", "week", "lines", "over_minor", "under_minor")}
+    assert facts == {"fee": "processing", "week": "2026-11-16", "lines": 3, "over_minor": 65, "under_minor": 90}
+    assert sorted(case.facts["parts"]) == ["38", "39"]
+    assert case.links.filter(kind="psp_line").count() == 3
+    # and fees took what the PSP charged
+    assert bench.records.balance("fees") == 495
+
+
+@pytest.mark.spec("R12")
+def test_fees_of_the_schedule_raise_nothing_nor_do_those_that_nobody_agreed(bench: "Bench") -> None:
+    bench.agree(fees=SCHEDULE)
+    bench.report(sale_row(bench.sale(5000), commission=80), row("Fee", object_="Monthly fee November", net=-500))
+    bench.run()
+    bench.agree(fees={})
+    bench.report(sale_row(bench.sale(5000, "obj_2"), commission=999), batch="39")
+    bench.run()
+
+    assert bench.codes() == []
+
+
+@pytest.mark.spec("R12")
+def test_a_week_within_what_is_immaterial_ends_by_itself_and_opens_again_beyond_it(bench: "Bench") -> None:
+    bench.agree(fees=SCHEDULE, contract={"fees": {"weekly_minor": 20}})
+    bench.report(sale_row(bench.sale(5000), commission=95))
+    bench.run()
+    (within,) = bench.cases()
+    assert (within.state, within.resolution, within.amount_minor) == ("AUTO_RESOLVED", "immaterial_week@1", 15)
+
+    bench.report(sale_row(bench.sale(5000, "obj_2"), commission=95), batch="39", day=later(1))
+    bench.run(later(1))
+
+    _, beyond = bench.cases()
+    assert (beyond.state, beyond.version, beyond.amount_minor) == ("OPEN", 2, 30)
