@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from typing import BinaryIO
 
+from reconciliation.formats.cards import find_card_number
 from reconciliation.formats.csv_rows import Row, iter_rows
 from reconciliation.formats.csv_table import Layout, Record, read_header, to_record
 from reconciliation.formats.payout_book import PayoutBook, account_of, moved, psp_line
@@ -75,6 +76,8 @@ class PaypalStlReader:
     def _section(self, row: Row) -> None:
         """Start and end of the account's own day, and its id."""
         self._footers.end_section()
+        if find_card_number(_cell(row, 3)) >= 0:
+            raise FormatRefused("card_number", "account id: a card number; the file is to be quarantined", line=row[0], column=4)
         start = _instant(row, 1)
         _instant(row, 2)
         self._day, self._named, self._has_heading = f"{start:%Y-%m-%d}", _cell(row, 3)[:64], True

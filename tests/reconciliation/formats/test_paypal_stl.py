@@ -177,6 +177,7 @@ def test_files_after_the_first_of_a_report_do_not_answer_for_its_totals() -> Non
         ("SF,USD,1\n", "columns", 4),
         ("SF,USD,1,2,3,x,5\n", "amount", 6),
         ("SH,yesterday,today,me\n", "date", 2),
+        (SH.replace("PPACCOUNT1", "4111 1111 1111 1111"), "card_number", 4),
     ],
 )
 @pytest.mark.spec("R2", "C14")
