@@ -35,6 +35,7 @@ from ledger.admin.people import actor_words
 from ledger.admin.story import transition_events
 from ledger.admin.thresholds import asked
 from ledger.models import ApprovalRequest
+from ledger.money import UnknownAsset, money_text
 from reconciliation.admin.runs import accounts
 from reconciliation.models import ColumnMapState, ColumnMapVersion
 from reconciliation.operations import column_maps as operations
@@ -44,6 +45,13 @@ MAY = "reconciliation.propose_column_map"
 APPROVER = "Another person decides, with the permission to approve column maps"
 _MOST_SAMPLE_BYTES = 5 * 1024 * 1024
 Data = Mapping[str, Any]
+
+
+class _Indented(json.JSONEncoder):
+    """A layout as people read it."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "indent": 2})
 
 
 def _draft(row: ColumnMapVersion, page: Page) -> Standing:
@@ -59,7 +67,7 @@ def _tried(row: ColumnMapVersion, page: Page) -> Standing:
 def _layout_fields(row: ColumnMapVersion, page: Page) -> dict[str, forms.Field]:
     area = forms.Textarea({"rows": 24, "spellcheck": "false"})
     help_text = "JSON: columns, dates, sign and the rest, as docs/files.md lists them."
-    return {"layout": forms.JSONField(label="Layout", widget=area, initial=row.layout, help_text=help_text)}
+    return {"layout": forms.JSONField(label="Layout", widget=area, initial=row.layout, help_text=help_text, encoder=_Indented)}
 
 
 def _save(row: ColumnMapVersion, data: Data, page: Page) -> Done:
@@ -180,7 +188,24 @@ def _trial(row: ColumnMapVersion) -> list[Panel]:
     pairs += [(check["name"], f"expected {check['expected']}, found {check['actual']}: {check['where']}")
               for check in result["checks"] if not check["ok"]]  # fmt: skip
     note = "" if row.trial["digest"] == row.digest else "The layout changed since."
-    return [values("Dry run on a sample", pairs, note=note)]
+    return [values("Dry run on a sample", pairs, note=note), _lines(row)]
+
+
+def _lines(row: ColumnMapVersion) -> Panel:
+    """What the first rows of the sample became."""
+    told = []
+    for line in row.trial.get("lines", []):
+        amounts = [_money(line["amount_minor"], line), _money(line["fees_minor"], line)]
+        told.append([str(line["line"]), line["kind"], line["at"], *amounts, line["reference"]])
+    headers = [("Line", "num"), ("Kind", "text"), ("Time", "text"), ("Amount", "num"), ("Fees", "num"), ("Reference", "text")]
+    return table("Its first lines", headers, told, empty="None was read.")
+
+
+def _money(minor: int, line: Mapping[str, Any]) -> str:
+    try:
+        return money_text(minor, line["currency"])
+    except UnknownAsset:  # withdrawn currencies are read, and no asset of ours
+        return f"{minor} {line['currency']}"
 
 
 def _waiting(row: ColumnMapVersion) -> list[Panel]:

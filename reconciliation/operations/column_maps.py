@@ -3,6 +3,7 @@
 import json
 from copy import deepcopy
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import UUID
@@ -19,7 +20,7 @@ from ledger.models import ApprovalRequest
 from ledger.operations import record_audit, request_approval
 from ledger.transitions import attribute, move, record_birth
 from reconciliation import formats
-from reconciliation.formats import inspect
+from reconciliation.formats import BankLine, FormatRefused, inspect, read
 from reconciliation.formats.column_map import BadMap, ColumnMap
 from reconciliation.models import ColumnMapVersion
 from reconciliation.models.column_maps import ColumnMapState as State
@@ -30,6 +31,7 @@ from reconciliation.queries.column_maps import active_map, versions_of
 KIND = "column_map.activate"
 Layout = dict[str, Any]
 _FIRST = {"csv_bank": "signed_amount", "csv_psp": "canonical"}  # what a first draft begins with
+_SHOWN = 5  # lines of a sample
 _MAPS = Path(formats.__file__).parent / "maps"
 
 
@@ -69,10 +71,29 @@ def try_map(*, map_id: UUID, file: BinaryIO, name: str, actor: Actor, now: datet
         result = inspect(
             file, source=row.source, registry=settings.REPORT_FORMATS, name=name, account=names_of(row.account), maps=(column_map,)
         )
-        row.trial, row.updated_at = {"digest": row.digest, "at": now.isoformat(), "result": result}, now
+        lines = _first_lines(file, row, column_map)
+        row.trial, row.updated_at = {"digest": row.digest, "at": now.isoformat(), "result": result, "lines": lines}, now
         attribute(row, actor, "column_map.tried")
         row.save(update_fields=["trial", "updated_at"])
     return result
+
+
+def _first_lines(file: BinaryIO, row: ColumnMapVersion, column_map: ColumnMap) -> list[dict[str, Any]]:
+    """What the first rows became, without names and texts of people."""
+    reader = read(row.source, file, registry=settings.REPORT_FORMATS, account=names_of(row.account), maps=(column_map,))
+    try:
+        return [_told(line) for line in islice(reader, _SHOWN)]
+    except FormatRefused:
+        return []
+
+
+def _told(line: Any) -> dict[str, Any]:
+    if isinstance(line, BankLine):
+        return {"line": line.line_number, "kind": line.kind, "at": line.booking_date.isoformat(), "amount_minor": line.amount_minor,
+                "currency": line.currency, "fees_minor": 0, "reference": line.bank_reference}  # fmt: skip
+    fees = line.commission_minor + line.markup_minor + line.scheme_fee_minor + line.interchange_minor + line.tax_minor
+    return {"line": line.line_number, "kind": line.kind, "at": line.created_at.isoformat(), "amount_minor": line.net_minor,
+            "currency": line.net_currency, "fees_minor": fees, "reference": line.merchant_reference or line.payout_reference}  # fmt: skip
 
 
 def propose_map(*, map_id: UUID, reason: str, maker: Actor, now: datetime) -> ApprovalRequest:

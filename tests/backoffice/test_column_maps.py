@@ -46,7 +46,7 @@ def test_from_a_draft_to_a_map_in_force(scene: Any, browser_of: Callable[[str], 
     assert press(ada, row, "try", sample=SimpleUploadedFile("sample.csv", b"nothing\n")).status_code == 302
     assert "no column map fits" in page_of(ada, row)
     assert press(ada, row, "try", sample=SimpleUploadedFile("sample.csv", SAMPLE)).status_code == 302
-    assert "sample.csv" in page_of(ada, row) and "always" in page_of(ada, row)
+    assert all(told in page_of(ada, row) for told in ("sample.csv", "always", "40.00 EUR", "2026-11-20"))
     assert press(ada, row, "send", reason="the provider's own layout").status_code == 302
     request = ApprovalRequest.objects.get(kind="column_map.activate")
     assert "Waiting for approval" in page_of(ada, row)
