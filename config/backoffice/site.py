@@ -28,11 +28,16 @@ class BackOfficeSite(UnfoldAdminSite):  # type: ignore[misc]
         from cashier.admin.health import health_page
         from config.backoffice.cards import cards
         from config.backoffice.live import live
+        from reconciliation.admin.fee_claims import claim_view, fees_page
+        from reconciliation.admin.reserves import reserves_page
         from reconciliation.admin.trust import trust_page
 
         return [
             path("psp-health/", self.admin_view(health_page), name="psp_health"),
             path("trust/", self.admin_view(trust_page), name="trust"),
+            path("reserves/", self.admin_view(reserves_page), name="reserves"),
+            path("fees-charged/", self.admin_view(fees_page), name="fees_charged"),
+            path("fees-charged/<slug:account>.csv", self.admin_view(claim_view), name="fee_claim"),
             path("live/", self.admin_view(live), name="live"),
             path("home/cards/", self.admin_view(cards), name="home_cards"),
         ]

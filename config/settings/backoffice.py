@@ -124,6 +124,18 @@ UNFOLD: dict[str, Any] = {
                         "link": reverse_lazy("admin:trust"),
                         "permission": _may_see("reconciliation.view_reconciliationrun"),
                     },
+                    {
+                        "title": "Fees charged",
+                        "icon": "request_quote",
+                        "link": reverse_lazy("admin:fees_charged"),
+                        "permission": _may_see("reconciliation.view_reconciliationrun"),
+                    },
+                    {
+                        "title": "Reserve calendar",
+                        "icon": "calendar_month",
+                        "link": reverse_lazy("admin:reserves"),
+                        "permission": _may_see("reconciliation.view_reconciliationrun"),
+                    },
                     _item("Alerts", "notifications_active", "reconciliation_alert"),
                     _item("Watches", "visibility", "reconciliation_watch"),
                     _item("Reason codes", "category", "reconciliation_reasoncode"),

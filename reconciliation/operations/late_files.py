@@ -81,5 +81,9 @@ def _raise(account: Account, day: date, due: datetime, now: datetime) -> None:
         merchant_account=account if isinstance(account, MerchantAccount) else None,
         bank_account=account if isinstance(account, BankAccount) else None,
         dedupe_key=f"{CODE}:{account.public_id}:{day}", now=now,
-        facts={"expected": "bank statement" if isinstance(account, BankAccount) else "settlement report", "day": day.isoformat(), "due": due.isoformat()},
+        facts={"expected": _what(account), "day": day.isoformat(), "due": due.isoformat()},
     )  # fmt: skip
+
+
+def _what(account: Account) -> str:
+    return "bank statement" if isinstance(account, BankAccount) else "settlement report"

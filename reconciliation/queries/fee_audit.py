@@ -24,26 +24,31 @@ _CHARGED: dict[str, tuple[str, str]] = {
 _ITEMS = {"sale": "capture", "refund": "refund", "payout": "payout", "chargeback": "dispute"}
 # What differs by one unit where the exact fee has a fraction may be rounding; anything else is a difference. Only lines whose gross
 # agrees with our item are asked: of another gross another fee follows. The share is of the gross as it was settled.
-_AUDIT = """
+_TOLD = """
 WITH charged AS (
-  SELECT l.id, l.business_date, {charged} AS charged,
+  SELECT l.id, l.business_date, l.line_number, l.psp_reference, l.object_reference, l.merchant_reference, {charged} AS charged,
          abs(l.net_minor + l.commission_minor + l.markup_minor + l.scheme_minor + l.interchange_minor) AS base
     FROM reconciliation_psp_line l
     JOIN reconciliation_match m ON m.line_kind = 'psp' AND m.line_id = l.id AND m.undone_at IS NULL AND m.difference_minor = 0
          AND m.item_kind = '{item}'
    WHERE l.batch_id = %(batch)s AND l.bucket = %(bucket)s AND l.kind = '{kind}'
 ), exact AS (
-  SELECT id, business_date, charged, base * %(low)s::numeric / 100 + %(fixed)s AS low, base * %(high)s::numeric / 100 + %(fixed)s AS high
-    FROM charged
+  SELECT charged.*, base * %(low)s::numeric / 100 + %(fixed)s AS low, base * %(high)s::numeric / 100 + %(fixed)s AS high FROM charged
 ), told AS (
-  SELECT id, business_date, charged - least(greatest(charged, floor(low + 0.5)), floor(high + 0.5)) AS difference,
-         low <> trunc(low) OR high <> trunc(high) AS has_fraction, floor((low + high) / 2 + 0.5) AS expected, charged
+  SELECT exact.*, charged - least(greatest(charged, floor(low + 0.5)), floor(high + 0.5)) AS difference,
+         low <> trunc(low) OR high <> trunc(high) AS has_fraction, floor((low + high) / 2 + 0.5) AS expected
     FROM exact
 )
+"""
+_AUDIT = f"""{_TOLD}
 SELECT date_trunc('week', business_date)::date, abs(difference) = 1 AND has_fraction, count(*),
        coalesce(sum(difference) FILTER (WHERE difference > 0), 0), -coalesce(sum(difference) FILTER (WHERE difference < 0), 0),
        sum(expected), sum(charged), min(business_date), (array_agg(id ORDER BY abs(difference) DESC, id))[1:20]
   FROM told WHERE abs(difference) > %(tolerance)s GROUP BY 1, 2 ORDER BY 1, 2
+"""
+_CLAIM = f"""{_TOLD}
+SELECT business_date, line_number, merchant_reference, psp_reference, object_reference, base, charged, charged - difference, difference
+  FROM told WHERE abs(difference) > %(tolerance)s ORDER BY line_number
 """
 
 
@@ -63,6 +68,21 @@ class FeeDifference:
     lines: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ClaimLine:
+    """One line of a claim; minor units of the settlement, `difference_minor` above zero where the PSP took too much."""
+
+    day: date
+    line: int
+    merchant_reference: str
+    psp_reference: str
+    psp_object: str
+    gross_minor: int
+    charged_minor: int
+    agreed_minor: int
+    difference_minor: int
+
+
 def audit_fees(batch: SettlementBatch) -> list[FeeDifference]:
     """Where the batch's fees are not what its account's schedule gives, kind by kind; empty where nothing is agreed."""
     account = batch.merchant_account
@@ -71,13 +91,27 @@ def audit_fees(batch: SettlementBatch) -> list[FeeDifference]:
     return [found for kind, term in terms for found in _of_kind(batch, kind, term, tolerance)]
 
 
+def claim_lines(batch: SettlementBatch, kind: str) -> Iterator[ClaimLine]:
+    """Every line of a batch whose fee of this kind is not what the schedule gives, in the report's order: what a claim states (R12)."""
+    term = fee_term(batch.merchant_account.fee_schedule, kind, batch.currency)
+    if term is not None and kind in _CHARGED:
+        tolerance = batch.merchant_account.contract.get("fees", {}).get("tolerance_minor", 0)
+        for row in _asked(_CLAIM, batch, kind, term, tolerance):
+            yield ClaimLine(*row[:5], *(int(minor) for minor in row[5:]))
+
+
 def _of_kind(batch: SettlementBatch, kind: str, term: FeeTerm, tolerance: int) -> Iterator[FeeDifference]:
+    for week, rounding, count, over, under, expected, took, day, lines in _asked(_AUDIT, batch, kind, term, tolerance):
+        yield FeeDifference(kind, week, rounding, count, int(over), int(under), int(expected), int(took), day, tuple(lines))
+
+
+def _asked(sql: str, batch: SettlementBatch, kind: str, term: FeeTerm, tolerance: int) -> list[tuple[Any, ...]]:
     line_kind, charged = _CHARGED[kind]
     params: dict[str, Any] = {
         "batch": batch.pk, "bucket": batch.bucket, "low": term.percent, "high": term.percent_to, "fixed": term.fixed_minor,
         "tolerance": tolerance,
     }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(_AUDIT.format(charged=charged, kind=line_kind, item=_ITEMS[line_kind]), params)
-        for week, rounding, count, over, under, expected, took, day, lines in cursor.fetchall():
-            yield FeeDifference(kind, week, rounding, count, int(over), int(under), int(expected), int(took), day, tuple(lines))
+        cursor.execute(sql.format(charged=charged, kind=line_kind, item=_ITEMS[line_kind]), params)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows

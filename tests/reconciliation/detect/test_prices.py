@@ -59,3 +59,32 @@ def test_a_week_within_what_is_immaterial_ends_by_itself_and_opens_again_beyond_
 
     _, beyond = bench.cases()
     assert (beyond.state, beyond.version, beyond.amount_minor) == ("OPEN", 2, 30)
+
+
+@pytest.mark.spec("R12")
+def test_the_claim_names_every_line_with_what_was_agreed(bench: "Bench") -> None:
+    from reconciliation.queries.fee_report import fee_claim, fee_weeks
+
+    bench.agree(fees=SCHEDULE)
+    bench.report(sale_row(bench.sale(5000), commission=95), sale_row(bench.sale(10_000, "obj_2"), commission=150))
+    bench.run()
+
+    (week,) = fee_weeks()
+    assert (week.account, week.fee, week.over_minor, week.lines) == ("SANDBOX_EU", "processing", 15, 1)
+    [(_, batch, line)] = fee_claim(bench.house.merchant)
+    assert (batch.number, line.psp_object, line.charged_minor, line.agreed_minor, line.difference_minor) == ("38", "obj_1", 95, 80, 15)
+
+
+@pytest.mark.spec("R12", "S1")
+@pytest.mark.parametrize(
+    "contract",
+    [
+        {"reserve": {"percent": 5, "days": 180}}, {"reserve": {"percent": "5.00"}}, {"rounding": {"batch_minor": -1, "month_minor": 5}},
+        {"fx": {"SEK/EUR": {"rate": "-1", "tolerance_percent": "0.5"}}}, {"file_due": "25:00"}, {"unknown": 1}, [],
+    ],
+)  # fmt: skip
+def test_a_contract_that_nothing_can_be_held_against_is_refused(contract: object) -> None:
+    from cashier.contracts import BadContract, check_contract
+
+    with pytest.raises(BadContract):
+        check_contract(contract)
