@@ -118,6 +118,8 @@ class BankAccount(CodedAccount):
     class StatementFormat(models.TextChoices):
         CAMT053 = "camt053"
         MT940 = "mt940"
+        BAI2 = "bai2"
+        CSV = "csv_bank"
 
     entity = models.ForeignKey("ledger.LegalEntity", on_delete=models.PROTECT, related_name="bank_accounts")
     name = models.CharField(max_length=120, blank=True)
