@@ -21,7 +21,9 @@ def checks_are_frozen(day: Day) -> CheckItem:
     missing = [f"deposit {row.intent.public_id}: captured without frozen checks" for row in deposits]
     missing += [f"payout {row.public_id}: sent without frozen checks" for row in sent]
     count = captures.count() + payouts.count()
-    return check_item("frozen_checks", "Checks frozen with payments", f"{count:,} payments", missing, count=lost + unsent)
+    return check_item(
+        "frozen_checks", "Checks frozen with payments", f"{count:,} payment{'' if count == 1 else 's'}", missing, count=lost + unsent
+    )
 
 
 def _of_day(rows: QuerySet[Any], field: str, day: Day) -> QuerySet[Any]:

@@ -7,6 +7,7 @@ from django.db import transaction
 from cashier.models import Attempt, Capture, DepositIntent, Hold, Instrument, PayoutIntent, Player, PspCall, Refund
 from cashier.operations import place_hold
 from cashier.operations.bookings import book_deposit
+from cashier.operations.freezing import freeze_deposit, freeze_payout
 from ledger.actors import system_actor
 from ledger.operations import Posting, post
 from ledger.queries import get_balance, wallet_view
@@ -54,6 +55,7 @@ class Records(Papers):
     def capture(self, amount_minor: int = 5000, *, fee_minor: int = 0, psp_ref: str = "psp-cap-1", is_late: bool = False) -> Capture:
         """A captured deposit: credited, or held as late money."""
         capture = self._capture(amount_minor, fee_minor, psp_ref)
+        freeze_deposit(capture.intent, capture.attempt, moment="authorize", now=AT)
         with transaction.atomic():
             if is_late:
                 self._book("deposit.late_money", capture, gross_minor=amount_minor)
@@ -129,6 +131,7 @@ class Records(Papers):
             idempotency_key="po",
             **STAMPS,
         )
+        freeze_payout(payout, moment="request", now=AT)
         source = {"player": self.player.public_id, "payout": payout.public_id, "asset": "EUR", "amount_minor": amount_minor}
         rules = ["PAYOUT_REQUESTED@1", *(["PAYOUT_FAILED@1"] if state == "FAILED" else [])]
         with transaction.atomic():
