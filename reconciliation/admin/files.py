@@ -6,7 +6,10 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin
-from django.urls import reverse
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
 
 from ledger.admin.frames import (
     SHOWN,
@@ -37,9 +40,12 @@ from ledger.refusals import Refused
 from reconciliation.admin.runs import accounts
 from reconciliation.models import FileState, SourceFile
 from reconciliation.operations import dry_run, load_file, receive_file
+from reconciliation.operations.load.progress import get_progress, note_asked
 from reconciliation.queries.stored import stored_path
+from reconciliation.tasks import load_file as load_in_worker
 
 MAY = "reconciliation.load_file"
+AT_ONCE_BYTES = 1024 * 1024  # what a page may be kept waiting for
 # Above this a waiting file is not read again for its page; loading it says what is wrong.
 READ_AGAIN_BYTES = 20 * 1024 * 1024
 
@@ -70,6 +76,12 @@ def _loadable(file: SourceFile, page: Page) -> Standing:
 
 
 def _load(file: SourceFile, data: Mapping[str, Any], page: Page) -> Done:
+    """A small file at once; a larger one by a worker, and the page shows how far it is."""
+    if file.byte_size > AT_ONCE_BYTES:
+        note_asked(file.public_id)
+        told = {"file_id": file.public_id, "actor_kind": page.actor.kind, "actor_id": page.actor.id}
+        transaction.on_commit(lambda: load_in_worker.delay(**told))
+        return Done("It is being loaded. You may leave this page.")
     result = load_file(file_id=file.pk, actor=page.actor, now=page.now)
     return Done(f"Loaded {result['lines']:,} lines." if result["accepted"] else "Refused whole: nothing was loaded. The page says why.")
 
@@ -95,6 +107,22 @@ def _read_again(file: SourceFile) -> dict[str, Any]:
             return dry_run(file=content, name=file.name, source=file.source, account=file.account_hint)
     except (OSError, Refused) as problem:
         return {"error": {"code": "NOT_READ", "line": None, "column": None, "message": str(problem)}}
+
+
+def progress_of(file: SourceFile) -> dict[str, Any] | None:
+    """What the page says of a load that goes on: stage, percent, lines, speed, time left; None where none does."""
+    found = get_progress(file.public_id)
+    if found is None:
+        return None
+    share, seconds = found["share"], found["seconds"]
+    left = round(seconds / share - seconds) if share and seconds >= 1 else 0
+    return {
+        "stage": found["stage"],
+        "percent": None if share is None else int(100 * share),
+        "lines": f"{found['lines']:,}" if found["lines"] else "",
+        "speed": f"{int(found['lines'] / seconds):,}" if seconds else "—",
+        "left": f"{left // 60} min {left % 60} s" if left >= 60 else f"{left} s" if left else "",
+    }
 
 
 def account_words(file: SourceFile) -> str:
@@ -136,6 +164,25 @@ class SourceFileAdmin(OpsAdmin):
     def heading(self, obj: Any) -> str:
         return "File"
 
+    def extra_urls(self) -> list[URLPattern]:
+        return [path("<str:object_id>/progress/", self.admin_site.admin_view(self.progress_view), name=self._named("progress"))]
+
+    def progress_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """How far the load is, as the page shows it. Once it has ended the answer says so, and the page fetches itself anew."""
+        self.require_view(request)
+        file = self.load(object_id)
+        answer = render(request, "ops/load_progress.html", {"p": progress_of(file)})
+        answer.headers["Cache-Control"] = "no-store"
+        if file.state != FileState.RECEIVED:
+            answer.headers["X-Ops-Ended"] = "1"
+        return answer
+
+    def _loading(self, file: SourceFile) -> list[Panel]:
+        if file.state != FileState.RECEIVED:
+            return []
+        url = reverse(f"{self.admin_site.name}:{self._named('progress')}", args=[file.public_id])
+        return [Panel("Load", "ops/load_panel.html", {"url": url, "p": progress_of(file)}, anchor="load")]
+
     def record(self, obj: SourceFile, page: Page) -> Record:
         result = result_of(obj, page)
         facts = [
@@ -153,7 +200,7 @@ class SourceFileAdmin(OpsAdmin):
             chip=get_chip("file", obj.state),
             notice=_error_words(obj.error or result.get("error")),
             facts=facts,
-            main=[_checks(result), _totals(result), _statements(result)],
+            main=[*self._loading(obj), _checks(result), _totals(result), _statements(result)],
             side=[
                 values(
                     "File", [("SHA-256", obj.sha256), ("Encoding", obj.encoding or "—"), ("Loaded", moment_cell(obj.loaded_at, page.now))]

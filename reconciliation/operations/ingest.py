@@ -19,6 +19,7 @@ from reconciliation.operations.load.accounts import Account, names_of, zone_of
 from reconciliation.operations.load.after import after_report, after_statements
 from reconciliation.operations.load.bank_statement import load_statements
 from reconciliation.operations.load.opening import open_reader
+from reconciliation.operations.load.progress import counted, reading, telling
 from reconciliation.operations.load.settlement_report import load_report
 from reconciliation.operations.refusing import note_loaded, note_refused
 from reconciliation.operations.storing import set_aside, store
@@ -100,7 +101,8 @@ def load_file(*, file_id: UUID, actor: Actor, now: datetime) -> dict[str, Any]:
                 return {**row.result, "duplicate_of": row.public_id}
             if row.state == FileState.REFUSED:
                 move(row, "retry", actor=actor, now=now, event="file.received")
-            return _load(row, actor=actor, now=now)
+            with telling(row.public_id, row.byte_size):
+                return _load(row, actor=actor, now=now)
     except FormatRefused as refusal:
         return _refuse(file_id, None, refusal.error, actor=actor, now=now)
     except NotAccepted as refusal:
@@ -140,11 +142,13 @@ def _load_bank(row: SourceFile, account: Account | None, now: datetime) -> ReadR
     if isinstance(account, MerchantAccount):
         raise FormatRefused("account", f"{account.code} is a merchant account; this is a bank's statement")
     with stored_path(row.storage_path).open("rb") as file:
+        reading(file, stage="Checking")
         first = open_reader(row.source, file, account)
-        for _ in first:
+        for _ in counted(first):
             pass
         result = forgive_repeated(first.finish(), lambda: open_reader(row.source, file, account))
         _require_accepted(result)
+        reading(file, stage="Loading")
         second = open_reader(row.source, file, account)
         statements = load_statements(source_file=row, read=result, reader=second, account=account, now=now)
     after_statements(statements, now=now)

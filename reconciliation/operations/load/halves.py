@@ -22,6 +22,7 @@ from reconciliation.bulk.second_half import ROWS, join, read_frame
 from reconciliation.formats import FormatRefused, ReadResult, read
 from reconciliation.models import SourceFile
 from reconciliation.operations.load.partitions import is_own
+from reconciliation.operations.load.progress import reading
 from reconciliation.queries.stored import stored_path
 
 log = structlog.get_logger(__name__)
@@ -50,6 +51,7 @@ def rows_in_halves(
         raise NotInHalves("there is no place to cut it")
     job = _job(row, path, cut, names, bucket, days)
     with open_part(path, (0, cut.at)) as file, _helper(job) as helper:
+        reading(file, stage="Reading and loading", until=cut.at)
         reader = read(row.source, file, registry=settings.REPORT_FORMATS, account=names)
         rows: Iterator[str] = rows_of(reader, file_id=row.pk, bucket=bucket, days=days, noted=noted)  # type: ignore[arg-type]
         try:

@@ -6,6 +6,7 @@ from django.conf import settings
 
 from reconciliation.formats import Reader, read
 from reconciliation.operations.load.accounts import Account, names_of, zone_of
+from reconciliation.operations.load.progress import reading
 from reconciliation.queries.column_maps import maps_of
 
 
@@ -15,4 +16,5 @@ def open_reader(source: str, file: BinaryIO, account: Account | None, *, is_give
     `is_given`: the file must be of the account, by its own word; else the account was found by the file's word, and any is read.
     """
     names = names_of(account) if is_given else ()
+    reading(file)
     return read(source, file, registry=settings.REPORT_FORMATS, account=names, zone=zone_of(account), maps=maps_of(source, account))

@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import connection
-from psycopg import sql
+from psycopg import Copy, sql
+
+from reconciliation.operations.load.progress import note_lines, note_stage
 
 LARGE_FILE_BYTES = 16 * 1024 * 1024
 _FIRST_OWN_BUCKET = 10_000_000_000
@@ -77,14 +79,21 @@ def copy_lines(table: str, bucket: int, columns: tuple[str, ...], rows: Iterable
             chunk.append(row)
             size += len(row)
             if size > _CHUNK_CHARACTERS:
-                copy.write("".join(chunk))
+                _write(copy, chunk)
                 chunk, size = [], 0
-        copy.write("".join(chunk))
+        _write(copy, chunk)
+
+
+def _write(copy: Copy, chunk: list[str]) -> None:
+    text = "".join(chunk)
+    copy.write(text)
+    note_lines(text.count("\n"))
 
 
 def close_partition(table: str, bucket: int) -> None:
     """Attach a large load's table: its indexes are built now, and its statistics taken."""
     if is_own(bucket):
+        note_stage("Building indexes")
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL maintenance_work_mem = '256MB'")
             _attach(table, bucket)

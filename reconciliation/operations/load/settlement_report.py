@@ -19,6 +19,7 @@ from reconciliation.operations.load.accounts import merchant_named, names_of
 from reconciliation.operations.load.halves import NotInHalves, can_be_halved, rows_in_halves
 from reconciliation.operations.load.opening import open_reader
 from reconciliation.operations.load.partitions import choose_bucket, close_partition, copy_lines, open_partition
+from reconciliation.operations.load.progress import counted, reading
 from reconciliation.operations.load.told_payouts import TELLERS, compare_told
 from reconciliation.queries.stored import stored_path
 from reconciliation.windows import due_date
@@ -72,6 +73,7 @@ def _copy_in_halves(row: SourceFile, names: Sequence[str], bucket: int, days: Da
 def _copy_whole(row: SourceFile, account: MerchantAccount, is_given: bool, bucket: int, days: DayRule) -> tuple[ReadResult, Noted]:
     noted = Noted()
     with stored_path(row.storage_path).open("rb") as file:
+        reading(file, stage="Reading and loading")
         reader = open_reader(row.source, file, account, is_given=is_given)
         open_partition(TABLE, bucket)
         rows = rows_of(reader, file_id=row.pk, bucket=bucket, days=days, noted=noted)  # type: ignore[arg-type]
@@ -83,7 +85,7 @@ def _read_only(row: SourceFile, account: MerchantAccount, is_given: bool) -> Rea
     """A paper that states payouts or events: checked and kept, with no lines to post."""
     with stored_path(row.storage_path).open("rb") as file:
         reader = open_reader(row.source, file, account, is_given=is_given)
-        for _ in reader:
+        for _ in counted(reader):
             pass
         return reader.finish()
 

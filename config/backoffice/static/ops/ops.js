@@ -154,6 +154,25 @@
     window.addEventListener("pagehide", () => source.close());
   }
 
+  /* --- a load that goes on: asked for each second, and at its end the page's own parts are taken anew --- */
+  function wireProgress() {
+    const box = one("[data-ops-progress]");
+    if (!box) return;
+    const renew = () => fetch(location.href, { headers: { Accept: "text/html" } }).then((answer) => answer.ok ? answer.text() : Promise.reject(new Error(String(answer.status)))).then((text) => {
+      const fresh = one("[data-ops-record]", new DOMParser().parseFromString(text, "text/html")), record = one("[data-ops-record]");
+      if (!fresh) { location.reload(); return; }
+      for (const part of [...record.children]) if (!part.matches(".ops-trail")) part.remove();
+      for (const part of [...fresh.children]) if (!part.matches(".ops-trail")) record.append(document.adoptNode(part));
+      one(".ops-title", record).setAttribute("role", "status");
+    });
+    const ask = () => fetch(box.dataset.opsProgress, { headers: { Accept: "text/html" } }).then((answer) => {
+      if (!answer.ok) throw new Error(String(answer.status));
+      if (answer.headers.get("X-Ops-Ended")) return renew();
+      return answer.text().then((text) => { box.innerHTML = text; setTimeout(ask, one("progress", box) ? 700 : 4000); });
+    }).catch(() => setTimeout(ask, 5000));
+    setTimeout(ask, one("progress", box) ? 300 : 4000);
+  }
+
   /* --- small things --- */
   function wireSmall() {
     const help = one("[data-ops-help]");
@@ -203,6 +222,6 @@
     line.textContent = `${BigInt(whole).toLocaleString("en-GB")}${most ? "." + decimals.padEnd(most, "0") : ""} ${field.dataset.opsAmount}`;
   }
 
-  document.addEventListener("DOMContentLoaded", () => { wireDialogs(); wireBulk(); wireRows(); wireSmall(); wireReceipts(); wireLiveReceipts(); wireLive(); document.addEventListener("keydown", press); });
+  document.addEventListener("DOMContentLoaded", () => { wireDialogs(); wireBulk(); wireRows(); wireSmall(); wireReceipts(); wireLiveReceipts(); wireProgress(); wireLive(); document.addEventListener("keydown", press); });
   if (window.htmx) { window.htmx.config.includeIndicatorStyles = false; }
 })();
