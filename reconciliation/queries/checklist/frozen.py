@@ -22,7 +22,7 @@ def checks_are_frozen(day: Day) -> CheckItem:
     missing += [f"payout {row.public_id}: sent without frozen checks" for row in sent]
     count = captures.count() + payouts.count()
     return check_item(
-        "frozen_checks", "Checks frozen with payments", f"{count:,} payment{'' if count == 1 else 's'}", missing, count=lost + unsent
+        "frozen_checks", "Checks frozen with payments", f"{count:,} payments" if count != 1 else "1 payment", missing, count=lost + unsent
     )
 
 
