@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from cashier.models import BankAccount, MerchantAccount
-from cashier.operations.settings import BANK_DETAILS, FEES, MERCHANT_ACCOUNT, ROUTE
+from cashier.operations.settings import ACCOUNT_LICENCES, BANK_DETAILS, FEES, MERCHANT_ACCOUNT, ROUTE
 from ledger.admin.frames import Act, Done, Page, reason_field
 from ledger.models import ApprovalRequest
 from ledger.operations.settings_changes import Scope, propose_change
@@ -108,7 +108,21 @@ def _ask(setting: Any, account: Any, key: dict[str, str], after: dict[str, Any],
     return asked(propose_change(setting, key=key, after=after, reason=data["reason"], maker=page.actor, now=page.now, scope=scope))
 
 
+def _licence_fields(account: MerchantAccount, page: Page) -> dict[str, forms.Field]:
+    licences = _words("Licences that it may work under", account.licences)
+    licences.required = False
+    category = forms.RegexField(r"^\d{4}$", label="Merchant category", required=False, initial=account.merchant_category)
+    return {"licences": licences, "merchant_category": category, "reason": reason_field()}
+
+
+def _ask_licences(account: MerchantAccount, data: Data, page: Page) -> Done:
+    after = {"licences": _split(data["licences"]), "merchant_category": data["merchant_category"]}
+    return _ask(ACCOUNT_LICENCES, account, {"merchant_account": account.public_id}, after, data, page)
+
+
 MERCHANT_ACTS = (
+    Act("licences", "Ask to change licences…", MAY, _ask_licences, kind="menu", title="Ask to change its licences", fields=_licence_fields,
+        approver=APPROVER),
     Act("settings", "Ask to change settings…", MAY, _ask_settings, kind="menu", title="Ask to change what this account does",
         fields=_settings_fields, approver=APPROVER),
     Act("fees", "Ask to change fees…", MAY, _ask_fees, kind="menu", title="Ask to change the fee schedule", fields=_fees_fields,
