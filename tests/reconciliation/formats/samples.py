@@ -16,6 +16,7 @@ OWN = {
     "mollie_settlement": "settlement.json",
     "mt940": "statement.sta",
     "paypal_stl": "STL-20260106.01.009.CSV",
+    "psp_balances": "balances.csv",
     "stripe_payout": "stripe_payout.csv",
 }
 SHARED = {
