@@ -41,12 +41,17 @@ def test_the_items_and_their_order_are_stable(house: House) -> None:
         "runs",
         "completeness",
         "bank",
+        "reserve",
+        "in_transit",
+        "player_money",
         "suspense",
         "receivables",
         "unknown",
         "approvals",
         "cases",
+        "frozen_checks",
         "trial_balance",
+        "proofs",
         "audit",
     ]
 
@@ -54,6 +59,16 @@ def test_the_items_and_their_order_are_stable(house: House) -> None:
 @pytest.mark.parametrize(("hour", "ok"), [(22, False), (23, True)])
 def test_the_day_is_over_at_its_end_in_its_own_zone(house: House, hour: int, ok: bool) -> None:
     assert check(house, "day_over", now=NOW.replace(day=19, hour=hour, minute=0)).ok is ok
+
+
+@pytest.mark.spec("K11")
+def test_a_payment_without_frozen_checks_is_named(house: House, records: Records) -> None:
+    records.capture(5000)
+    assert check(house, "frozen_checks").ok
+    assert check(house, "frozen_checks").figure == "1 payment"
+    bare = records._capture(700, 0, "psp-cap-bare")
+    item = check(house, "frozen_checks")
+    assert (item.count, item.missing) == (1, (f"deposit {bare.intent.public_id}: captured without frozen checks",))
 
 
 # --- papers ---
@@ -151,7 +166,7 @@ def test_what_players_owe_is_told(records: Records) -> None:
     house = records.house
     assert check(house, "receivables").figure == "nothing"
     book(house.entity, "debt", dr("receivable", records.player.public_id, 700), cr("clearing", house.merchant.public_id, 700), at=AT)
-    assert (check(house, "receivables").figure, is_held(house, "receivables")) == ("7.00 EUR", True)
+    assert (check(house, "receivables").figure, is_held(house, "receivables")) == ("7.00 EUR, oldest 0 d", True)
 
 
 def test_pending_must_mirror_unconfirmed(records: Records) -> None:
@@ -265,5 +280,22 @@ def test_the_cost_does_not_grow_with_the_cases(house: House, django_assert_max_n
     for number in range(30):
         make_case(house, "LEDGER_CREDIT_MISSING_PSP_SUCCESS", about=str(number), links=[("psp_line", str(number))])
     make_papers(house, DAY)
-    with django_assert_max_num_queries(45):
+    with django_assert_max_num_queries(60):
         checklist(house.entity, DAY, now=NOW)
+
+
+# --- proofs ---
+
+
+@pytest.mark.spec("D2", "L10")
+def test_the_last_proof_of_the_books_is_told_and_one_that_failed_is_missing(house: House) -> None:
+    from ledger.actors import system_actor
+    from ledger.operations import record_audit
+
+    assert check(house, "proofs").figure == "not proved yet: a proof is run every night"
+    for failing in ([], ["wallets_equal_entries"]):
+        detail = {"ok": not failing, "checks": 40, "failing": failing}
+        record_audit(act="books.proved", actor=system_actor("closing"), target_kind="Ledger", target_id="books", detail=detail, now=NOW)
+        item = check(house, "proofs")
+        assert (item.ok, item.figure) == (not failing, "40 checks, 20 Nov 2026 09:00 UTC")
+    assert item.missing == ("wallets_equal_entries does not hold",)
