@@ -110,7 +110,11 @@ TABLES: dict[str, Table] = {
             "lookups", "what PSPs last answered of these payments; captures separated by spaces",
             "account text, reference text, is_known bool, state text, captures text", "account reference",
         ),
-        _table("windows", "what is due before these days is missing, as the last runs saw it: items by their day, batches by their due date", "kind text, currency text, not_due_from date", "kind currency"),
+        _table(
+            "windows",
+            "what is due before these days is missing, as the last runs saw it: items by their day, batches by their due date",
+            "kind text, currency text, not_due_from date", "kind currency",
+        ),
         _table(
             "cases", "cases of the day, in any state, and of earlier days that live",
             "number int, code text, category text, severity text, state text, owner_team text, account text, currency text,"
