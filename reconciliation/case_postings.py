@@ -21,6 +21,11 @@ def item_moved_outside(source: Source) -> list[Line]:
     return _to("outside", source["entity"], source["item"])
 
 
+def item_booked_as_bank_charge(source: Source) -> list[Line]:
+    """Less came than the PSP sent, and the bank kept the rest: in_transit to bank_fees[b]. {bank_account, item}"""
+    return _to("bank_fees", source["bank_account"], source["item"])
+
+
 def item_taken_from_player(source: Source) -> list[Line]:
     """The player got more than the PSP paid: playable x and receivable y pay the item. {player, item, playable_minor, receivable_minor}"""
     item = source["item"]

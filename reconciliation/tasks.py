@@ -38,6 +38,18 @@ def resume_rested_cases() -> int:
 
 
 @shared_task
+def apply_auto_rules() -> dict[str, int]:
+    """Rules that two people turned on end the small cases they are for (E3)."""
+    return casework.apply_auto_rules(now=clock.now())
+
+
+@shared_task
+def escalate_due_cases() -> int:
+    """Cases past their due time are told to the second team (E5)."""
+    return casework.escalate_due_cases(now=clock.now())
+
+
+@shared_task
 def tend_closes() -> dict[str, int]:
     """Days that are over get a close; one left in the middle falls back; a prepared one that changed opens again."""
     return closing.tend_closes(now=clock.now())

@@ -46,6 +46,13 @@ APPROVAL_KINDS: dict[str, dict[str, object]] = {
         "permission": "reconciliation.approve_disposition",
         "look": "reconciliation.operations.standing.look_at_case",
     },
+    "case.dispositions": {
+        "execute": "reconciliation.operations.casework.execute_together",
+        "preview": "reconciliation.operations.casework.preview_together",
+        "rejected": "reconciliation.operations.casework.drop_together",
+        "permission": "reconciliation.approve_disposition",
+        "look": "reconciliation.operations.casework.look_at_together",
+    },
     "close.sign_off": {
         "execute": "reconciliation.operations.closing.execute_sign_off",
         "rejected": "reconciliation.operations.closing.drop_sign_off",
@@ -194,6 +201,11 @@ APPROVAL_KINDS: dict[str, dict[str, object]] = {
         "execute": "ledger.operations.calendars.execute_calendar",
         "permission": "ledger.approve_policy",
         "look": "ledger.operations.calendars.look_at_calendar",
+    },
+    "auto_rule.change": {
+        "execute": "reconciliation.operations.settings.execute_auto_rule",
+        "permission": "ledger.approve_policy",
+        "look": "reconciliation.operations.settings.look_at_auto_rule",
     },
     "watch.change": {
         "execute": "reconciliation.operations.settings.execute_setting",

@@ -136,6 +136,13 @@ UNFOLD: dict[str, Any] = {
                         "link": reverse_lazy("admin:reserves"),
                         "permission": _may_see("reconciliation.view_reconciliationrun"),
                     },
+                    {
+                        "title": "Health of the queue",
+                        "icon": "monitoring",
+                        "link": reverse_lazy("admin:reconciliation_exceptioncase_health"),
+                        "permission": _may_see("reconciliation.view_exceptioncase"),
+                    },
+                    _item("Automatic rules", "auto_fix_high", "reconciliation_autorule"),
                     _item("Alerts", "notifications_active", "reconciliation_alert"),
                     _item("Watches", "visibility", "reconciliation_watch"),
                     _item("Reason codes", "category", "reconciliation_reasoncode"),

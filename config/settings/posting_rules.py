@@ -76,6 +76,7 @@ POSTING_RULES: dict[str, str] = {
     "DISPUTE_AUTO_REFUNDED@1": "disputes.postings.dispute_auto_refunded",
     "DISPUTE_DEBT_WRITTEN_OFF@1": "disputes.postings.dispute_debt_written_off",
     "ITEM_ACCEPTED_AS_LOSS@1": "reconciliation.case_postings.item_accepted_as_loss",
+    "ITEM_BOOKED_AS_BANK_CHARGE@1": "reconciliation.case_postings.item_booked_as_bank_charge",
     "ITEM_MOVED_OUTSIDE@1": "reconciliation.case_postings.item_moved_outside",
     "ITEM_TAKEN_FROM_PLAYER@1": "reconciliation.case_postings.item_taken_from_player",
     "ITEM_GIVEN_TO_PLAYER@1": "reconciliation.case_postings.item_given_to_player",

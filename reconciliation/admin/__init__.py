@@ -2,6 +2,7 @@
 
 from reconciliation.admin import chips
 from reconciliation.admin.alerts import AlertAdmin
+from reconciliation.admin.auto_rules import AutoRuleAdmin
 from reconciliation.admin.cases import ExceptionCaseAdmin
 from reconciliation.admin.closes import DailyCloseAdmin
 from reconciliation.admin.column_maps import ColumnMapVersionAdmin
@@ -12,6 +13,7 @@ from reconciliation.admin.watches import WatchAdmin
 
 __all__ = [
     "AlertAdmin",
+    "AutoRuleAdmin",
     "ColumnMapVersionAdmin",
     "DailyCloseAdmin",
     "ExceptionCaseAdmin",

@@ -11,6 +11,7 @@ from cashier.models import BankAccount, MerchantAccount
 from ledger.admin.frames import Column, Filter, ListFrame, Page, View, chip_cell, due_cell, get_chip, money_cell, states_of, when_cell
 from ledger.admin.people import people, person_words
 from ledger.models import User
+from reconciliation.admin.case_views import kept_views
 from reconciliation.models import CaseState, ExceptionCase, ReasonCode, ReconciliationRun, Severity, Team
 from reconciliation.models.cases import ENDED_STATES, LIVE_STATES
 
@@ -126,17 +127,21 @@ def _severity(case: ExceptionCase, page: Page) -> str:
     return format_html('<span class="ops-due ops-due-{}">{}</span>', chip.tone.value, chip.word)
 
 
+def _at_risk(case: ExceptionCase, page: Page) -> str:
+    return money_cell(case.amount_minor, case.currency, trim=True)
+
+
 FRAME = ListFrame(
     question="Which problem do I take next?",
     columns=(
-        Column("Due", lambda case, page: due_cell(case.due_at, page.now, is_open=case.is_live), area="a"),
-        Column("Severity", _severity, area="late"),
-        Column("Case", lambda case, page: case.label, kind="name", area="more"),
+        Column("Due", lambda case, page: due_cell(case.due_at, page.now, is_open=case.is_live), area="a", sort=("due", "due_at", "id")),
+        Column("Severity", _severity, area="late", sort=("severity", "severity_rank", "due_at", "id")),
+        Column("Case", lambda case, page: case.label, kind="name", area="more", sort=("case", "number")),
         Column("What is wrong", _what, area="c"),
-        Column("At risk", lambda case, page: money_cell(case.amount_minor, case.currency, trim=True), kind="num", area="d"),
+        Column("At risk", _at_risk, kind="num", area="d", sort=("amount", "amount_minor", "id")),
         Column("State", lambda case, page: chip_cell("case", case.state), area="b"),
         Column("Assignee", _assignee),
-        Column("Opened", lambda case, page: when_cell(case.opened_at, page.now), area="late"),
+        Column("Opened", lambda case, page: when_cell(case.opened_at, page.now), area="late", sort=("opened", "opened_at", "id")),
     ),
     views=VIEWS,
     order=("due_at", "id"),
@@ -146,4 +151,5 @@ FRAME = ListFrame(
     search_hint="Case or reference",
     related=("reason", "merchant_account", "bank_account", "entity"),
     done_words="Nothing is here.",
+    kept=kept_views,
 )

@@ -95,7 +95,7 @@ BANK = (
         check="Charges stated by the bank; the PSP's payment advice; the next batch for a correction.",
         do="A bank charge: identify it. Otherwise claim it from the PSP.",
         dont="Don't change the batch's payout.",
-        ends=("identify_line", "claim_from_psp", "write_off"),
+        ends=("identify_line", "claim_from_psp", "write_off", "book_bank_charge"),
     ),
     Reason(
         code="PSP_SUCCESS_MISSING_BANK_SETTLEMENT",

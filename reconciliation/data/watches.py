@@ -32,6 +32,8 @@ _ROWS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
      {"times": "2", "at_least": "5", "days": "7"}),
     ("outstanding", "Cases stay open too long",
      "Cases of a reason code are older than the business days they may take.", {"business_days": "5"}),
+    ("late_cases", "Cases are past their due time",
+     "A team has cases that should have ended by now. Each of them is escalated to its second team.", {"cases": "1"}),
     ("backlog", "The queue grows",
      "More cases of a reason code are open than people can work, or far more come in than end.", {"open": "200", "inflow": "100"}),
 )  # fmt: skip

@@ -1,5 +1,6 @@
 """Reconciliation's tables: files and their lines, matches, runs, exception cases, the daily close."""
 
+from reconciliation.models.auto_rules import AutoRule, RuleAct
 from reconciliation.models.cases import CaseEntry, CaseLink, CaseState, ExceptionCase
 from reconciliation.models.closes import CloseSnapshot, CloseState, DailyClose
 from reconciliation.models.column_maps import ColumnMapState, ColumnMapVersion
@@ -8,11 +9,13 @@ from reconciliation.models.lines import BankLine, PspLine
 from reconciliation.models.matches import Match, SuspenseItem
 from reconciliation.models.reasons import Clock, ReasonCode, Severity, Team
 from reconciliation.models.runs import LookupAnswer, ReconciliationRun, RunState
+from reconciliation.models.saved_views import SavedView
 from reconciliation.models.watches import Alert, AlertState, Watch
 
 __all__ = [
     "Alert",
     "AlertState",
+    "AutoRule",
     "BankLine",
     "BankStatement",
     "CaseEntry",
@@ -32,6 +35,8 @@ __all__ = [
     "ReasonCode",
     "ReconciliationRun",
     "RunState",
+    "RuleAct",
+    "SavedView",
     "SettlementBatch",
     "Severity",
     "SourceFile",

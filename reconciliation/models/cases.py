@@ -9,7 +9,7 @@ RESOLVED, AUTO_RESOLVED ─ reopen ─> OPEN
 """
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django_fsm import FSMModelMixin, transition
@@ -18,7 +18,7 @@ from simple_history.models import HistoricalRecords
 from ledger.models.base import APPEND_ONLY, PublicIdModel
 from ledger.models.state_field import StateField
 from reconciliation.models.fields import CodeField, MinorUnitsField
-from reconciliation.models.reasons import ReasonCode, Severity, Team
+from reconciliation.models.reasons import ReasonCode, Severity, Team, severity_rank
 
 
 class CaseState(models.TextChoices):
@@ -34,6 +34,37 @@ S = CaseState
 UNDECIDED_STATES = (S.OPEN, S.INVESTIGATING, S.WAITING)
 LIVE_STATES = (*UNDECIDED_STATES, S.PROPOSED)
 ENDED_STATES = (S.RESOLVED, S.AUTO_RESOLVED)
+
+
+# Orders and narrowings of the queue that are read a page at a time, however many cases are live: name -> columns.
+_LIVE_ORDERS = {
+    "worst": ("severity_rank", "due_at", "id"),
+    "amount": ("amount_minor", "id"),
+    "age": ("opened_at", "id"),
+    "number": ("number",),
+    "code": ("reason", "due_at", "id"),
+    "team": ("owner_team", "due_at", "id"),
+    "person": ("assignee", "due_at", "id"),
+    "psp": ("merchant_account", "due_at", "id"),
+    "late": ("due_at", "id"),
+}
+
+
+# What the queue's health is counted by, without touching the rows (E6).
+_HEALTH_INDEXES = (
+    models.Index(fields=["opened_at"], name="reconciliation_case_opened", include=["reason", "owner_team", "resolved_at", "due_at"]),
+    models.Index(
+        fields=["resolved_at"], name="reconciliation_case_ended", include=["reason", "owner_team", "due_at"],
+        condition=models.Q(resolved_at__isnull=False),
+    ),
+    models.Index(fields=["due_at"], name="reconciliation_case_breaches", include=["reason", "owner_team", "resolved_at"]),
+)  # fmt: skip
+
+
+def _live_index(name: str, *fields: str) -> models.Index:
+    """With the sums' columns, so that what is at risk in the first rows is added up without reading the rows."""
+    sums = [field for field in ("amount_minor", "currency") if field not in fields]
+    return models.Index(fields=fields, name=f"reconciliation_live_{name}", condition=models.Q(state__in=LIVE_STATES), include=sums)
 
 
 class ExceptionCase(FSMModelMixin, PublicIdModel):
@@ -52,6 +83,7 @@ class ExceptionCase(FSMModelMixin, PublicIdModel):
     category = CodeField(max_length=24)
     player_impact = CodeField(max_length=8)
     severity = CodeField(max_length=8, choices=Severity.choices)
+    severity_rank = models.PositiveSmallIntegerField(default=0, editable=False, help_text="What the queue sorts by; 1 is the worst.")
     owner_team = CodeField(max_length=16, choices=Team.choices)
     co_owner_team = CodeField(max_length=16, choices=Team.choices, blank=True)
     assignee = models.ForeignKey("ledger.User", null=True, blank=True, on_delete=models.PROTECT, related_name="cases")
@@ -95,8 +127,11 @@ class ExceptionCase(FSMModelMixin, PublicIdModel):
         ]
         constraints = [models.UniqueConstraint(fields=["dedupe_key", "version"], name="reconciliation_case_once")]
         indexes = [
-            models.Index(fields=["due_at"], name="reconciliation_case_due", condition=models.Q(state__in=LIVE_STATES)),
             models.Index(fields=["state", "owner_team", "due_at"], name="reconciliation_case_queue"),
+            *[_live_index(name, *fields) for name, fields in _LIVE_ORDERS.items()],
+            *_HEALTH_INDEXES,
+            models.Index(fields=["reason", "-number"], name="reconciliation_ended_code", condition=models.Q(state__in=ENDED_STATES)),
+            models.Index(fields=["amount_minor"], name="reconciliation_ended_amount", condition=models.Q(state__in=ENDED_STATES)),
             models.Index(fields=["business_date", "reason"], name="reconciliation_case_by_day"),
             models.Index(fields=["merchant_reference"], name="reconciliation_case_by_ref"),
             models.Index(fields=["psp_reference"], name="reconciliation_case_by_psp", condition=~models.Q(psp_reference="")),
@@ -118,6 +153,11 @@ class ExceptionCase(FSMModelMixin, PublicIdModel):
     @property
     def is_live(self) -> bool:
         return self.state in LIVE_STATES
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self._state.adding:
+            self.severity_rank = severity_rank(self.severity)
+        super().save(*args, **kwargs)
 
     # --- the graph ---
 

@@ -20,6 +20,11 @@ class Severity(models.TextChoices):
     LOW = "low"
 
 
+def severity_rank(severity: str) -> int:
+    """1 for critical to 4 for low: what severity sorts by."""
+    return list(Severity.values).index(severity) + 1
+
+
 class Clock(models.TextChoices):
     """How an SLA is counted: hours and days run through, business days follow the calendar, a business day has an end."""
 

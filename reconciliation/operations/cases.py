@@ -1,6 +1,6 @@
 """How a case is born, and how it ends by itself (E1, E3). What people do with it is in `casework`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from cashier.models import BankAccount, MerchantAccount
 from ledger.actors import Actor, system_actor
 from ledger.models import LegalEntity
 from ledger.transitions import move, record_birth
-from reconciliation.models import CaseEntry, CaseLink, CaseState, ExceptionCase, ReasonCode, ReconciliationRun
+from reconciliation.models import AutoRule, CaseEntry, CaseLink, CaseState, ExceptionCase, ReasonCode, ReconciliationRun, RuleAct
 from reconciliation.models.cases import LIVE_STATES
 from reconciliation.sla import due_at
 
@@ -79,18 +79,37 @@ def raise_case(
     return case
 
 
-def auto_resolve_case(case: ExceptionCase, *, rule: str, text: str, now: datetime, data: dict[str, Any] | None = None) -> bool:
-    """End a live case because `rule` found that nothing is broken any more (E3); False where it had ended before."""
+def auto_resolve_case(
+    case: ExceptionCase, *, rule: str, text: str, now: datetime, data: dict[str, Any] | None = None, posted: Sequence[str] = ()
+) -> bool:
+    """End a live case by a rule, "name@version" (E3): nothing is broken any more, or `posted` (public ids) put it right.
+
+    Writes the timeline, and what the rule did (RuleAct). False where the case had ended before, or the rule is off.
+    """
     with transaction.atomic():
         locked = ExceptionCase.objects.select_for_update().get(pk=case.pk)
-        if locked.state not in LIVE_STATES:
+        if locked.state not in LIVE_STATES or not _is_on(rule):
             return False
         locked.resolution, locked.resolution_note, locked.resolved_at = rule, text, now
         locked.resolved_by_kind, locked.resolved_by_id = ENGINE.kind, ENGINE.id
         fields = ["resolution", "resolution_note", "resolved_at", "resolved_by_kind", "resolved_by_id"]
         move(locked, "auto_resolve", actor=ENGINE, now=now, event="case.auto_resolved", extra_fields=fields)
         add_entry(locked, kind="evidence", text=text, data={"rule": rule, **(data or {})}, actor=ENGINE, now=now)
+        write_rule_act(locked, rule=rule, act=RuleAct.ENDED, posted=posted, now=now)
     return True
+
+
+def write_rule_act(case: ExceptionCase, *, rule: str, act: str, posted: Sequence[str] = (), now: datetime) -> RuleAct:
+    """What a rule did to a case, or a person undid: what the rule is measured by (E3)."""
+    code, _, version = rule.rpartition("@")
+    return RuleAct.objects.create(
+        rule=code or rule, version=int(version) if version.isdecimal() else 1, act=act, case=case, amount_minor=case.amount_minor,
+        currency=case.currency, posted=list(posted), at=now,
+    )  # fmt: skip
+
+
+def _is_on(rule: str) -> bool:
+    return not AutoRule.objects.filter(code=rule.rpartition("@")[0] or rule, is_on=False).exists()
 
 
 def resolve_by_key(dedupe_key: str, *, rule: str, text: str, now: datetime, data: dict[str, Any] | None = None) -> bool:

@@ -103,3 +103,28 @@ def test_single_keys_can_be_switched_off_and_rest_while_typing(tab_of: Callable[
     tab.page.keyboard.press("2")
     tab.page.wait_for_timeout(300)
     assert "view=open" in tab.page.url
+
+
+@pytest.mark.spec("E5")
+def test_a_view_is_saved_and_many_are_commented_without_a_mouse(tab_of: Callable[..., Any], house: Any) -> None:
+    tab = tab_of("ada")
+    tab.go(f"{QUEUE}?view=open")
+    tab.page.click(".ops-table th a.ops-sort:has-text('At risk')")
+    tab.page.wait_for_url("**sort=amount**")
+    tab.page.keyboard.press("s")
+    tab.page.keyboard.type("Small first")
+    tab.page.keyboard.press("Control+Enter")
+    tab.page.wait_for_url("**kept=**")
+    tab.go(QUEUE)
+    tab.page.keyboard.press("8")
+    tab.page.wait_for_url("**sort=amount**kept=**")
+    assert "Small first" in tab.page.inner_text(".ops-view-on")
+    smallest = list(ExceptionCase.objects.order_by("amount_minor", "id")[:2])
+    for key in ("x", "j", "x", "c"):
+        tab.page.keyboard.press(key)
+    tab.page.keyboard.type("Asked the PSP about both")
+    tab.page.keyboard.press("Control+Enter")
+    tab.page.wait_for_selector(".ops-strip-success")
+    assert "2 commented" in tab.page.inner_text(".ops-strip-success")
+    assert all(case.entries.filter(kind="comment").count() == 1 for case in smallest)
+    assert tab.complaints == []

@@ -10,6 +10,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Model, Q, QuerySet, Sum
+from django.db.models.fields.tuple_lookups import Tuple as TupleOf
+from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
 
 CAP = 10_000
 PAGE = 50
@@ -82,8 +84,8 @@ def keyset_page(rows: QuerySet[Any], order: Sequence[str], *, after: str = "", b
     has_newer, has_older = (more, True) if backwards else (mark is not None, more)
     return Rows(
         rows=page,
-        older=_cursor_of(page[-1], order) if page and has_older else "",
-        newer=_cursor_of(page[0], order) if page and has_newer else "",
+        older=cursor_of(page[-1], order) if page and has_older else "",
+        newer=cursor_of(page[0], order) if page and has_newer else "",
     )
 
 
@@ -104,9 +106,13 @@ def _ordering(step: str) -> Any:
     return F(step[1:]).desc() if step.startswith("-") else F(step).asc()
 
 
-def _beyond(steps: Sequence[str], mark: Sequence[Any]) -> Q:
-    """(a, b) > (x, y) spelled out, with the bound on the first column apart so that its index is used."""
+def _beyond(steps: Sequence[str], mark: Sequence[Any]) -> Any:
+    """(a, b) > (x, y). As one comparison of rows where all go the same way: an index of them starts right there, however many rows
+    share the first value. Else spelled out, with the bound on the first column apart so that its index is used."""
     names = [step.lstrip("-") for step in steps]
+    if len({step.startswith("-") for step in steps}) == 1 and not any("__" in name for name in names):
+        later = TupleLessThan if steps[0].startswith("-") else TupleGreaterThan
+        return later(TupleOf(*map(F, names)), list(mark))
     signs = ["lt" if step.startswith("-") else "gt" for step in steps]
     any_of = Q()
     for position, name in enumerate(names):
@@ -115,7 +121,8 @@ def _beyond(steps: Sequence[str], mark: Sequence[Any]) -> Q:
     return Q(**{f"{names[0]}__{signs[0]}e": mark[0]}) & any_of
 
 
-def _cursor_of(row: Model, order: Sequence[str]) -> str:
+def cursor_of(row: Model, order: Sequence[str]) -> str:
+    """Where a page that follows this row begins, as the address says it."""
     values = [_value_of(row, step.lstrip("-")) for step in order]
     return base64.urlsafe_b64encode(json.dumps(values, default=str).encode()).decode().rstrip("=")
 

@@ -10,6 +10,7 @@ from django.http import QueryDict
 from ledger.admin.frames.filters import Filter, FilterField, apply_filters, fields_of
 from ledger.admin.frames.keyset import PAGE, Count, Rows, Total, capped_count, capped_totals, keyset_page
 from ledger.admin.frames.page import Page
+from ledger.admin.frames.sorting import Head, heads_of, order_of
 
 RowsOf = Callable[[QuerySet[Any], Page], QuerySet[Any]]
 
@@ -18,18 +19,32 @@ RowsOf = Callable[[QuerySet[Any], Page], QuerySet[Any]]
 class Column:
     """`cell` gives the HTML of a row's value. `kind`: text, num (right-aligned), name (holds the row's link).
 
-    `area`: its place on a phone.
+    `area`: its place on a phone. `sort`: its name in the address, then the fields that it is sorted by, the last one unique.
     """
 
     header: str
     cell: Callable[[Any, Page], str]
     kind: str = "text"
     area: str = ""
+    sort: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KeptView:
+    """A view that somebody keeps under a name: `query` as the address has it, `key` tells it from others, `shared` says by whom."""
+
+    key: str
+    label: str
+    query: str
+    shared: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A saved view: key 1 to 9 opens it. `urgent` draws its count in the bad tone. `counted` False leaves the count out."""
+    """A saved view: key 1 to 9 opens it. `urgent` draws its count in the bad tone. `counted` False leaves the count out.
+
+    One with an `order` of its own is read in no other.
+    """
 
     slug: str
     label: str
@@ -58,6 +73,18 @@ class ListFrame:
     strip: Callable[[Page], str] | None = None
     fill: Callable[[Page], dict[str, Any]] | None = None
     note: str = ""
+    kept: Callable[[Page], Sequence[KeptView]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptTab:
+    view: KeptView
+    number: int
+    active: bool
+
+    @property
+    def query(self) -> str:
+        return f"?{self.view.query}&kept={self.view.key}"
 
 
 @dataclass(slots=True)
@@ -83,11 +110,18 @@ class ListPage:
     complaints: list[str]
     search: str
     start: int = 0
+    heads: list[Head] = field(default_factory=list)
+    kept: list[KeptTab] = field(default_factory=list)
     extra: dict[str, Any] = field(default_factory=dict)
 
     @property
     def active(self) -> ViewTab:
         return next(tab for tab in self.tabs if tab.active)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether a view that somebody keeps is open, as it was kept."""
+        return any(tab.active for tab in self.kept)
 
     @property
     def narrowed(self) -> list[FilterField]:
@@ -115,7 +149,7 @@ def build_list(frame: ListFrame, rows: QuerySet[Any], page: Page) -> ListPage:
     params = page.request.GET
     active, shown, complaints = narrowed(frame, rows, page, params)
     search = params.get("q", "").strip()
-    order = active.order or frame.order
+    order = order_of(frame, active, params)
     count = capped_count(shown)
     totals = capped_totals(shown.order_by(*order), frame.amount, frame.currency, over=count.over) if frame.amount else []
     found = keyset_page(
@@ -135,6 +169,8 @@ def build_list(frame: ListFrame, rows: QuerySet[Any], page: Page) -> ListPage:
         complaints=complaints,
         search=search,
         start=_start(params.get("from", "")) if found.newer else 0,
+        heads=heads_of(frame, active, params),
+        kept=_kept(frame, page),
         extra=frame.fill(page) if frame.fill else {},
     )
 
@@ -162,6 +198,13 @@ def _tabs(frame: ListFrame, rows: QuerySet[Any], page: Page, active: View, known
         )
         for number, view in enumerate(frame.views, start=1)
     ]
+
+
+def _kept(frame: ListFrame, page: Page) -> list[KeptTab]:
+    """Views that people keep, numbered after the built-in ones."""
+    chosen = page.request.GET.get("kept", "")
+    found = frame.kept(page) if frame.kept else ()
+    return [KeptTab(view, number, view.key == chosen) for number, view in enumerate(found, start=len(frame.views) + 1)]
 
 
 def _start(text: str) -> int:

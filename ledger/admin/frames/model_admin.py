@@ -18,6 +18,7 @@ from ledger.admin.frames.page import Page, page_of
 from ledger.admin.frames.pressing import press_list, press_record
 from ledger.admin.frames.previewing import show_receipt
 from ledger.admin.frames.records import Record
+from ledger.admin.frames.sorting import order_of
 from ledger.errors import BadPublicId
 
 
@@ -57,8 +58,9 @@ class OpsAdmin(ModelAdmin):  # type: ignore[misc]
         """Addresses of the previous and next record of the view that the person came from."""
         if "in" not in page.request.GET:
             return "", ""
-        view, rows, _ = narrowed(self.frame, self.rows(page), page, QueryDict(page.request.GET["in"]))
-        before, after = keyset.neighbours(rows, view.order or self.frame.order, obj)
+        params = QueryDict(page.request.GET["in"])
+        view, rows, _ = narrowed(self.frame, self.rows(page), page, params)
+        before, after = keyset.neighbours(rows, order_of(self.frame, view, params), obj)
         return tuple(self.record_url(row, page.request) if row else "" for row in (before, after))  # type: ignore[return-value]
 
     def rows(self, page: Page) -> QuerySet[Any]:
@@ -119,6 +121,10 @@ class OpsAdmin(ModelAdmin):  # type: ignore[misc]
     def list_act_url(self, slug: str) -> str:
         return reverse(f"{self.admin_site.name}:{self._named('list_act')}", args=[slug])
 
+    def export_url(self, page: Page) -> str:
+        """Where a POST gives the list as a file; empty where it can't be taken along."""
+        return ""
+
     # --- pages ---
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -156,6 +162,7 @@ class OpsAdmin(ModelAdmin):  # type: ignore[misc]
             for acts in (self.list_acts, self.bulk_acts)
         )
         context = {"title": self.list_words(), "listing": listing, "buttons": buttons, "bulk": bulk}
+        context["export_url"] = self.export_url(page)
         context |= {"rows": [self._drawn(row, listing.page) for row in listing.rows.rows], "list_url": self.list_url()}
         return self._answer(request, self.list_template, context, page, status)
 
@@ -185,8 +192,9 @@ class OpsAdmin(ModelAdmin):  # type: ignore[misc]
 
     def _rail(self, obj: Any, page: Page) -> list[dict[str, Any]]:
         """The narrow list at the left of a decision: the first rows of the view that the person works in."""
-        view, rows, _ = narrowed(self.frame, self.rows(page), page, QueryDict(page.request.GET.get("in", "")))
-        found = keyset.keyset_page(rows.select_related(*self.frame.related), view.order or self.frame.order, size=25).rows
+        params = QueryDict(page.request.GET.get("in", ""))
+        view, rows, _ = narrowed(self.frame, self.rows(page), page, params)
+        found = keyset.keyset_page(rows.select_related(*self.frame.related), order_of(self.frame, view, params), size=25).rows
         columns = [self.frame.columns[position] for position in self.rail_columns]
         suffix = self._view_suffix(page.request) or "?" + urlencode({"in": f"view={view.slug}"})
         return [

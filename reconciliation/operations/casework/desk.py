@@ -13,15 +13,17 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from ledger.actors import Actor
+from ledger.actors import Actor, system_actor
 from ledger.models import User
 from ledger.operations import record_audit
 from ledger.transitions import move
-from reconciliation.models import CaseEntry, CaseState, ExceptionCase
+from reconciliation.models import CaseEntry, CaseState, ExceptionCase, Team
 from reconciliation.models.cases import LIVE_STATES
 from reconciliation.operations.cases import add_entry
+from reconciliation.operations.casework.automatic import undo_rule
 from reconciliation.operations.casework.refusals import CaseNotOpen, FileNotTaken, ReasonNeeded
 
+CLERK = system_actor("casework")
 REASON_CHARACTERS = 10
 ATTACHMENT_BYTES = 10 * 1024 * 1024
 ATTACHMENT_SUFFIXES = frozenset({".csv", ".eml", ".jpg", ".jpeg", ".json", ".pdf", ".png", ".txt", ".xml"})
@@ -141,8 +143,31 @@ def escalate_case(*, case_id: UUID, reason: str, actor: Actor, now: datetime) ->
     return case
 
 
+def escalate_due_cases(*, now: datetime) -> int:
+    """Mark at most 500 live cases that are past their due time and call the second team, once each (E5); returns how many."""
+    late = ExceptionCase.objects.filter(state__in=LIVE_STATES, due_at__lte=now, escalated_at=None).order_by("due_at", "id")
+    return sum(_escalate_due(case_id, now) for case_id in list(late.values_list("pk", flat=True)[:500]))
+
+
+def _escalate_due(case_id: UUID, now: datetime) -> bool:
+    with transaction.atomic():
+        case = lock_case(case_id)
+        if case.state not in LIVE_STATES or case.due_at > now or case.escalated_at is not None:
+            return False
+        case.escalated_at = now
+        _save(case, ["escalated_at"], CLERK, now, "escalated")
+        text = f"Past its due time of {case.due_at:%d %b %Y %H:%M} UTC: escalated to {Team(case.co_owner_team or case.owner_team).label}."
+        add_entry(case, kind="state", text=text, actor=CLERK, now=now)
+        record_audit(
+            act="case.escalated", actor=CLERK, target_kind="ExceptionCase", target_id=case.public_id, detail={"case": case.label},
+            reason="past its due time", now=now,
+        )  # fmt: skip
+    return True
+
+
 def reopen_case(*, case_id: UUID, reason: str, actor: Actor, now: datetime) -> ExceptionCase:
-    """A person opens an ended case again (E1); what its ending posted stays posted.
+    """A person opens an ended case again (E1). What a person's ending posted stays posted; of what a rule posted the mirror is asked
+    for, and another person decides (E3). No rule ends the case again.
 
     Raises ReasonNeeded, CaseNotOpen (not ended, or the engine found it broken again: its newer version is worked).
     """
@@ -153,8 +178,10 @@ def reopen_case(*, case_id: UUID, reason: str, actor: Actor, now: datetime) -> E
         newer = case.next_versions.order_by("-version").first()
         if newer is not None:
             raise CaseNotOpen(f"{case.label} was found broken again: work {newer.label}.", state=str(case.state))
+        undo_rule(case, reason=reason, actor=actor, now=now)
         case.resolution, case.resolved_at, case.proposed_disposition, case.proposal, case.approval_id = "", None, "", {}, None
-        fields = ["resolution", "resolved_at", "proposed_disposition", "proposal", "approval_id"]
+        case.escalated_at = None
+        fields = ["resolution", "resolved_at", "proposed_disposition", "proposal", "approval_id", "escalated_at"]
         move(case, "reopen", actor=actor, now=now, event="case.reopened", extra_fields=fields)
         add_entry(case, kind="state", text=f"Opened again: {reason}", actor=actor, now=now)
         record_audit(

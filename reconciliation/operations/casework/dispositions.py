@@ -57,6 +57,7 @@ DISPOSITIONS: dict[str, Disposition] = {
         Disposition("fail_refund", "The refund was never executed", "The refund fails; what was held for it goes back to the player."),
         Disposition("fail_payout", "The payout was never paid", "The payout fails; its money goes back to the player."),
         Disposition("hold_funds", "Hold funds", "The player's money is held, as far as it goes; the case stays open.", ends=False),
+        Disposition("book_bank_charge", "Book it as a bank charge", "The bank kept a part of the payout: the part goes to its fees."),
         Disposition("outside", "Not of these books", "The bank line is known and belongs to other books."),
         Disposition("write_off", "Write off", "What is open is accepted as a loss."),
         Disposition("claim_from_psp", "Claim from the PSP", "The claim is sent; the item stays open until the PSP pays.", rests_days=14),
@@ -93,7 +94,7 @@ def propose_disposition(*, case_id: UUID, disposition: str, reason: str, target:
     with transaction.atomic():
         case = lock_live_case(case_id)
         require_state(case, *UNDECIDED_STATES)
-        chosen = _allowed(case, disposition)
+        chosen = allowed(case, disposition)
         if chosen.moves_money:
             return _ask(case, chosen, reason, target, actor, now)
         if chosen.rests_days:
@@ -121,7 +122,7 @@ def preview_disposition(payload: dict[str, Any]) -> list[Line]:
 def preview_of(case: ExceptionCase, disposition: str, target: str = "") -> list[Line]:
     """The lines that proposing this now would ask for. Raises as propose_disposition; writes nothing but wallet rows of zero."""
     with transaction.atomic():
-        return preview_disposition({"plan": plan_disposition(case, _allowed(case, disposition).name, target)})
+        return preview_disposition({"plan": plan_disposition(case, allowed(case, disposition).name, target)})
 
 
 def execute_disposition(*, payload: dict[str, Any], request: ApprovalRequest, actor: Actor, now: datetime) -> None:
@@ -130,25 +131,30 @@ def execute_disposition(*, payload: dict[str, Any], request: ApprovalRequest, ac
     (1) lock the case, (2) work out the plan again, under its locks, and compare, (3) do its steps, as the maker, (4) end the case,
     or give it back to work where the disposition is none that ends it.
     """
+    do_planned(payload, request, key=f"approval:{request.public_id}", actor=actor, now=now)
+
+
+def do_planned(payload: dict[str, Any], request: ApprovalRequest, *, key: str, actor: Actor, now: datetime) -> None:
+    """What was approved of one case: {case, disposition, target, plan}; `key` begins the keys of what it posts. Raises CaseNotOpen."""
     case = lock_case(from_public(payload["case"], "case_"))
     require_state(case, CaseState.PROPOSED)
     fresh = plan_disposition(case, payload["disposition"], payload["target"])
     if case.approval_id != request.pk or canonical_json(fresh) != canonical_json(payload["plan"]):
         raise CaseNotOpen("The books changed since this was asked. Reject it and propose again.")
-    doing = Doing(case, request, Actor(request.maker_kind, request.maker_id), now)
+    doing = Doing(case, request, Actor(request.maker_kind, request.maker_id), now, key)
     for number, step in enumerate(fresh["steps"]):
         run_step(step, number, doing)
     if DISPOSITIONS[payload["disposition"]].ends:
         resolve(case, payload["disposition"], request.reason, actor=actor, now=now)
     else:
-        _return_to_work(case, "case.disposition_done", f"{DISPOSITIONS[payload['disposition']].verb}: done.", actor=actor, now=now)
+        return_to_work(case, "case.disposition_done", f"{DISPOSITIONS[payload['disposition']].verb}: done.", actor=actor, now=now)
 
 
 def drop_disposition(*, payload: dict[str, Any], request: ApprovalRequest, actor: Actor, now: datetime) -> None:
     """Rejected, withdrawn or expired: the case goes back to work."""
     case = lock_case(from_public(payload["case"], "case_"))
     if case.state == CaseState.PROPOSED and case.approval_id == request.pk:
-        _return_to_work(case, "case.proposal_declined", f"The proposal was {str(request.state).lower()}.", actor=actor, now=now)
+        return_to_work(case, "case.proposal_declined", f"The proposal was {str(request.state).lower()}.", actor=actor, now=now)
 
 
 def resolve(case: ExceptionCase, resolution: str, note: str, *, actor: Actor, now: datetime) -> ExceptionCase:
@@ -165,13 +171,14 @@ def resolve(case: ExceptionCase, resolution: str, note: str, *, actor: Actor, no
     return case
 
 
-def _allowed(case: ExceptionCase, disposition: str) -> Disposition:
-    allowed = {row.name: row for row in allowed_dispositions(case)}
-    if disposition not in allowed:
+def allowed(case: ExceptionCase, disposition: str) -> Disposition:
+    """The disposition of that name, as it is for this case. Raises DispositionNotAllowed."""
+    found = {row.name: row for row in allowed_dispositions(case)}
+    if disposition not in found:
         raise DispositionNotAllowed(
-            f"{case.reason_code} can't be ended by {disposition!r}. Allowed: {', '.join(allowed)}.", field="disposition", rule="allowed"
+            f"{case.reason_code} can't be ended by {disposition!r}. Allowed: {', '.join(found)}.", field="disposition", rule="allowed"
         )
-    return allowed[disposition]
+    return found[disposition]
 
 
 def _ask(case: ExceptionCase, chosen: Disposition, reason: str, target: str, actor: Actor, now: datetime) -> ExceptionCase:
@@ -179,9 +186,16 @@ def _ask(case: ExceptionCase, chosen: Disposition, reason: str, target: str, act
     payload = {"case": case.public_id, "disposition": chosen.name, "target": target, "plan": plan}
     request = request_approval(
         kind="case.disposition", payload=payload, summary=f"{chosen.verb}: {case.label}, {case.reason.title}", reason=reason, maker=actor,
-        entity_id=case.entity_id, amount_minor=_amount(plan, case), currency=case.currency,
+        entity_id=case.entity_id, amount_minor=amount_of(plan, case), currency=case.currency,
         target_kind="ExceptionCase", target_id=case.public_id, now=now,
     )  # fmt: skip
+    return mark_proposed(case, chosen, request, reason=reason, target=target, actor=actor, now=now)
+
+
+def mark_proposed(
+    case: ExceptionCase, chosen: Disposition, request: ApprovalRequest, *, reason: str, target: str, actor: Actor, now: datetime
+) -> ExceptionCase:
+    """Undecided -> PROPOSED by a request. Needs the case locked, in a transaction."""
     case.proposed_disposition, case.approval_id = chosen.name, request.pk
     case.proposal = {"disposition": chosen.name, "reason": reason, "target": target, "approval_id": request.public_id}
     fields = ["proposed_disposition", "proposal", "approval_id"]
@@ -199,7 +213,8 @@ def _rest(case: ExceptionCase, chosen: Disposition, reason: str, actor: Actor, n
     return wait_case(case_id=case.pk, until=until, reason=f"{chosen.verb}: {reason}", actor=actor, now=now)
 
 
-def _return_to_work(case: ExceptionCase, event: str, text: str, *, actor: Actor, now: datetime) -> None:
+def return_to_work(case: ExceptionCase, event: str, text: str, *, actor: Actor, now: datetime) -> None:
+    """PROPOSED -> INVESTIGATING, with why. Needs the case locked, in a transaction."""
     case.proposed_disposition, case.proposal, case.approval_id = "", {}, None
     move(case, "return_to_work", actor=actor, now=now, event=event, extra_fields=["proposed_disposition", "proposal", "approval_id"])
     add_entry(case, kind="proposal", text=text, actor=actor, now=now)
@@ -211,7 +226,7 @@ def _with_release(chosen: Disposition) -> Disposition:
     return replace(chosen, moves_money=True, sentence=f"{chosen.sentence} What is held for this case is given back.")
 
 
-def _amount(plan: Plan, case: ExceptionCase) -> int:
+def amount_of(plan: Plan, case: ExceptionCase) -> int:
     """What the plan moves: its largest step."""
     moved = [sum(line.amount_minor for line in step_lines(step) if line.amount_minor > 0) for step in plan["steps"]]
     return max(moved, default=int(case.amount_minor))

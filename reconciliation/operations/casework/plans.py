@@ -58,6 +58,15 @@ def plan_write_off(case: ExceptionCase, target: str) -> list[Step]:
     return [_move_item(case, "ITEM_ACCEPTED_AS_LOSS@1", item) for item in items]
 
 
+def plan_bank_charge(case: ExceptionCase, target: str) -> list[Step]:
+    """What is missing of a payout on the way to the bank becomes the bank's fee; what is too much never does."""
+    if case.bank_account is None:
+        return []
+    bank = case.bank_account.public_id
+    short = [item for item in open_items(case) if item.kind == "in_transit" and item.open_minor > 0]
+    return [post_step("ITEM_BOOKED_AS_BANK_CHARGE@1", {"bank_account": bank, "item": item.as_source()}) for item in short]
+
+
 def plan_outside(case: ExceptionCase, target: str) -> list[Step]:
     """Suspense of a bank account goes to outside."""
     items = [item for item in open_items(case) if item.line is not None and item.line[0] == "bank"]
@@ -172,6 +181,7 @@ def plan_adopt_payout(case: ExceptionCase, target: str) -> list[Step]:
 PLANNERS: dict[str, Callable[[ExceptionCase, str], list[Step]]] = {
     "write_off": plan_write_off,
     "outside": plan_outside,
+    "book_bank_charge": plan_bank_charge,
     "identify_line": plan_identify,
     "correct_credit": plan_settle_with_player,
     "recover_from_player": plan_settle_with_player,

@@ -38,12 +38,13 @@ Step = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Doing:
-    """Under which approval a step is done: the maker posts, the checker consented (L12)."""
+    """Under which approval a step is done: the maker posts, the checker consented (L12). `key` begins the keys of what is posted."""
 
     case: ExceptionCase
     request: ApprovalRequest
     maker: Actor
     now: datetime
+    key: str
 
 
 def post_step(
@@ -73,7 +74,7 @@ def run_step(step: Step, number: int, doing: Doing) -> None:
 
 def _post(step: Step, number: int, doing: Doing) -> None:
     posting = Posting(
-        rule=step["rule"], key=f"approval:{doing.request.public_id}:{number}", entity_id=doing.case.entity_id, source=step["source"],
+        rule=step["rule"], key=f"{doing.key}:{number}", entity_id=doing.case.entity_id, source=step["source"],
         occurred_at=doing.now, intent_id=doing.case.public_id, player_id=step["player"],
     )  # fmt: skip
     posted = post(posting, actor=doing.maker, now=doing.now)
@@ -151,7 +152,7 @@ def _fail_capture(step: Step, doing: Doing) -> None:
 
 def _reverse_posting(step: Step, doing: Doing) -> None:
     original = JournalTransaction.by_public(step["transaction"])
-    reverse_posting(original=original, key=f"approval:{doing.request.public_id}", actor=doing.maker, now=doing.now)
+    reverse_posting(original=original, key=doing.key, actor=doing.maker, now=doing.now)
 
 
 def _end_own_case(dedupe_key: str, doing: Doing) -> None:

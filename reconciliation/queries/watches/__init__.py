@@ -32,6 +32,7 @@ WATCHES: dict[str, Watched] = {
     "missing_platform_spike": Watched(books.missing_platform_spike),
     "amount_mismatch_growth": Watched(books.amount_mismatch_growth),
     "outstanding": Watched(books.outstanding),
+    "late_cases": Watched(books.late_cases),
     "backlog": Watched(books.backlog),
 }
 

@@ -10,7 +10,7 @@ from django.db.models.functions import TruncHour
 
 from ledger.calendar import business_date
 from ledger.models import LegalEntity
-from reconciliation.models import ExceptionCase, ReconciliationRun, RunState
+from reconciliation.models import ExceptionCase, ReconciliationRun, RunState, Team
 from reconciliation.models.cases import LIVE_STATES
 from reconciliation.queries.watches.noticed import Noticed, percent
 
@@ -95,6 +95,16 @@ def backlog(limits: Thresholds, *, now: datetime) -> list[Noticed]:
         ended=Count("pk", filter=Q(resolved_at__gt=since)),
     )  # fmt: skip
     return list(_backlogs(totals.order_by("reason_id"), limits))
+
+
+def late_cases(limits: Thresholds, *, now: datetime) -> list[Noticed]:
+    """Teams with `cases` or more live cases past their due time (E5)."""
+    late = ExceptionCase.objects.filter(state__in=LIVE_STATES, due_at__lte=now).values_list("owner_team")
+    counts = late.annotate(late=Count("pk")).filter(late__gte=int(limits["cases"])).order_by("owner_team")
+    return [
+        Noticed(about=team, sentence=f"{Team(team).label}: {count} cases are past their due time.", facts={"late": count})
+        for team, count in counts
+    ]
 
 
 def _backlogs(totals: Iterable[tuple[str, int, int, int]], limits: Thresholds) -> Iterable[Noticed]:

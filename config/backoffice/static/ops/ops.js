@@ -176,11 +176,15 @@
   /* --- small things --- */
   function wireSmall() {
     const help = one("[data-ops-help]");
+    const view = one(".ops-view-on");
+    if (view) view.parentElement.scrollLeft = Math.max(0, view.offsetLeft + view.offsetWidth - view.parentElement.offsetLeft - view.parentElement.clientWidth);
     if (help) help.addEventListener("click", () => open(document.getElementById("ops-keys"), help));
     const single = one("[data-ops-single-keys]");
     if (single) { single.checked = store("ops-single-keys") !== "off"; single.addEventListener("change", () => store("ops-single-keys", single.checked ? "on" : "off")); }
     for (const button of all("[data-ops-copy-link]")) button.addEventListener("click", () => navigator.clipboard.writeText(location.origin + location.pathname).then(() => { button.textContent = "Copied"; }));
     for (const undo of all("[data-ops-undo]")) setTimeout(() => undo.remove(), 1000 * Number(undo.dataset.opsUndo));
+    // The theme writes a chosen file's name into a text field beside it, which our dialogs lack: it would stumble.
+    document.addEventListener("change", (event) => { if (event.target.matches("dialog.ops-dialog input[type=file]")) event.stopPropagation(); }, true);
     for (const field of all("[data-ops-amount]")) field.addEventListener("blur", () => echo(field));
     document.addEventListener("copy", (event) => {
       const picked = getSelection(), node = picked && picked.anchorNode && (picked.anchorNode.nodeType === 1 ? picked.anchorNode : picked.anchorNode.parentElement);
