@@ -60,6 +60,11 @@ def misname_currency(connection: sqlite3.Connection, *, movement_id: int, curren
     connection.execute("UPDATE movement SET reported_currency = ?, fault = ? WHERE id = ?", (currency, fault, movement_id))
 
 
+def charge_more(connection: sqlite3.Connection, *, movement_id: int, fee_minor: int, fault: str) -> None:
+    """Report and take a higher fee."""
+    connection.execute("UPDATE movement SET extra_fee_minor = ?, fault = ? WHERE id = ?", (fee_minor, fault, movement_id))
+
+
 def misroute_movement(connection: sqlite3.Connection, *, movement_id: int, account: str, fault: str) -> None:
     """Report and pay it to another merchant account."""
     connection.execute("UPDATE movement SET account = ?, fault = ? WHERE id = ?", (account, fault, movement_id))

@@ -65,15 +65,17 @@ class Days:
         self._strays: set[str] = set()
 
     def play(self, day: date, deposits: Sequence[PlannedDeposit], *, concurrency: int) -> None:
-        """One day and its morning after."""
+        """One day, until nothing moves."""
         for segment in range(SEGMENTS):
             self._set_clock(self._segment_start(day, segment))
             self.driver.play_all([d for d in deposits if d.segment == segment], concurrency=concurrency, tick=self.tick)
         self._settle_down()
-        self.morning_after(day, calm=False)
 
-    def morning_after(self, day: date, *, calm: bool) -> int:
-        """D+1 06:00: papers of `day` in, matched. Returns what the sandbox still has to report or to transfer."""
+    def morning_after(self, day: date, *, calm: bool, spoil: Callable[[date], Sequence[Mismatch]] | None = None) -> int:
+        """D+1 06:00: papers of `day` in, matched. Returns what the sandbox still has to report or to transfer.
+
+        `spoil` does to our own books what a bug would have done, and tells the truth of it.
+        """
         self._set_clock(self._at(day + timedelta(days=1), MORNING))
         self._settle_down()
         closed = self.sandbox.close_day(day, calm=calm)
@@ -82,6 +84,7 @@ class Days:
         for file in closed.files:
             self._take_in(file)
         self.report.truth.extend(closed.truth)
+        self.report.truth.extend(spoil(day) if spoil else ())
         self.report.last_papers = day
         look_around(now=clock.now())
         self.say(f"{day}: {len(closed.files)} files in, matching")

@@ -7,11 +7,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from config.sandbox.faults.plan import CODES, make_plan
+from config.sandbox.faults.plan import CODES as SANDBOX_CODES
+from config.sandbox.faults.plan import make_plan
 from config.sandbox.messages import Refused
+from config.simulation.corrupt import CODES as BOOK_CODES
 from config.simulation.seed import BANKS
 
 PROFILES = ("none", "default", "hostile")
+CODES = (*SANDBOX_CODES, *BOOK_CODES)
 
 
 class BadOptions(Exception):

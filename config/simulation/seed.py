@@ -119,6 +119,16 @@ def _bank(entity: LegalEntity, currency: str) -> BankAccount:
     return account
 
 
+def _fee_schedule(*, is_split: bool) -> dict[str, Any]:
+    """What the sandbox charges (docs/sandbox.md, Accounts): all in one fee, or split into markup, scheme and interchange."""
+    sale: dict[str, Any] = {"processing": {"percent": "1.40", "fixed_minor": 10}}
+    if is_split:
+        shares = {"scheme": {"percent": "0.12"}, "interchange": {"percent": "0.20"}}
+        sale = {"markup": {"percent": "0.30", "fixed_minor": 8}, **shares}
+    fixed = {"refund": {"fixed_minor": 10}, "payout": {"fixed_minor": 40}, "chargeback": {"fixed_minor": 1500}}
+    return {**sale, **fixed, "fixed": {"descriptions": ["Transaction Fees"]}}
+
+
 def _merchant(entity: LegalEntity, brand: Brand, number: int, sandbox_url: str, banks: Iterable[BankAccount]) -> MerchantAccount:
     code = "SANDBOX_EU" if number == 0 else f"SANDBOX_EU{number + 1}"
     account, made = MerchantAccount.objects.get_or_create(
@@ -134,7 +144,7 @@ def _merchant(entity: LegalEntity, brand: Brand, number: int, sandbox_url: str, 
             "timeout_seconds": 5,
             "report_zone": ZONE,
             "rank": 10 + number,
-            "fee_schedule": {"fixed": {"descriptions": ["Transaction Fees"]}},
+            "fee_schedule": _fee_schedule(is_split=bool(number % 2)),
         },
     )
     account.base_url = sandbox_url

@@ -3,11 +3,14 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from config.simulation.client import PlatformClient, SimulationError
+from config.simulation.corrupt import CODES as BOOK_CODES
+from config.simulation.corrupt import Books, corrupt
 from config.simulation.days import Days
 from config.simulation.drive import Driver, Market
 from config.simulation.headline import headline
@@ -15,7 +18,7 @@ from config.simulation.options import Options
 from config.simulation.plan import PlannedDeposit, plan_day
 from config.simulation.sandbox_control import SandboxControl
 from config.simulation.seed import BANKS, DemoHouse, sandbox_accounts, seed_house
-from config.simulation.truth import Truth, distinct
+from config.simulation.truth import Mismatch, Truth, distinct
 from ledger import clock
 from ledger.calendar import business_date
 from ledger.money import get_asset
@@ -46,7 +49,7 @@ def simulate(options: Options, place: Place, *, say: Callable[[str], None], tick
     house = seed_house(sandbox_url=place.sandbox, secrets_dir=place.secrets_dir, accounts=options.accounts, currencies=options.currencies)
     sandbox = SandboxControl(place.sandbox)
     sandbox.put_accounts(sandbox_accounts(house, secrets_dir=place.secrets_dir, webhook_url=f"{place.web}/webhooks/psp"))
-    sandbox.plan_faults(profile=options.profile, seed=options.seed, only=options.only)
+    plan_faults(sandbox, options, options.only)
     first = _first_day(options, house)
     run_id = f"{options.seed}-{uuid4().hex[:8]}"
     platform = PlatformClient(base_url=place.web, client_id=house.client.id, client_secret=house.client.secret, scopes=house.client.scopes)
@@ -54,7 +57,7 @@ def simulate(options: Options, place: Place, *, say: Callable[[str], None], tick
     driver = Driver(platform=platform, sandbox=sandbox, market=market, run_id=run_id)
     days = Days(entity=house.entity, currencies=options.currencies, driver=driver, sandbox=sandbox, say=say, tick=tick)
     try:
-        last = _play(days, options, first)
+        last = _play(days, options, house, first)
         return _result(options, house, days, run_id, first, last)
     finally:
         platform.close()
@@ -75,15 +78,31 @@ def _first_day(options: Options, house: DemoHouse) -> date:
     return first
 
 
-def _play(days: Days, options: Options, first: date) -> date:
+def plan_faults(sandbox: SandboxControl, options: Options, only: str | None) -> None:
+    """Tell the sandbox what to break; our own books are none of its business."""
+    if only in BOOK_CODES:
+        sandbox.plan_faults(profile="none", seed=options.seed, only=None)
+    else:
+        sandbox.plan_faults(profile="none" if options.each else options.profile, seed=options.seed, only=only)
+
+
+def spoil_books(options: Options, house: DemoHouse, number: int, day: date) -> list[Mismatch]:
+    """What was asked for of the day of this number, done to our own books; gives the truth."""
+    books = Books(house.merchant_accounts, house.bank_accounts, day, options.seed, clock.now())
+    asked = (options.each[number],) if options.each else (options.only or "",)
+    return corrupt([code for code in asked if code in BOOK_CODES], books)
+
+
+def _play(days: Days, options: Options, house: DemoHouse, first: date) -> date:
     for number in range(options.days):
         day = first + timedelta(days=number)
         plan = _plan(options, options.deposits, options.seed + number, options.behaviour, options.codes_of(number))
         if options.each:
-            days.sandbox.plan_faults(profile="none", seed=options.seed, only=options.each[number])
+            plan_faults(days.sandbox, options, options.each[number])
         days.say(f"{day}: {len(plan)} deposits{f', {options.each[number]} alone' if options.each else ''}")
         days.driver.prefix = f"{days.driver.run_id}-{number}"
         days.play(day, plan, concurrency=options.concurrency)
+        days.morning_after(day, calm=False, spoil=partial(spoil_books, options, house, number))
     last = first + timedelta(days=options.days - 1)
     days.finish(last)
     if days.return_to_present() and options.then:

@@ -148,8 +148,9 @@ def test_lines_that_nobody_can_explain(faulty: Faulty) -> None:
     (sale,) = faulty.lines("PSP_LINE_UNKNOWN_REFERENCE", "Settled")
     assert re.fullmatch(r"WEB-\d{8}", sale["Merchant Reference"])
     assert len(faulty.lines("UNKNOWN_LINE_TYPE", "LoyaltyAdjustment")) == 1
-    fees = [row for row in faulty.rows if row["Type"] == "Fee" and not row["Modification Reference"].startswith("Transaction Fees")]
-    assert [int(amount(row, "Net Debit (NC)") * 100) for row in fees] == [faulty.row("FEE_UNEXPECTED")["amount_minor"]]
+    for code, text in (("FEE_UNEXPECTED", "Card Programme Surcharge"), ("CHARGEBACK_FEE_NOT_BOOKED", "Chargeback Fee")):
+        fees = [row for row in faulty.rows if row["Type"] == "Fee" and row["Modification Reference"].startswith(text)]
+        assert [int(amount(row, "Net Debit (NC)") * 100) for row in fees] == [faulty.row(code)["amount_minor"]]
 
 
 def test_settlement_faults_hit_two_transfers(faulty: Faulty) -> None:
@@ -233,9 +234,27 @@ def test_a_missing_number_and_a_late_statement(faulty: Faulty) -> None:
     faulty.sandbox.pay("approve", reference="pi_next", amount_minor=5000)
     faults = {"2025-11-22": profile, "2025-11-23": "none", "2025-11-24": "none"}
     days = [faulty.sandbox.control("POST", "close_day", {"date": day, "faults": given}) for day, given in faults.items()]
-    first, later = (int(report_rows(answer)[0]["Batch Number"]) for answer in (faulty.closed, days[0]))
-    assert later == first + 2
+    # the day between had a batch too: a transfer had bounced
+    first, between, later = (int(report_rows(answer)[0]["Batch Number"]) for answer in (faulty.closed, faulty.next, days[0]))
+    assert (between, later) == (first + 1, first + 3)
     late = next(row["account"] for row in days[0]["truth"] if row["code"] == "STATEMENT_GAP")
     given = [[file["date"] for file in day["files"] if file["account"] == late] for day in days]
     assert given == [[], ["2025-11-23"], ["2025-11-22", "2025-11-24"]]
     assert [day["open"]["withheld"] for day in days] == [1, 1, 0]
+
+
+def test_a_fee_that_is_higher_and_money_that_is_held(faulty: Faulty) -> None:
+    (held,) = faulty.lines("PSP_FUNDS_HELD", "DepositCorrection")
+    assert amount(held, "Net Debit (NC)") * 100 == faulty.row("PSP_FUNDS_HELD")["amount_minor"]
+    dear = faulty.row("FEE_DIFFERS")
+    assert dear["amount_minor"] == 50 and dear["keys"] == dict.fromkeys(dear["keys"])
+
+
+def test_a_transfer_that_bounces_is_paid_by_the_next_batch(faulty: Faulty) -> None:
+    row = faulty.row("SETTLEMENT_TRANSFER_RETURNED")
+    again = report_rows(faulty.next, account=row["account"])
+    (returned,) = [each for each in again if each["Type"] == "BankInstructionReturned"]
+    assert row["keys"]["psp_reference"] in returned["Modification Reference"]
+    (paid,) = [each for each in again if each["Type"] == "MerchantPayout" and each["Net Currency"] == row["currency"]]
+    assert amount(returned, "Net Credit (NC)") == amount(paid, "Net Debit (NC)")
+    assert row["business_date"] == NEXT_DAY

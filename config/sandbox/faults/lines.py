@@ -7,13 +7,14 @@ from config.sandbox.movements import record_movement
 
 UNKNOWN_TYPE = "LoyaltyAdjustment"
 UNEXPECTED_FEE = "Card Programme Surcharge"
+CHARGEBACK_FEE = "Chargeback Fee"
 
 
 def break_lines(breaker: Breaker, *, currencies: list[str], sales: int) -> None:
     """Add such rows, in currencies that the batch has; nothing on a day without any."""
     if not currencies:
         return
-    for code, add in (("PSP_LINE_UNKNOWN_REFERENCE", _unknown_sale), ("UNKNOWN_LINE_TYPE", _unknown_type), ("FEE_UNEXPECTED", _fee)):
+    for code, add in ADDED.items():
         source = breaker.random_for(code + ":lines")
         for number in range(breaker.count(code, of=sales)):
             add(breaker, code, number, source.choice(currencies), source.randint(500, 15000))
@@ -63,6 +64,7 @@ def _add(breaker: Breaker, code: str, *, kind: str, seed: tuple[object, ...], re
 
 def _fee(breaker: Breaker, code: str, number: int, currency: str, amount_minor: int) -> None:
     moment = breaker.late_moment()
+    kind = CHARGEBACK_FEE if code == "CHARGEBACK_FEE_NOT_BOOKED" else UNEXPECTED_FEE
     amount_minor //= 10
     record_movement(
         breaker.connection,
@@ -74,7 +76,15 @@ def _fee(breaker: Breaker, code: str, number: int, currency: str, amount_minor: 
         currency=currency,
         amount_minor=amount_minor,
         occurred_at=moment,
-        label=fee_label(UNEXPECTED_FEE, moment, breaker.account["zone"]) + (f" ({number + 1})" if number else ""),
+        label=fee_label(kind, moment, breaker.account["zone"]) + (f" ({number + 1})" if number else ""),
         fault=code,
     )
     breaker.tell(code, amount_minor=amount_minor, currency=currency, occurred_at=moment, merchant_reference=None, psp_reference=None)
+
+
+ADDED = {
+    "PSP_LINE_UNKNOWN_REFERENCE": _unknown_sale,
+    "UNKNOWN_LINE_TYPE": _unknown_type,
+    "FEE_UNEXPECTED": _fee,
+    "CHARGEBACK_FEE_NOT_BOOKED": _fee,
+}

@@ -4,7 +4,8 @@ import sqlite3
 
 from config.sandbox.events import emit
 from config.sandbox.faults.breaker import Breaker
-from config.sandbox.movements import misname_currency, misroute_movement, withhold_movement
+from config.sandbox.movements import charge_more, misname_currency, misroute_movement, record_movement, withhold_movement
+from config.sandbox.sandbox import get_setting, put_setting
 from config.sandbox.shapes import get_payment
 
 
@@ -37,6 +38,36 @@ def wrong_account(breaker: Breaker, row: sqlite3.Row, code: str) -> None:
     other = other_account(breaker)
     misroute_movement(breaker.connection, movement_id=row["id"], account=other, fault=code)
     tell_sale(breaker, code, row, account=other)
+
+
+def fee_differs(breaker: Breaker, row: sqlite3.Row, code: str) -> None:
+    """The row's fee is 0.50 more than agreed. One case covers a week: what is told already is not told again."""
+    charge_more(breaker.connection, movement_id=row["id"], fee_minor=50, fault=code)
+    year, week, _ = breaker.day.isocalendar()
+    name = f"fee:{breaker.account['code']}:{row['currency']}:{year}-{week}"
+    if get_setting(breaker.connection, name) is None:
+        put_setting(breaker.connection, name, True)
+        breaker.tell(
+            code, amount_minor=50, currency=row["currency"], occurred_at=row["occurred_at"], merchant_reference=None, psp_reference=None
+        )
+
+
+def funds_held(breaker: Breaker, row: sqlite3.Row, code: str) -> None:
+    """The row is there, and beside it one that holds all of it back."""
+    moment = breaker.late_moment()
+    record_movement(
+        breaker.connection,
+        account=row["account"],
+        kind="DepositCorrection",
+        psp_ref=row["psp_ref"],
+        object_id=row["object_id"],
+        merchant_reference=row["merchant_reference"],
+        currency=row["currency"],
+        amount_minor=row["amount_minor"],
+        occurred_at=moment,
+        fault=code,
+    )
+    tell_sale(breaker, code, row, occurred_at=moment)
 
 
 def other_account(breaker: Breaker) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from config.sandbox.faults.breaker import truth_row
 from config.sandbox.faults.plan import how_many
-from config.sandbox.reports.bank import CHARGE_MINOR, CHARGE_TEXT, add_line
+from config.sandbox.reports.bank import CHARGE_MINOR, CHARGE_TEXT, add_charge, add_line
 
 LATE_DAYS = 2
 
@@ -31,6 +31,17 @@ def reverse_charges(
             seed=("reversal",),
         )
         truth.append(_row("BANK_ENTRY_REVERSED", bank, day, amount_minor=CHARGE_MINOR, bank_reference=reference))
+    return truth
+
+
+def repeat_charges(
+    connection: sqlite3.Connection, *, banks: Sequence[sqlite3.Row], plan: Mapping[str, Any], day: date
+) -> list[dict[str, Any]]:
+    """BANK_LINE_DUPLICATED: the bank's charge stands twice under one id, and the balances count both."""
+    truth = []
+    for bank in _chosen("BANK_LINE_DUPLICATED", banks, plan, day):
+        reference = add_charge(connection, bank=bank["code"], day=day)
+        truth.append(_row("BANK_LINE_DUPLICATED", bank, day, amount_minor=CHARGE_MINOR, bank_reference=reference))
     return truth
 
 

@@ -61,14 +61,11 @@ def add_line(
     return reference
 
 
-def close_statement(connection: sqlite3.Connection, *, bank: sqlite3.Row, day: date) -> Statement:
-    """The account's next statement, with everything booked up to `day` that no statement has yet, and the account's charge."""
-    before = connection.execute("SELECT * FROM statement WHERE bank = ? ORDER BY number DESC LIMIT 1", (bank["code"],)).fetchone()
-    number = before["number"] + 1 if before else 1
-    opening = before["closing_minor"] if before else bank["opening_minor"]
-    add_line(
+def add_charge(connection: sqlite3.Connection, *, bank: str, day: date) -> str:
+    """What the bank takes for keeping the account that day; always of one reference."""
+    return add_line(
         connection,
-        bank=bank["code"],
+        bank=bank,
         booking_date=day,
         amount_minor=-CHARGE_MINOR,
         kind="charge",
@@ -76,6 +73,14 @@ def close_statement(connection: sqlite3.Connection, *, bank: sqlite3.Row, day: d
         narrative=CHARGE_TEXT,
         seed=("charge",),
     )
+
+
+def close_statement(connection: sqlite3.Connection, *, bank: sqlite3.Row, day: date) -> Statement:
+    """The account's next statement, with everything booked up to `day` that no statement has yet, and the account's charge."""
+    before = connection.execute("SELECT * FROM statement WHERE bank = ? ORDER BY number DESC LIMIT 1", (bank["code"],)).fetchone()
+    number = before["number"] + 1 if before else 1
+    opening = before["closing_minor"] if before else bank["opening_minor"]
+    add_charge(connection, bank=bank["code"], day=day)
     rows = connection.execute(
         "SELECT * FROM bank_line WHERE bank = ? AND statement IS NULL AND booking_date <= ? ORDER BY id", (bank["code"], day.isoformat())
     ).fetchall()

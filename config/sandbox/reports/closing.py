@@ -20,7 +20,7 @@ from config.sandbox.faults.payments import break_sales, break_unfinished_payment
 from config.sandbox.faults.payouts import break_payouts
 from config.sandbox.faults.plan import make_plan
 from config.sandbox.faults.refunds import break_refunds
-from config.sandbox.faults.statements import give_withheld, reverse_charges, withhold_statements
+from config.sandbox.faults.statements import give_withheld, repeat_charges, reverse_charges, withhold_statements
 from config.sandbox.faults.strays import send_strays, tell_waiting
 from config.sandbox.payments import finish_pending
 from config.sandbox.payouts import pay_payout
@@ -81,6 +81,7 @@ def _close(
     in_use = [bank for bank in banks if bank["code"] in used]
     truth += book_strangers(connection, banks=in_use, plan=plan, day=day)
     truth += reverse_charges(connection, banks=in_use, plan=plan, day=day)
+    truth += repeat_charges(connection, banks=in_use, plan=plan, day=day)
     statements = [_write_statement(sandbox, close_statement(connection, bank=bank, day=day)) for bank in banks]
     today, late = withhold_statements(connection, statements, banks=in_use, plan=plan, day=day)
     truth += late

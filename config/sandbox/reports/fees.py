@@ -1,6 +1,6 @@
 """What the PSP charges for each row (docs/sandbox.md, Accounts)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from config.sandbox.reports.amounts import half_up
 
@@ -31,6 +31,13 @@ def fees_of(kind: str, *, gross_minor: int, pricing: str) -> Fees:
         return Fees(markup=_share(gross_minor, 30) + 8, scheme=_share(gross_minor, 12), interchange=_share(gross_minor, 20))
     fixed = FIXED.get(kind, 0)
     return Fees(commission=fixed) if pricing == "blended" else Fees(markup=fixed)
+
+
+def with_extra(fees: Fees, extra_minor: int, *, pricing: str) -> Fees:
+    """The same, and so much more in the column of the PSP's own fee."""
+    if pricing == "blended":
+        return replace(fees, commission=fees.commission + extra_minor)
+    return replace(fees, markup=fees.markup + extra_minor)
 
 
 def _share(gross_minor: int, basis_points: int) -> int:

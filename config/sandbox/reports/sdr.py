@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from config.sandbox.clock import local
 from config.sandbox.movements import CREDITS
 from config.sandbox.reports.amounts import trimmed
-from config.sandbox.reports.fees import Fees, fees_of
+from config.sandbox.reports.fees import Fees, fees_of, with_extra
 
 COLUMNS = (
     "Company Account",
@@ -49,6 +49,8 @@ COLUMNS = (
     "Booking Date TimeZone",
     "Dispute Reference",
 )
+# Rows of a net amount alone, with its sign.
+PLAIN = {"Fee": -1, "DepositCorrection": -1, "BankInstructionReturned": 1}
 METHODS = {
     "card": ("visa", "visastandarddebit"),
     "wallet_card": ("visa_applepay", "visastandardcredit"),
@@ -79,13 +81,19 @@ def movement_rows(movement: sqlite3.Row, *, pricing: str) -> list[Row]:
     """The rows of one movement: one, or as many as a fault wants."""
     gross = movement["amount_minor"] if movement["reported_minor"] is None else movement["reported_minor"]
     kind = movement["kind"]
-    if kind == "Fee":
+    if kind in PLAIN:
         row = Row(
-            kind=kind, currency=movement["currency"], net_minor=-gross, occurred_at=movement["occurred_at"], modification=movement["label"]
+            kind=kind,
+            currency=movement["currency"],
+            net_minor=PLAIN[kind] * gross,
+            occurred_at=movement["occurred_at"],
+            psp_ref=movement["psp_ref"],
+            merchant_reference=movement["merchant_reference"],
+            modification=movement["label"] or movement["object_id"],
         )
         return [row]
     signed = gross if kind in CREDITS or movement["fault"] == "UNKNOWN_LINE_TYPE" else -gross
-    fees = fees_of(kind, gross_minor=gross, pricing=pricing)
+    fees = with_extra(fees_of(kind, gross_minor=gross, pricing=pricing), movement["extra_fee_minor"], pricing=pricing)
     row = Row(
         kind=kind,
         currency=movement["currency"],
