@@ -5,20 +5,21 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
-
-import duckdb
+from typing import TYPE_CHECKING, Any
 
 from reconciliation.snapshots.duck import connect, names_of, quoted, statement
 from reconciliation.snapshots.tables import TABLES
 from reconciliation.snapshots.writing import Part, part_of
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 Row = dict[str, Any]
 MARTS = "marts"
 
 
 @contextmanager
-def snapshot(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def snapshot(folder: Path) -> Iterator["DuckDBPyConnection"]:
     """A connection to which each table of the folder is a view of its name."""
     with connect() as duck:
         for name in TABLES:
@@ -26,7 +27,7 @@ def snapshot(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield duck
 
 
-def rows_of(duck: duckdb.DuckDBPyConnection, text: str, limit: int | None = None) -> list[Row]:
+def rows_of(duck: "DuckDBPyConnection", text: str, limit: int | None = None) -> list[Row]:
     """Rows of a statement as plain values: amounts ints, days and instants ISO text. All of them, or the first `limit`."""
     found = duck.execute(text)
     names = [str(column[0]) for column in found.description or []]
@@ -39,7 +40,7 @@ def invariants() -> list[str]:
     return names_of("invariants")
 
 
-def faults_of(duck: duckdb.DuckDBPyConnection, name: str, limit: int) -> list[Row]:
+def faults_of(duck: "DuckDBPyConnection", name: str, limit: int) -> list[Row]:
     """What violates an invariant, the first rows."""
     return rows_of(duck, statement("invariants", name), limit)
 

@@ -5,12 +5,13 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-from duckdb import DuckDBPyConnection
+from typing import TYPE_CHECKING, Any
 
 from reconciliation.snapshots.duck import quoted
 from reconciliation.snapshots.tables import Table
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 _FORMULA = "'^[=+@\\t\\r\\n-]'"
 
@@ -42,7 +43,7 @@ def write_raw(path: Path, table: Table, rows: Iterable[Sequence[Any]]) -> None:
         writer.writerows(rows)
 
 
-def write_table(duck: DuckDBPyConnection, table: Table, raw: Path, folder: Path) -> list[Part]:
+def write_table(duck: "DuckDBPyConnection", table: Table, raw: Path, folder: Path) -> list[Part]:
     """`<name>.parquet` and `<name>.csv` of the raw rows. In the CSV a text that a spreadsheet would run begins with an apostrophe."""
     parquet, text = folder / f"{table.name}.parquet", folder / f"{table.name}.csv"
     duck.execute(f"COPY (SELECT * FROM {_raw(table, raw)}) TO {quoted(parquet)} (FORMAT parquet, COMPRESSION zstd)")
@@ -50,7 +51,7 @@ def write_table(duck: DuckDBPyConnection, table: Table, raw: Path, folder: Path)
     return [part_of(parquet, rows), part_of(text, rows)]
 
 
-def write_csv(duck: DuckDBPyConnection, table: Table, parquet: Path, text: Path) -> int:
+def write_csv(duck: "DuckDBPyConnection", table: Table, parquet: Path, text: Path) -> int:
     """The CSV of a table, made from its Parquet, so that one proves the other; gives the number of rows."""
     cells = ", ".join(map(_cell, table.columns))
     written = duck.execute(f"COPY (SELECT {cells} FROM {quoted(parquet)}) TO {quoted(text)} (FORMAT csv, HEADER)").fetchone()
