@@ -27,6 +27,8 @@ class Purpose(StrEnum):
     WEBHOOK_SECRET = "WEBHOOK_SECRET"
     WEBHOOK_PUBLIC_KEY = "WEBHOOK_PUBLIC_KEY"  # Ed25519, 32 bytes as base64
     CLIENT_CERTIFICATE = "CLIENT_CERTIFICATE"  # a PEM file, for providers that want mutual TLS
+    SFTP_PASSWORD = "SFTP_PASSWORD"
+    SFTP_KEY = "SFTP_KEY"  # a private key, PEM or OpenSSH; its variable names the file
     OUTGOING_SECRET = "OUTGOING_SECRET"  # of an endpoint that we call, in Standard Webhooks' form: whsec_<base64>
 
 
@@ -65,6 +67,14 @@ def read_secret(secret_ref: str, purpose: Purpose) -> str:
     if not values:
         raise MissingSecret(f"set {secret_ref}_{purpose} in the environment, or put a file of that name into SECRETS_DIR")
     return values[0]
+
+
+def key_text(secret_ref: str) -> str:
+    """The private key with which we sign in at an SFTP server, as text; "" where there is none."""
+    name = f"{secret_ref}_{Purpose.SFTP_KEY}"
+    if named := os.environ.get(name):
+        return Path(named).read_text(encoding="utf-8")
+    return _read_file(name)
 
 
 def certificate_path(secret_ref: str) -> str:

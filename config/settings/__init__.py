@@ -206,6 +206,9 @@ CELERY_TASK_ROUTES = {
     "cashier.tasks.psp.*": {"queue": "psp"},
     "cashier.tasks.webhooks.*": {"queue": "webhooks"},
     "disputes.tasks.send_answer": {"queue": "psp"},
+    # Looking into places waits for networks: not in the one process that computes.
+    "reconciliation.tasks.pull_source": {"queue": "default"},
+    "reconciliation.tasks.pull_due_sources": {"queue": "default"},
     "reconciliation.tasks.*": {"queue": "recon"},
     "ledger.tasks.dispatch_events": {"queue": "outgoing"},
     "cashier.tasks.outgoing.*": {"queue": "outgoing"},
@@ -221,6 +224,10 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
 MEDIA_ROOT = env.str("FILES_DIR", default=str(local_directory("files")))
+# Folders that files are dropped into lie below this one (docs/files.md).
+DROP_DIR = env.str("DROP_DIR", default=str(local_directory("drop")))
+SOURCE_FILE_MAX_BYTES = env.int("SOURCE_FILE_MAX_BYTES", default=4 * 1024**3)
+SFTP_TIMEOUT_SECONDS = env.float("SFTP_TIMEOUT_SECONDS", default=20.0)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 

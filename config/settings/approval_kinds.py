@@ -207,6 +207,11 @@ APPROVAL_KINDS: dict[str, dict[str, object]] = {
         "permission": "ledger.approve_policy",
         "look": "reconciliation.operations.settings.look_at_auto_rule",
     },
+    "file_source.change": {
+        "execute": "reconciliation.operations.sources.changing.execute_source",
+        "permission": "ledger.approve_policy",
+        "look": "reconciliation.operations.sources.changing.look_at_source",
+    },
     "watch.change": {
         "execute": "reconciliation.operations.settings.execute_setting",
         "permission": "ledger.approve_policy",

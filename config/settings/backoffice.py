@@ -116,6 +116,7 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     _item("Runs", "rule", "reconciliation_reconciliationrun"),
                     _item("Files", "draft", "reconciliation_sourcefile"),
+                    _item("Sources of files", "drive_folder_upload", "reconciliation_filesource"),
                     _item("Column maps", "view_column", "reconciliation_columnmapversion"),
                     _item("Daily close", "event_available", "reconciliation_dailyclose"),
                     {

@@ -36,6 +36,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "reconciliation-look-around": {"task": "reconciliation.tasks.look_around", "schedule": 300.0},
     "reconciliation-send-alert-mails": {"task": "reconciliation.tasks.send_alert_mails", "schedule": 30.0},
     "reconciliation-watch-files": {"task": "reconciliation.tasks.watch_files", "schedule": 300.0},
+    "reconciliation-pull-due-sources": {"task": "reconciliation.tasks.pull_due_sources", "schedule": 15.0},
     "reconciliation-load-waiting-files": {"task": "reconciliation.tasks.load_waiting_files", "schedule": 60.0},
     # A quarter past six in the entity's morning is set per site; by default six hours after midnight UTC.
     "reconciliation-run-yesterday": {"task": "reconciliation.tasks.run_yesterday", "schedule": crontab(hour=6, minute=15)},

@@ -9,6 +9,7 @@ from reconciliation.admin.column_maps import ColumnMapVersionAdmin
 from reconciliation.admin.files import SourceFileAdmin
 from reconciliation.admin.reasons import ReasonCodeAdmin
 from reconciliation.admin.runs import ReconciliationRunAdmin
+from reconciliation.admin.sources import FileSourceAdmin
 from reconciliation.admin.watches import WatchAdmin
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "ColumnMapVersionAdmin",
     "DailyCloseAdmin",
     "ExceptionCaseAdmin",
+    "FileSourceAdmin",
     "ReasonCodeAdmin",
     "ReconciliationRunAdmin",
     "SourceFileAdmin",

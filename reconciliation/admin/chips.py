@@ -27,6 +27,13 @@ chip_map(
 )
 chip_map("file", RECEIVED=(Tone.MOVING, "Received"), LOADED=(Tone.GOOD, "Loaded"), REFUSED=(Tone.BAD, "Refused|block"))
 chip_map(
+    "pull",
+    WAITING=(Tone.IDLE, "Asked for|schedule"),
+    RUNNING=(Tone.MOVING, "Looking"),
+    DONE=(Tone.GOOD, "Done"),
+    FAILED=(Tone.BAD, "Failed"),
+)
+chip_map(
     "batch",
     LOADED=(Tone.MOVING, "Loaded"),
     HELD=(Tone.BAD, "Held|pan_tool"),

@@ -27,6 +27,7 @@ from ledger.admin.frames import (
     Step,
     View,
     chip_cell,
+    disabled,
     get_chip,
     hidden,
     moment_cell,
@@ -72,7 +73,9 @@ def _upload(obj: Any, data: Mapping[str, Any], page: Page) -> Done:
 
 
 def _loadable(file: SourceFile, page: Page) -> Standing:
-    return SHOWN if file.state == FileState.RECEIVED else hidden("It is loaded, or was refused.")
+    if file.state != FileState.RECEIVED:
+        return hidden("It is loaded, or was refused.")
+    return disabled("It is being loaded.") if get_progress(file.public_id) else SHOWN
 
 
 def _load(file: SourceFile, data: Mapping[str, Any], page: Page) -> Done:
@@ -81,7 +84,7 @@ def _load(file: SourceFile, data: Mapping[str, Any], page: Page) -> Done:
         note_asked(file.public_id)
         told = {"file_id": file.public_id, "actor_kind": page.actor.kind, "actor_id": page.actor.id}
         transaction.on_commit(lambda: load_in_worker.delay(**told))
-        return Done("It is being loaded. You may leave this page.")
+        return Done("A worker loads it. You may leave this page.")
     result = load_file(file_id=file.pk, actor=page.actor, now=page.now)
     return Done(f"Loaded {result['lines']:,} lines." if result["accepted"] else "Refused whole: nothing was loaded. The page says why.")
 

@@ -10,6 +10,7 @@ from reconciliation.models.matches import Match, SuspenseItem
 from reconciliation.models.reasons import Clock, ReasonCode, Severity, Team
 from reconciliation.models.runs import LookupAnswer, ReconciliationRun, RunState
 from reconciliation.models.saved_views import SavedView
+from reconciliation.models.sources import FileSource, LyingFile, PullState, SourceKind, SourcePull
 from reconciliation.models.watches import Alert, AlertState, Watch
 
 __all__ = [
@@ -28,10 +29,13 @@ __all__ = [
     "ColumnMapVersion",
     "DailyClose",
     "ExceptionCase",
+    "FileSource",
     "FileState",
     "LookupAnswer",
+    "LyingFile",
     "Match",
     "PspLine",
+    "PullState",
     "ReasonCode",
     "ReconciliationRun",
     "RunState",
@@ -40,6 +44,8 @@ __all__ = [
     "SettlementBatch",
     "Severity",
     "SourceFile",
+    "SourceKind",
+    "SourcePull",
     "SuspenseItem",
     "Team",
     "Watch",

@@ -4,7 +4,18 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from cashier.models import MerchantAccount
-from reconciliation.models import Alert, FileState, ReconciliationRun, RunState, SettlementBatch, SourceFile, Watch
+from reconciliation.models import (
+    Alert,
+    FileSource,
+    FileState,
+    LyingFile,
+    ReconciliationRun,
+    RunState,
+    SettlementBatch,
+    SourceFile,
+    SourcePull,
+    Watch,
+)
 
 if TYPE_CHECKING:
     from tests.backoffice.scene import Scene
@@ -14,6 +25,7 @@ DAY = date(2026, 11, 19)
 
 def make_papers(scene: "Scene") -> None:
     make_alert(scene)
+    make_source(scene)
     at = scene.now - timedelta(hours=4)
     for number, account in enumerate(scene.accounts):
         batch = _batch_of(_file_of(account, number, at), account, number, at)
@@ -119,4 +131,25 @@ def make_alert(scene: "Scene") -> None:
     Alert.objects.create(
         watch=Watch.objects.get(pk="approval_rate"), about="SANDBOX_EU card", noticed_at=scene.now, last_at=scene.now, updated_at=scene.now,
         sentence="SANDBOX_EU card approves 71.4 % of 42 in the last 1 h; usual is 88.0 % of 1204.", facts={"rate": 71.4, "usual": 88.0},
+    )  # fmt: skip
+
+
+def make_source(scene: "Scene") -> None:
+    """A server that files are pulled from, with a look that went well and one that failed."""
+    source = FileSource.objects.create(
+        code="bank-sftp", kind="sftp", format="camt053", account="BANK_EUR", host="sftp.bank.example", username="countroom",
+        host_key="SHA256:" + "k" * 43, secret_ref="BANK", directory="out", pattern="*.xml",
+    )  # fmt: skip
+    by = {"asked_by_kind": "system", "asked_by_id": "sources", "updated_at": scene.now}
+    SourcePull.objects.create(
+        source=source, state="DONE", found=1, taken=1, byte_size=48_210, started_at=scene.now - timedelta(minutes=20), **by
+    )
+    SourcePull.objects.create(
+        source=source, state="FAILED", failures=1, error="sftp.bank.example:22 did not answer within 20 s.",
+        started_at=scene.now - timedelta(minutes=5), next_at=scene.now + timedelta(minutes=1), **by,
+    )  # fmt: skip
+    file = SourceFile.objects.order_by("received_at").first()
+    LyingFile.objects.create(
+        source=source, name="statement.xml", byte_size=48_210, modified_at=scene.now - timedelta(hours=1), source_file=file,
+        still_since=scene.now - timedelta(minutes=40), updated_at=scene.now - timedelta(minutes=20),
     )  # fmt: skip

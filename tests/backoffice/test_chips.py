@@ -22,7 +22,16 @@ from cashier.models import (
 from disputes.models import Dispute
 from ledger.admin.frames.chips import ICONS, Tone, get_chip, known_states
 from ledger.models import ApprovalRequest, Shadow
-from reconciliation.models import Alert, ColumnMapState, DailyClose, ExceptionCase, ReconciliationRun, SettlementBatch, SourceFile, SourcePull
+from reconciliation.models import (
+    Alert,
+    ColumnMapState,
+    DailyClose,
+    ExceptionCase,
+    ReconciliationRun,
+    SettlementBatch,
+    SourceFile,
+    SourcePull,
+)
 from reconciliation.models.reasons import Severity
 
 STATES: dict[str, type[models.TextChoices]] = {

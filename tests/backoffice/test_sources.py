@@ -1,0 +1,80 @@
+"""Sources of files, and the load of a large upload that is seen as it goes (R1, UX 4.9)."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from ledger.models import ApprovalRequest
+from ledger.operations import decide
+from reconciliation import tasks
+from reconciliation.models import FileSource, SourceFile, SourcePull
+from reconciliation.operations.load.progress import telling
+from tests.backoffice.pressing import list_url, place_of, press
+
+WHY = "The bank's letter of today"
+ASKED = {
+    "code": "psp-folder", "kind": "folder", "format": "adyen_sdr", "account": "", "directory": "psp", "pattern": "*.csv", "host": "",
+    "port": "22", "username": "", "host_key": "", "secret_ref": "", "every_minutes": "5", "is_on": "on", "reason": WHY,
+}  # fmt: skip
+
+
+@pytest.mark.spec("R1", "S1")
+def test_a_source_is_asked_for_and_is_there_after_the_second_yes(browser_of: Callable[[str], Client], scene: Any) -> None:
+    url = reverse("admin:reconciliation_filesource_list_act", args=["new"])
+    assert browser_of("ben").post(url, {"once": "s1", **ASKED}).status_code == 302
+    assert not FileSource.objects.filter(code="psp-folder").exists()
+    request = ApprovalRequest.objects.get(kind="file_source.change")
+    decide(request_id=request.pk, approve=True, checker=scene.staff["kim"], reason="", now=scene.now)
+    source = FileSource.objects.get(code="psp-folder")
+    assert (source.kind, source.every_minutes, source.is_on) == ("folder", 5, True)
+    assert browser_of("ada").post(url, {"once": "s2", **ASKED}).status_code == 403
+
+
+@pytest.mark.spec("R1")
+def test_looks_are_shown_and_one_is_asked_for(
+    browser_of: Callable[[str], Client], scene: Any, django_capture_on_commit_callbacks: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = FileSource.objects.get(code="bank-sftp")
+    page = browser_of("ada").get(place_of(source).url_of(source)).content.decode()
+    assert "did not answer within 20 s" in page and "statement.xml" in page and "countroom@sftp.bank.example:22/out/*.xml" in page
+    assert "bank-sftp" in browser_of("ola").get(list_url(FileSource)).content.decode()
+    nudged: list[Any] = []
+    monkeypatch.setattr(tasks.pull_source, "apply_async", lambda **told: nudged.append(told["kwargs"]))
+    with django_capture_on_commit_callbacks(execute=True):
+        assert press(browser_of("ada"), source, "pull").status_code == 302
+    pull = SourcePull.objects.get(state="WAITING")
+    assert (nudged, pull.asked_by_kind) == ([{"source_id": source.public_id}], "user")
+    assert press(browser_of("ola"), source, "pull").status_code == 403
+
+
+@pytest.mark.spec("R1")
+def test_a_large_upload_is_loaded_by_a_worker_and_seen_as_it_goes(
+    browser_of: Callable[[str], Client], scene: Any, settings: Any, tmp_path: Any, django_capture_on_commit_callbacks: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    settings.MEDIA_ROOT = str(tmp_path)
+    large = TemporaryUploadedFile("large.sta", "text/plain", 0, None)
+    large.write(b":20:S\n" + b":86:NOT A STATEMENT\n" * 60_000)
+    large.seek(0)
+    ben = browser_of("ben")
+    url = reverse("admin:reconciliation_sourcefile_list_act", args=["upload"])
+    assert ben.post(url, {"once": "l1", "file": large, "source": "mt940", "account": ""}).status_code == 302
+    file = SourceFile.objects.get(name="large.sta")
+    nudged: list[Any] = []
+    monkeypatch.setattr(tasks.load_file, "delay", lambda **told: nudged.append(told))
+    with django_capture_on_commit_callbacks(execute=True):
+        assert press(ben, file, "load").status_code == 302
+    assert nudged[0]["file_id"] == file.public_id
+    seen = reverse("admin:reconciliation_sourcefile_progress", args=[file.public_id])
+    assert "Waiting for a worker" in ben.get(place_of(file).url_of(file)).content.decode()
+    with telling(file.public_id, file.byte_size):
+        waiting = ben.get(seen)
+        assert "Reading" in waiting.content.decode() and "X-Ops-Ended" not in waiting.headers
+    tasks.load_file(**nudged[0])
+    file.refresh_from_db()
+    assert file.state == "REFUSED" and ben.get(seen).headers["X-Ops-Ended"] == "1"
+    assert "Nothing of it is loaded" in ben.get(place_of(file).url_of(file)).content.decode()
