@@ -1,6 +1,5 @@
 """A large file in a browser (R1, UX 4.9): uploaded, loaded by a worker, seen to its end without taking the page anew."""
 
-import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -12,8 +11,7 @@ from reconciliation import tasks
 from reconciliation.models import SourceFile
 from tests.reconciliation.ingest.papers import statement
 
-LINES = int(os.environ.get("UPLOAD_LINES", "30000"))
-PICTURES = os.environ.get("UPLOAD_PICTURES", "")
+LINES = 30_000
 
 
 @pytest.mark.spec("R1", "R2")
@@ -52,10 +50,6 @@ def test_a_load_is_seen_from_the_upload_to_its_result(
     ben.page.get_by_text("Waiting for a worker").wait_for()
     ben.page.evaluate("window.isSamePage = true")
     may_begin.set()
-    if PICTURES:
-        ben.page.locator(".ops-load b", has_text="Loading").wait_for()
-        ben.page.wait_for_timeout(1500)
-        ben.page.screenshot(path=f"{PICTURES}/loading.png")
 
     ben.page.locator(".ops-title .ops-chip", has_text="Loaded").wait_for()
 
@@ -64,14 +58,5 @@ def test_a_load_is_seen_from_the_upload_to_its_result(
     assert (row.state, row.lines) == ("LOADED", LINES)
     assert f"{LINES:,}" in ben.page.locator(".ops-facts").inner_text()
     assert ben.page.locator("[data-ops-progress]").count() == 0 and ben.complaints == []
-    if PICTURES:
-        ben.page.screenshot(path=f"{PICTURES}/loaded.png")
-        ben.go("/admin/reconciliation/filesource/")
-        ben.page.screenshot(path=f"{PICTURES}/sources.png")
-        ben.page.get_by_text("bank-sftp").first.click()
-        ben.page.wait_for_load_state("networkidle")
-        ben.page.screenshot(path=f"{PICTURES}/source.png", full_page=True)
-        ben.page.get_by_role("button", name="Ask to change…").click()
-        ben.page.screenshot(path=f"{PICTURES}/change.png")
     for worker in workers:
         worker.join(20)
