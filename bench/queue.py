@@ -104,17 +104,24 @@ def _pages() -> Iterator[tuple[str, str]]:
         yield f"view {view.slug}", urlencode({"view": view.slug})
     account = str(MerchantAccount.objects.get(code="BENCHQ_stripe").pk)
     for narrow in (
-        {"reason": "GROSS_AMOUNT_DIFFERS"}, {"reason": RARE}, {"owner_team": "risk"}, {"state": "WAITING"}, {"severity": "low"},
+        {"reason": "GROSS_AMOUNT_DIFFERS"}, {"reason": RARE}, {"owner_team": "risk"}, {"severity": "low"},
         {"assignee": "nobody"}, {"currency": "SEK"}, {"provider": "adyen"}, {"merchant_account": account}, {"amount_from": "99000"},
         {"reason": RARE, "owner_team": "engineering"}, {"reason": "FEE_DIFFERS", "state": "PROPOSED", "currency": "GBP"},
-        {"owner_team": "finance", "assignee": "nobody", "severity": "low"}, {"day_from": (clock.now() - timedelta(days=2)).date()},
+        {"owner_team": "finance", "assignee": "nobody", "severity": "low"}, {"day_from": _day(2)}, {"day_from": _day(30)},
     ):  # fmt: skip
         for slug in ("open", "ended"):
             yield f"{slug} by {' '.join(narrow)}", urlencode({"view": slug, **narrow})
+    for state in ("OPEN", "WAITING", "PROPOSED"):
+        yield f"state {state}", urlencode({"view": "open", "state": state})
+    yield "state RESOLVED", urlencode({"view": "ended", "state": "RESOLVED"})
     for text in ("CASE-4711", "pi_bench4711", "psp4711", "bank4712", "nothing"):
         for slug in ("open", "ended"):
             yield f"search {text} in {slug}", urlencode({"view": slug, "q": text})
     yield from _ordered()
+
+
+def _day(ago: int) -> str:
+    return (clock.now() - timedelta(days=ago)).date().isoformat()
 
 
 def _ordered() -> Iterator[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """The exception queue (E5, UX 4.2): which problem do I take next? Its order is the due time, never "newest"."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -9,6 +9,7 @@ from django.utils.html import format_html
 
 from cashier.models import BankAccount, MerchantAccount
 from ledger.admin.frames import Column, Filter, ListFrame, Page, View, chip_cell, due_cell, get_chip, money_cell, states_of, when_cell
+from ledger.admin.frames.filters import BadFilter
 from ledger.admin.people import people, person_words
 from ledger.models import User
 from reconciliation.admin.case_views import kept_views
@@ -17,6 +18,7 @@ from reconciliation.models.cases import ENDED_STATES, LIVE_STATES
 
 SOON = timedelta(hours=2)
 NOBODY = "nobody"
+BEFORE = timedelta(days=7)  # zones, and papers that are dated ahead
 Rows = QuerySet[Any]
 
 
@@ -59,6 +61,16 @@ def _of_run(rows: Rows, value: str) -> Rows:
     return rows.filter(business_date=run.date, merchant_account=run.merchant_account, bank_account=run.bank_account)
 
 
+def _since(rows: Rows, value: str) -> Rows:
+    """No case is due before its business day; said so, the queue's order is read from there and not from its beginning."""
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        raise BadFilter(f"Business day from: {value} is not a day like 2026-11-20.") from None
+    earliest = datetime.combine(max(day, date(1970, 1, 1)), time(0), tzinfo=UTC) - BEFORE
+    return rows.filter(business_date__gte=day, due_at__gte=earliest)
+
+
 def _accounts() -> list[tuple[str, str]]:
     return [(str(pk), code) for pk, code in MerchantAccount.objects.order_by("code").values_list("pk", "code")]
 
@@ -90,7 +102,7 @@ FILTERS = (
     Filter("run", "Run (id)", kind="text", narrow=_of_run),
     Filter("amount_from", "At risk from", lookup="amount_minor__gte", kind="amount"),
     Filter("amount_to", "At risk up to", lookup="amount_minor__lte", kind="amount"),
-    Filter("day_from", "Business day from", lookup="business_date__gte", kind="date"),
+    Filter("day_from", "Business day from", narrow=_since, kind="date"),
     Filter("day_to", "Business day up to", lookup="business_date__lte", kind="date"),
 )
 
@@ -152,4 +164,5 @@ FRAME = ListFrame(
     related=("reason", "merchant_account", "bank_account", "entity"),
     done_words="Nothing is here.",
     kept=kept_views,
+    finds_first=True,
 )
