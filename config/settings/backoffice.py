@@ -119,6 +119,7 @@ UNFOLD: dict[str, Any] = {
                     _item("Sources of files", "drive_folder_upload", "reconciliation_filesource"),
                     _item("Column maps", "view_column", "reconciliation_columnmapversion"),
                     _item("Daily close", "event_available", "reconciliation_dailyclose"),
+                    _item("Mini-closes", "pending_actions", "reconciliation_provisionalclose"),
                     {
                         "title": "Trust in clearing",
                         "icon": "balance",

@@ -7,6 +7,7 @@ from reconciliation.admin.cases import ExceptionCaseAdmin
 from reconciliation.admin.closes import DailyCloseAdmin
 from reconciliation.admin.column_maps import ColumnMapVersionAdmin
 from reconciliation.admin.files import SourceFileAdmin
+from reconciliation.admin.provisional import ProvisionalCloseAdmin
 from reconciliation.admin.reasons import ReasonCodeAdmin
 from reconciliation.admin.runs import ReconciliationRunAdmin
 from reconciliation.admin.sources import FileSourceAdmin
@@ -18,6 +19,7 @@ __all__ = [
     "ColumnMapVersionAdmin",
     "DailyCloseAdmin",
     "ExceptionCaseAdmin",
+    "ProvisionalCloseAdmin",
     "FileSourceAdmin",
     "ReasonCodeAdmin",
     "ReconciliationRunAdmin",

@@ -28,7 +28,8 @@ class ColumnMapVersion(FSMModelMixin, PublicIdModel):
     """One version of the map of one account: of a merchant account for csv_psp, of a bank account for csv_bank.
 
     `layout` is as reconciliation.formats.column_schema says. `digest` is of the layout. `trial`: what the last dry run on a sample gave and
-    what its first lines became, with the digest that it ran; a version is sent for approval only with a dry run of exactly itself. One is ACTIVE per account.
+    what its first lines became, with the digest that it ran; a version is sent for approval only
+    with a dry run of exactly itself. One is ACTIVE per account.
     """
 
     PREFIX: ClassVar[str] = "cm_"
