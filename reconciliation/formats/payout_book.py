@@ -99,9 +99,7 @@ class PayoutBook(BatchBook):
 
     def result(self, *, encoding: str, account: Collection[str], named: bool, more: Collection[Check] = ()) -> ReadResult:
         """The whole report. `account`: names that it may carry, `named`: whether it names an account at all."""
-        batches = tuple(
-            replace(batch, lines=self.rows[batch.merchant_account, batch.number, batch.currency]) for batch in self.batches()
-        )
+        batches = tuple(replace(batch, lines=self.rows[batch.merchant_account, batch.number, batch.currency]) for batch in self.batches())
         checks = (*(_account_matches(self, account) if account and named else ()), *self.checks(batches), *more)
         return ReadResult(encoding, self.rows.total(), self.statements(batches), self.totals(), checks, batches)
 

@@ -60,8 +60,14 @@ class PspBalancesReader:
         account = account_of(named, self._names)
         self._said.append(
             Statement(
-                index=len(self._said), account_ref=account, number=f"{kind} {at:%Y-%m-%d}", currency=currency, opening_minor=None,
-                closing_minor=amount, lines=1, line_number=row.number,
+                index=len(self._said),
+                account_ref=account,
+                number=f"{kind} {at:%Y-%m-%d}",
+                currency=currency,
+                opening_minor=None,
+                closing_minor=amount,
+                lines=1,
+                line_number=row.number,
             )  # fmt: skip
         )
         return psp_line(
