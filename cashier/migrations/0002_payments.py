@@ -1,4 +1,4 @@
-"""Players, payments, PSPs, routing and what is told to the operator's platform."""
+"""Players, payments, PSPs, risk, routing and what is told to the operator's platform."""
 
 import cashier.models.fields
 import django.core.validators
@@ -45,9 +45,12 @@ class Migration(migrations.Migration):
                         (
                             "statement_format",
                             cashier.models.fields.CodeField(
-                                choices=[("camt053", "Camt053"), ("mt940", "Mt940")], db_collation="C", max_length=16
+                                choices=[("camt053", "Camt053"), ("mt940", "Mt940"), ("bai2", "Bai2"), ("csv_bank", "Csv")],
+                                db_collation="C",
+                                max_length=16,
                             ),
                         ),
+                        ("contract", models.JSONField(blank=True, default=dict)),
                         ("is_active", models.BooleanField(default=True)),
                         (
                             "entity",
@@ -233,9 +236,12 @@ class Migration(migrations.Migration):
                         (
                             "statement_format",
                             cashier.models.fields.CodeField(
-                                choices=[("camt053", "Camt053"), ("mt940", "Mt940")], db_collation="C", max_length=16
+                                choices=[("camt053", "Camt053"), ("mt940", "Mt940"), ("bai2", "Bai2"), ("csv_bank", "Csv")],
+                                db_collation="C",
+                                max_length=16,
                             ),
                         ),
+                        ("contract", models.JSONField(blank=True, default=dict)),
                         ("is_active", models.BooleanField(default=True)),
                         ("history_id", models.AutoField(primary_key=True, serialize=False)),
                         ("history_date", models.DateTimeField(db_index=True)),
@@ -410,6 +416,7 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         ("fee_schedule", models.JSONField(default=dict)),
+                        ("contract", models.JSONField(blank=True, default=dict)),
                         ("captures_paused", models.BooleanField(default=False)),
                         ("paused_alone", models.BooleanField(default=False)),
                         ("is_active", models.BooleanField(default=True)),
@@ -634,6 +641,53 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name="HistoricalPayerPolicy",
+                    fields=[
+                        ("id", models.UUIDField(db_index=True, default=ledger.ids.new_id, editable=False)),
+                        (
+                            "name_threshold",
+                            models.PositiveSmallIntegerField(
+                                default=85,
+                                validators=[django.core.validators.MinValueValidator(50), django.core.validators.MaxValueValidator(100)],
+                            ),
+                        ),
+                        (
+                            "unknown",
+                            cashier.models.fields.CodeField(
+                                choices=[("HOLD", "hold for a person"), ("LET", "credit")], db_collation="C", default="HOLD", max_length=8
+                            ),
+                        ),
+                        ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("history_date", models.DateTimeField(db_index=True)),
+                        ("history_change_reason", models.CharField(max_length=100, null=True)),
+                        ("history_type", models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1)),
+                        (
+                            "brand",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="cashier.brand",
+                            ),
+                        ),
+                        (
+                            "history_user",
+                            models.ForeignKey(
+                                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "historical payer policy",
+                        "verbose_name_plural": "historical payer policies",
+                        "ordering": ("-history_date", "-history_id"),
+                        "get_latest_by": ("history_date", "history_id"),
+                    },
+                    bases=(simple_history.models.HistoricalChanges, models.Model),
+                ),
+                migrations.CreateModel(
                     name="HistoricalPayoutPolicy",
                     fields=[
                         ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
@@ -826,6 +880,7 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         ("fee_schedule", models.JSONField(default=dict)),
+                        ("contract", models.JSONField(blank=True, default=dict)),
                         ("captures_paused", models.BooleanField(default=False)),
                         ("paused_alone", models.BooleanField(default=False)),
                         ("is_active", models.BooleanField(default=True)),
@@ -844,6 +899,36 @@ class Migration(migrations.Migration):
                             ("pause_captures", "Can pause and resume captures"),
                             ("force_breaker", "Can hold a circuit open or closed"),
                         ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="PayerPolicy",
+                    fields=[
+                        ("id", models.UUIDField(default=ledger.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        (
+                            "name_threshold",
+                            models.PositiveSmallIntegerField(
+                                default=85,
+                                validators=[django.core.validators.MinValueValidator(50), django.core.validators.MaxValueValidator(100)],
+                            ),
+                        ),
+                        (
+                            "unknown",
+                            cashier.models.fields.CodeField(
+                                choices=[("HOLD", "hold for a person"), ("LET", "credit")], db_collation="C", default="HOLD", max_length=8
+                            ),
+                        ),
+                        (
+                            "brand",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="payer_policy", to="cashier.brand"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "payer policy",
+                        "verbose_name_plural": "payer policies",
+                        "db_table": "cashier_payer_policy",
                     },
                 ),
                 migrations.CreateModel(
@@ -2126,6 +2211,7 @@ class Migration(migrations.Migration):
                         ("outcome", cashier.models.fields.CodeField(blank=True, db_collation="C", max_length=80)),
                         ("applied_at", models.DateTimeField(null=True)),
                         ("replays", models.PositiveIntegerField(default=0)),
+                        ("is_outage", models.BooleanField(default=False)),
                         ("log", models.JSONField(default=list)),
                         (
                             "event",
@@ -2220,6 +2306,21 @@ class Migration(migrations.Migration):
                         ("risk_band", cashier.models.fields.CodeField(blank=True, db_collation="C", max_length=16)),
                         ("has_challenge", models.BooleanField(default=False)),
                         ("advice", cashier.models.fields.CodeField(blank=True, db_collation="C", max_length=8)),
+                        (
+                            "payer",
+                            cashier.models.fields.CodeField(
+                                blank=True,
+                                choices=[
+                                    ("same", "the player"),
+                                    ("let", "not compared, let pass by policy"),
+                                    ("held", "held for a person"),
+                                    ("accepted", "accepted by a person"),
+                                    ("refused", "refused by a person"),
+                                ],
+                                db_collation="C",
+                                max_length=16,
+                            ),
+                        ),
                         ("psp_ref", cashier.models.fields.CodeField(blank=True, db_collation="C", max_length=80)),
                         ("outcome", cashier.models.fields.CodeField(blank=True, db_collation="C", max_length=16)),
                         ("decline_code", cashier.models.fields.CodeField(blank=True, db_collation="C", max_length=64)),
@@ -2317,6 +2418,21 @@ class Migration(migrations.Migration):
                         ("risk_band", cashier.models.fields.CodeField(blank=True, db_collation="C", max_length=16)),
                         ("has_challenge", models.BooleanField(default=False)),
                         ("advice", cashier.models.fields.CodeField(blank=True, db_collation="C", max_length=8)),
+                        (
+                            "payer",
+                            cashier.models.fields.CodeField(
+                                blank=True,
+                                choices=[
+                                    ("same", "the player"),
+                                    ("let", "not compared, let pass by policy"),
+                                    ("held", "held for a person"),
+                                    ("accepted", "accepted by a person"),
+                                    ("refused", "refused by a person"),
+                                ],
+                                db_collation="C",
+                                max_length=16,
+                            ),
+                        ),
                         ("psp_ref", cashier.models.fields.CodeField(blank=True, db_collation="C", max_length=80)),
                         ("outcome", cashier.models.fields.CodeField(blank=True, db_collation="C", max_length=16)),
                         ("decline_code", cashier.models.fields.CodeField(blank=True, db_collation="C", max_length=64)),
@@ -2787,6 +2903,65 @@ class Migration(migrations.Migration):
                     bases=(simple_history.models.HistoricalChanges, models.Model),
                 ),
                 migrations.CreateModel(
+                    name="PayerCheck",
+                    fields=[
+                        ("id", models.UUIDField(default=ledger.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        (
+                            "state",
+                            cashier.models.fields.CodeField(
+                                choices=[
+                                    ("same", "the player"),
+                                    ("let", "not compared, let pass by policy"),
+                                    ("held", "held for a person"),
+                                    ("accepted", "accepted by a person"),
+                                    ("refused", "refused by a person"),
+                                ],
+                                db_collation="C",
+                                max_length=16,
+                            ),
+                        ),
+                        ("reason", cashier.models.fields.CodeField(db_collation="C", max_length=32)),
+                        ("score", models.PositiveSmallIntegerField(null=True)),
+                        ("threshold", models.PositiveSmallIntegerField()),
+                        ("rule", cashier.models.fields.CodeField(db_collation="C", max_length=32)),
+                        ("payer_hash", cashier.models.fields.CodeField(db_collation="C", max_length=64)),
+                        ("sealed", models.BinaryField()),
+                        ("actor_kind", cashier.models.fields.CodeField(db_collation="C", max_length=16)),
+                        ("actor_id", cashier.models.fields.CodeField(db_collation="C", max_length=255)),
+                        ("note", models.TextField(blank=True)),
+                        ("checked_at", models.DateTimeField()),
+                        (
+                            "attempt",
+                            models.ForeignKey(
+                                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="payer_checks", to="cashier.attempt"
+                            ),
+                        ),
+                        (
+                            "instrument",
+                            models.ForeignKey(
+                                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="payer_checks", to="cashier.instrument"
+                            ),
+                        ),
+                        (
+                            "player",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="payer_checks", to="cashier.player"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "check of a payer",
+                        "verbose_name_plural": "checks of payers",
+                        "db_table": "cashier_payer_check",
+                        "db_table_comment": "append-only",
+                        "permissions": [("show_payer", "Can see who paid")],
+                        "indexes": [
+                            models.Index(fields=["player", "payer_hash"], name="cashier_payer_by_player"),
+                            models.Index(fields=["payer_hash"], name="cashier_payer_by_hash"),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
                     name="RoutingDecision",
                     fields=[
                         ("id", models.UUIDField(default=ledger.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -2912,6 +3087,65 @@ class Migration(migrations.Migration):
                                 condition=models.Q(("call_state__in", ("READY", "SENT", "UNKNOWN"))),
                                 fields=["next_try_at"],
                                 name="cashier_void_due",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="FrozenChecks",
+                    fields=[
+                        ("id", models.UUIDField(default=ledger.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        (
+                            "moment",
+                            cashier.models.fields.CodeField(
+                                choices=[
+                                    ("authorize", "Authorize"),
+                                    ("cascade", "Cascade"),
+                                    ("step_up", "Step Up"),
+                                    ("capture", "Capture"),
+                                    ("request", "Request"),
+                                    ("approval", "Approval"),
+                                    ("submission", "Submission"),
+                                ],
+                                db_collation="C",
+                                max_length=16,
+                            ),
+                        ),
+                        ("facts", models.JSONField()),
+                        ("digest", cashier.models.fields.CodeField(db_collation="C", max_length=64)),
+                        ("frozen_at", models.DateTimeField()),
+                        (
+                            "intent",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="frozen_checks",
+                                to="cashier.depositintent",
+                            ),
+                        ),
+                        (
+                            "payout",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="frozen_checks",
+                                to="cashier.payoutintent",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "frozen facts of a payment",
+                        "verbose_name_plural": "frozen facts of payments",
+                        "db_table": "cashier_frozen_checks",
+                        "db_table_comment": "append-only",
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("intent__isnull", False), ("payout__isnull", True)),
+                                    models.Q(("intent__isnull", True), ("payout__isnull", False)),
+                                    _connector="OR",
+                                ),
+                                name="cashier_frozen_of_one_payment",
                             )
                         ],
                     },
@@ -3154,6 +3388,112 @@ class Migration(migrations.Migration):
                         ],
                     },
                     bases=(django_fsm.FSMModelMixin, models.Model),
+                ),
+                migrations.CreateModel(
+                    name="DepositReview",
+                    fields=[
+                        ("id", models.UUIDField(default=ledger.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ("created_at", models.DateTimeField()),
+                        ("updated_at", models.DateTimeField()),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[("WAITING", "Waiting"), ("ALLOWED", "Allowed"), ("REFUSED", "Refused"), ("LAPSED", "Lapsed")],
+                                default="WAITING",
+                                max_length=16,
+                            ),
+                        ),
+                        ("reason", models.CharField(blank=True, max_length=300)),
+                        ("decided_by_kind", cashier.models.fields.CodeField(blank=True, db_collation="C", max_length=16)),
+                        ("decided_by_id", cashier.models.fields.CodeField(blank=True, db_collation="C", max_length=255)),
+                        ("decided_at", models.DateTimeField(null=True)),
+                        (
+                            "decision",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="review", to="cashier.routingdecision"
+                            ),
+                        ),
+                        (
+                            "intent",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="reviews", to="cashier.depositintent"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "deposit held for review",
+                        "verbose_name_plural": "deposits held for review",
+                        "db_table": "cashier_deposit_review",
+                        "permissions": [("decide_review", "Can decide on deposits held for review")],
+                        "indexes": [
+                            models.Index(condition=models.Q(("state", "WAITING")), fields=["created_at"], name="cashier_review_waiting")
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("state", "WAITING")), fields=("intent",), name="cashier_review_one_open"
+                            )
+                        ],
+                    },
+                    bases=(django_fsm.FSMModelMixin, models.Model),
+                ),
+                migrations.CreateModel(
+                    name="HistoricalDepositReview",
+                    fields=[
+                        ("id", models.UUIDField(db_index=True, default=ledger.ids.new_id, editable=False)),
+                        ("created_at", models.DateTimeField()),
+                        ("updated_at", models.DateTimeField()),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[("WAITING", "Waiting"), ("ALLOWED", "Allowed"), ("REFUSED", "Refused"), ("LAPSED", "Lapsed")],
+                                default="WAITING",
+                                max_length=16,
+                            ),
+                        ),
+                        ("reason", models.CharField(blank=True, max_length=300)),
+                        ("decided_by_kind", cashier.models.fields.CodeField(blank=True, db_collation="C", max_length=16)),
+                        ("decided_by_id", cashier.models.fields.CodeField(blank=True, db_collation="C", max_length=255)),
+                        ("decided_at", models.DateTimeField(null=True)),
+                        ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("history_date", models.DateTimeField(db_index=True)),
+                        ("history_change_reason", models.CharField(max_length=100, null=True)),
+                        ("history_type", models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1)),
+                        (
+                            "decision",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="cashier.routingdecision",
+                            ),
+                        ),
+                        (
+                            "history_user",
+                            models.ForeignKey(
+                                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                            ),
+                        ),
+                        (
+                            "intent",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="cashier.depositintent",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "historical deposit held for review",
+                        "verbose_name_plural": "historical deposits held for review",
+                        "ordering": ("-history_date", "-history_id"),
+                        "get_latest_by": ("history_date", "history_id"),
+                    },
+                    bases=(simple_history.models.HistoricalChanges, models.Model),
                 ),
                 migrations.CreateModel(
                     name="HistoricalRefund",

@@ -10,6 +10,8 @@ TABLES = (
     "cashier_routing_decision",
     "cashier_split_stop",
     "cashier_outgoing_attempt",
+    "cashier_payer_check",
+    "cashier_frozen_checks",
 )
 
 

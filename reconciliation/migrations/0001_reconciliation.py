@@ -1,4 +1,4 @@
-"""Files, batches, matches, cases and closes."""
+"""Files and their sources, batches, matches, cases, watches, rules and closes."""
 
 import django.contrib.postgres.indexes
 import django.db.models.deletion
@@ -22,6 +22,51 @@ class Migration(migrations.Migration):
     operations = [
         CreateModels(
             [
+                migrations.CreateModel(
+                    name="Watch",
+                    fields=[
+                        (
+                            "code",
+                            reconciliation.models.fields.CodeField(db_collation="C", max_length=64, primary_key=True, serialize=False),
+                        ),
+                        ("title", models.CharField(max_length=120)),
+                        ("explanation", models.TextField()),
+                        ("rank", models.PositiveSmallIntegerField()),
+                        ("is_on", models.BooleanField(default=True)),
+                        ("thresholds", models.JSONField(default=dict)),
+                        ("mail_to", models.JSONField(blank=True, default=list)),
+                        ("updated_at", models.DateTimeField()),
+                    ],
+                    options={
+                        "verbose_name_plural": "watches",
+                        "db_table": "reconciliation_watch",
+                        "ordering": ["rank"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="AutoRule",
+                    fields=[
+                        (
+                            "code",
+                            reconciliation.models.fields.CodeField(db_collation="C", max_length=48, primary_key=True, serialize=False),
+                        ),
+                        ("title", models.CharField(max_length=120)),
+                        ("explanation", models.TextField()),
+                        ("rank", models.PositiveSmallIntegerField()),
+                        ("version", models.PositiveSmallIntegerField(default=1)),
+                        ("action", reconciliation.models.fields.CodeField(blank=True, db_collation="C", max_length=48)),
+                        ("reason_codes", models.JSONField(blank=True, default=list)),
+                        ("each_minor", models.JSONField(blank=True, default=dict)),
+                        ("month_minor", models.JSONField(blank=True, default=dict)),
+                        ("is_on", models.BooleanField(default=False)),
+                        ("approval_id", models.UUIDField(null=True)),
+                        ("updated_at", models.DateTimeField()),
+                    ],
+                    options={
+                        "db_table": "reconciliation_auto_rule",
+                        "ordering": ["rank"],
+                    },
+                ),
                 migrations.CreateModel(
                     name="SourceFile",
                     fields=[
@@ -138,6 +183,7 @@ class Migration(migrations.Migration):
                             ("prepare_close", "Can prepare a close"),
                             ("sign_close", "Can sign a close off"),
                             ("reopen_close", "Can reopen a day"),
+                            ("take_bundle", "Can take the bundle of a signed day away"),
                         ],
                         "indexes": [models.Index(fields=["-business_date"], name="reconciliation_close_recent")],
                         "constraints": [
@@ -147,6 +193,72 @@ class Migration(migrations.Migration):
                                     ("signer", None), models.Q(("signer", models.F("preparer")), _negated=True), _connector="OR"
                                 ),
                                 name="reconciliation_close_two_people",
+                            ),
+                        ],
+                    },
+                    bases=(django_fsm.FSMModelMixin, models.Model),
+                ),
+                migrations.CreateModel(
+                    name="ColumnMapVersion",
+                    fields=[
+                        ("id", models.UUIDField(default=ledger.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ("version", models.PositiveIntegerField()),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("DRAFT", "Draft"),
+                                    ("WAITING", "Waiting"),
+                                    ("ACTIVE", "Active"),
+                                    ("RETIRED", "Retired"),
+                                    ("DROPPED", "Dropped"),
+                                ],
+                                default="DRAFT",
+                                max_length=16,
+                            ),
+                        ),
+                        ("layout", models.JSONField(default=dict)),
+                        ("digest", reconciliation.models.fields.CodeField(db_collation="C", max_length=64)),
+                        ("trial", models.JSONField(default=dict)),
+                        ("maker_kind", reconciliation.models.fields.CodeField(db_collation="C", max_length=16)),
+                        ("maker_id", reconciliation.models.fields.CodeField(db_collation="C", max_length=255)),
+                        ("activated_at", models.DateTimeField(null=True)),
+                        ("retired_at", models.DateTimeField(null=True)),
+                        ("created_at", models.DateTimeField()),
+                        ("updated_at", models.DateTimeField()),
+                        (
+                            "bank_account",
+                            models.ForeignKey(
+                                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="column_maps", to="cashier.bankaccount"
+                            ),
+                        ),
+                        (
+                            "merchant_account",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="column_maps",
+                                to="cashier.merchantaccount",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "column map",
+                        "verbose_name_plural": "column maps",
+                        "db_table": "reconciliation_column_map",
+                        "permissions": [("propose_column_map", "Can draft column maps"), ("approve_column_map", "Can approve column maps")],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("merchant_account__isnull", True), ("bank_account__isnull", True), _connector="XOR"),
+                                name="reconciliation_map_of_one",
+                            ),
+                            models.UniqueConstraint(fields=("merchant_account", "version"), name="reconciliation_map_psp_once"),
+                            models.UniqueConstraint(fields=("bank_account", "version"), name="reconciliation_map_bank_once"),
+                            models.UniqueConstraint(
+                                condition=models.Q(("state", "ACTIVE")), fields=("merchant_account",), name="reconciliation_map_psp_active"
+                            ),
+                            models.UniqueConstraint(
+                                condition=models.Q(("state", "ACTIVE")), fields=("bank_account",), name="reconciliation_map_bank_active"
                             ),
                         ],
                     },
@@ -276,6 +388,133 @@ class Migration(migrations.Migration):
                     bases=(django_fsm.FSMModelMixin, models.Model),
                 ),
                 migrations.CreateModel(
+                    name="FileSource",
+                    fields=[
+                        ("id", models.UUIDField(default=ledger.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ("code", reconciliation.models.fields.CodeField(db_collation="C", max_length=64, unique=True)),
+                        ("kind", models.CharField(choices=[("sftp", "SFTP server"), ("folder", "Folder")], max_length=8)),
+                        ("format", reconciliation.models.fields.CodeField(db_collation="C", max_length=32)),
+                        ("account", reconciliation.models.fields.CodeField(blank=True, db_collation="C", max_length=64)),
+                        ("host", models.CharField(blank=True, max_length=255)),
+                        ("port", models.PositiveIntegerField(default=22)),
+                        ("username", models.CharField(blank=True, max_length=100)),
+                        ("host_key", reconciliation.models.fields.CodeField(blank=True, db_collation="C", max_length=100)),
+                        ("secret_ref", reconciliation.models.fields.CodeField(blank=True, db_collation="C", max_length=64)),
+                        ("directory", models.CharField(blank=True, max_length=500)),
+                        ("pattern", models.CharField(default="*", max_length=200)),
+                        ("every_minutes", models.PositiveIntegerField(default=15)),
+                        ("is_on", models.BooleanField(default=True)),
+                    ],
+                    options={
+                        "db_table": "reconciliation_file_source",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="HistoricalAutoRule",
+                    fields=[
+                        ("code", reconciliation.models.fields.CodeField(db_collation="C", db_index=True, max_length=48)),
+                        ("title", models.CharField(max_length=120)),
+                        ("explanation", models.TextField()),
+                        ("rank", models.PositiveSmallIntegerField()),
+                        ("version", models.PositiveSmallIntegerField(default=1)),
+                        ("action", reconciliation.models.fields.CodeField(blank=True, db_collation="C", max_length=48)),
+                        ("reason_codes", models.JSONField(blank=True, default=list)),
+                        ("each_minor", models.JSONField(blank=True, default=dict)),
+                        ("month_minor", models.JSONField(blank=True, default=dict)),
+                        ("is_on", models.BooleanField(default=False)),
+                        ("approval_id", models.UUIDField(null=True)),
+                        ("updated_at", models.DateTimeField()),
+                        ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("history_date", models.DateTimeField(db_index=True)),
+                        ("history_change_reason", models.CharField(max_length=100, null=True)),
+                        ("history_type", models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1)),
+                        (
+                            "history_user",
+                            models.ForeignKey(
+                                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "historical auto rule",
+                        "verbose_name_plural": "historical auto rules",
+                        "db_table": "reconciliation_auto_rule_history",
+                        "ordering": ("-history_date", "-history_id"),
+                        "get_latest_by": ("history_date", "history_id"),
+                    },
+                    bases=(simple_history.models.HistoricalChanges, models.Model),
+                ),
+                migrations.CreateModel(
+                    name="HistoricalColumnMapVersion",
+                    fields=[
+                        ("id", models.UUIDField(db_index=True, default=ledger.ids.new_id, editable=False)),
+                        ("version", models.PositiveIntegerField()),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("DRAFT", "Draft"),
+                                    ("WAITING", "Waiting"),
+                                    ("ACTIVE", "Active"),
+                                    ("RETIRED", "Retired"),
+                                    ("DROPPED", "Dropped"),
+                                ],
+                                default="DRAFT",
+                                max_length=16,
+                            ),
+                        ),
+                        ("layout", models.JSONField(default=dict)),
+                        ("digest", reconciliation.models.fields.CodeField(db_collation="C", max_length=64)),
+                        ("trial", models.JSONField(default=dict)),
+                        ("maker_kind", reconciliation.models.fields.CodeField(db_collation="C", max_length=16)),
+                        ("maker_id", reconciliation.models.fields.CodeField(db_collation="C", max_length=255)),
+                        ("activated_at", models.DateTimeField(null=True)),
+                        ("retired_at", models.DateTimeField(null=True)),
+                        ("created_at", models.DateTimeField()),
+                        ("updated_at", models.DateTimeField()),
+                        ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("history_date", models.DateTimeField(db_index=True)),
+                        ("history_change_reason", models.CharField(max_length=100, null=True)),
+                        ("history_type", models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1)),
+                        (
+                            "bank_account",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="cashier.bankaccount",
+                            ),
+                        ),
+                        (
+                            "history_user",
+                            models.ForeignKey(
+                                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                            ),
+                        ),
+                        (
+                            "merchant_account",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="cashier.merchantaccount",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "historical column map",
+                        "verbose_name_plural": "historical column maps",
+                        "db_table": "reconciliation_column_map_history",
+                        "ordering": ("-history_date", "-history_id"),
+                        "get_latest_by": ("history_date", "history_id"),
+                    },
+                    bases=(simple_history.models.HistoricalChanges, models.Model),
+                ),
+                migrations.CreateModel(
                     name="HistoricalDailyClose",
                     fields=[
                         ("id", models.UUIDField(db_index=True, default=ledger.ids.new_id, editable=False)),
@@ -350,6 +589,43 @@ class Migration(migrations.Migration):
                         "verbose_name": "historical daily close",
                         "verbose_name_plural": "historical daily closes",
                         "db_table": "reconciliation_close_history",
+                        "ordering": ("-history_date", "-history_id"),
+                        "get_latest_by": ("history_date", "history_id"),
+                    },
+                    bases=(simple_history.models.HistoricalChanges, models.Model),
+                ),
+                migrations.CreateModel(
+                    name="HistoricalFileSource",
+                    fields=[
+                        ("id", models.UUIDField(db_index=True, default=ledger.ids.new_id, editable=False)),
+                        ("code", reconciliation.models.fields.CodeField(db_collation="C", db_index=True, max_length=64)),
+                        ("kind", models.CharField(choices=[("sftp", "SFTP server"), ("folder", "Folder")], max_length=8)),
+                        ("format", reconciliation.models.fields.CodeField(db_collation="C", max_length=32)),
+                        ("account", reconciliation.models.fields.CodeField(blank=True, db_collation="C", max_length=64)),
+                        ("host", models.CharField(blank=True, max_length=255)),
+                        ("port", models.PositiveIntegerField(default=22)),
+                        ("username", models.CharField(blank=True, max_length=100)),
+                        ("host_key", reconciliation.models.fields.CodeField(blank=True, db_collation="C", max_length=100)),
+                        ("secret_ref", reconciliation.models.fields.CodeField(blank=True, db_collation="C", max_length=64)),
+                        ("directory", models.CharField(blank=True, max_length=500)),
+                        ("pattern", models.CharField(default="*", max_length=200)),
+                        ("every_minutes", models.PositiveIntegerField(default=15)),
+                        ("is_on", models.BooleanField(default=True)),
+                        ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("history_date", models.DateTimeField(db_index=True)),
+                        ("history_change_reason", models.CharField(max_length=100, null=True)),
+                        ("history_type", models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1)),
+                        (
+                            "history_user",
+                            models.ForeignKey(
+                                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "historical file source",
+                        "verbose_name_plural": "historical file sources",
+                        "db_table": "reconciliation_file_source_history",
                         "ordering": ("-history_date", "-history_id"),
                         "get_latest_by": ("history_date", "history_id"),
                     },
@@ -518,6 +794,46 @@ class Migration(migrations.Migration):
                     bases=(simple_history.models.HistoricalChanges, models.Model),
                 ),
                 migrations.CreateModel(
+                    name="HistoricalSavedView",
+                    fields=[
+                        ("id", models.BigIntegerField(blank=True, db_index=True)),
+                        ("name", models.CharField(max_length=40)),
+                        ("query", models.CharField(max_length=1000)),
+                        ("is_shared", models.BooleanField(default=False)),
+                        ("created_at", models.DateTimeField()),
+                        ("updated_at", models.DateTimeField()),
+                        ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("history_date", models.DateTimeField(db_index=True)),
+                        ("history_change_reason", models.CharField(max_length=100, null=True)),
+                        ("history_type", models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1)),
+                        (
+                            "history_user",
+                            models.ForeignKey(
+                                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                            ),
+                        ),
+                        (
+                            "owner",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "historical saved view",
+                        "verbose_name_plural": "historical saved views",
+                        "db_table": "reconciliation_saved_view_history",
+                        "ordering": ("-history_date", "-history_id"),
+                        "get_latest_by": ("history_date", "history_id"),
+                    },
+                    bases=(simple_history.models.HistoricalChanges, models.Model),
+                ),
+                migrations.CreateModel(
                     name="HistoricalSourceFile",
                     fields=[
                         ("id", models.UUIDField(db_index=True, default=ledger.ids.new_id, editable=False)),
@@ -593,6 +909,83 @@ class Migration(migrations.Migration):
                     bases=(simple_history.models.HistoricalChanges, models.Model),
                 ),
                 migrations.CreateModel(
+                    name="HistoricalWatch",
+                    fields=[
+                        ("code", reconciliation.models.fields.CodeField(db_collation="C", db_index=True, max_length=64)),
+                        ("title", models.CharField(max_length=120)),
+                        ("explanation", models.TextField()),
+                        ("rank", models.PositiveSmallIntegerField()),
+                        ("is_on", models.BooleanField(default=True)),
+                        ("thresholds", models.JSONField(default=dict)),
+                        ("mail_to", models.JSONField(blank=True, default=list)),
+                        ("updated_at", models.DateTimeField()),
+                        ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("history_date", models.DateTimeField(db_index=True)),
+                        ("history_change_reason", models.CharField(max_length=100, null=True)),
+                        ("history_type", models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1)),
+                        (
+                            "history_user",
+                            models.ForeignKey(
+                                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "historical watch",
+                        "verbose_name_plural": "historical watches",
+                        "db_table": "reconciliation_watch_history",
+                        "ordering": ("-history_date", "-history_id"),
+                        "get_latest_by": ("history_date", "history_id"),
+                    },
+                    bases=(simple_history.models.HistoricalChanges, models.Model),
+                ),
+                migrations.CreateModel(
+                    name="ProvisionalClose",
+                    fields=[
+                        ("id", models.UUIDField(default=ledger.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ("business_date", models.DateField()),
+                        ("taken_at", models.DateTimeField()),
+                        ("taken_by_kind", reconciliation.models.fields.CodeField(db_collation="C", max_length=16)),
+                        ("taken_by_id", reconciliation.models.fields.CodeField(db_collation="C", max_length=255)),
+                        ("missing", models.PositiveIntegerField()),
+                        ("checklist", models.JSONField()),
+                        ("totals", models.JSONField()),
+                        (
+                            "entity",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="provisional_closes", to="ledger.legalentity"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "db_table": "reconciliation_provisional_close",
+                        "db_table_comment": "append-only",
+                        "indexes": [models.Index(fields=["entity", "-taken_at"], name="reconciliation_mini_recent")],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="SavedView",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        ("name", models.CharField(max_length=40)),
+                        ("query", models.CharField(max_length=1000)),
+                        ("is_shared", models.BooleanField(default=False)),
+                        ("created_at", models.DateTimeField()),
+                        ("updated_at", models.DateTimeField()),
+                        (
+                            "owner",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="saved_views", to=settings.AUTH_USER_MODEL
+                            ),
+                        ),
+                    ],
+                    options={
+                        "db_table": "reconciliation_saved_view",
+                        "ordering": ["id"],
+                        "constraints": [models.UniqueConstraint(fields=("owner", "name"), name="reconciliation_saved_view_once")],
+                    },
+                ),
+                migrations.CreateModel(
                     name="SuspenseItem",
                     fields=[
                         ("id", models.BigAutoField(primary_key=True, serialize=False)),
@@ -634,6 +1027,107 @@ class Migration(migrations.Migration):
                         ],
                         "constraints": [models.UniqueConstraint(fields=("line_kind", "line_id"), name="reconciliation_suspense_once")],
                     },
+                ),
+                migrations.CreateModel(
+                    name="Alert",
+                    fields=[
+                        ("id", models.UUIDField(default=ledger.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ("about", reconciliation.models.fields.CodeField(blank=True, db_collation="C", max_length=120)),
+                        ("sentence", models.CharField(max_length=300)),
+                        ("facts", models.JSONField(default=dict)),
+                        ("case_ref", reconciliation.models.fields.CodeField(blank=True, db_collation="C", max_length=64)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[("OPEN", "Open"), ("SEEN", "Seen"), ("PASSED", "Passed")], default="OPEN", max_length=8
+                            ),
+                        ),
+                        ("noticed_at", models.DateTimeField()),
+                        ("last_at", models.DateTimeField(help_text="When it was last past its threshold.")),
+                        ("passed_at", models.DateTimeField(null=True)),
+                        ("mail_due_at", models.DateTimeField(null=True)),
+                        ("mail_tries", models.PositiveSmallIntegerField(default=0)),
+                        ("mailed_at", models.DateTimeField(null=True)),
+                        ("mail_error", models.CharField(blank=True, max_length=300)),
+                        ("updated_at", models.DateTimeField()),
+                        (
+                            "watch",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="alerts", to="reconciliation.watch"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "db_table": "reconciliation_alert",
+                        "permissions": [("see_alert", "Can mark alerts as seen")],
+                        "indexes": [
+                            models.Index(fields=["-noticed_at"], name="reconciliation_alert_recent"),
+                            models.Index(
+                                condition=models.Q(("mail_due_at__isnull", False)), fields=["mail_due_at"], name="reconciliation_alert_mail"
+                            ),
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("state__in", ["OPEN", "SEEN"])),
+                                fields=("watch", "about"),
+                                name="reconciliation_alert_once",
+                            )
+                        ],
+                    },
+                    bases=(django_fsm.FSMModelMixin, models.Model),
+                ),
+                migrations.CreateModel(
+                    name="HistoricalAlert",
+                    fields=[
+                        ("id", models.UUIDField(db_index=True, default=ledger.ids.new_id, editable=False)),
+                        ("about", reconciliation.models.fields.CodeField(blank=True, db_collation="C", max_length=120)),
+                        ("sentence", models.CharField(max_length=300)),
+                        ("facts", models.JSONField(default=dict)),
+                        ("case_ref", reconciliation.models.fields.CodeField(blank=True, db_collation="C", max_length=64)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[("OPEN", "Open"), ("SEEN", "Seen"), ("PASSED", "Passed")], default="OPEN", max_length=8
+                            ),
+                        ),
+                        ("noticed_at", models.DateTimeField()),
+                        ("last_at", models.DateTimeField(help_text="When it was last past its threshold.")),
+                        ("passed_at", models.DateTimeField(null=True)),
+                        ("mail_due_at", models.DateTimeField(null=True)),
+                        ("mail_tries", models.PositiveSmallIntegerField(default=0)),
+                        ("mailed_at", models.DateTimeField(null=True)),
+                        ("mail_error", models.CharField(blank=True, max_length=300)),
+                        ("updated_at", models.DateTimeField()),
+                        ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("history_date", models.DateTimeField(db_index=True)),
+                        ("history_change_reason", models.CharField(max_length=100, null=True)),
+                        ("history_type", models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1)),
+                        (
+                            "history_user",
+                            models.ForeignKey(
+                                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                            ),
+                        ),
+                        (
+                            "watch",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="reconciliation.watch",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "historical alert",
+                        "verbose_name_plural": "historical alerts",
+                        "db_table": "reconciliation_alert_history",
+                        "ordering": ("-history_date", "-history_id"),
+                        "get_latest_by": ("history_date", "history_id"),
+                    },
+                    bases=(simple_history.models.HistoricalChanges, models.Model),
                 ),
                 migrations.CreateModel(
                     name="BankStatement",
@@ -834,6 +1328,12 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         (
+                            "severity_rank",
+                            models.PositiveSmallIntegerField(
+                                default=0, editable=False, help_text="What the queue sorts by; 1 is the worst."
+                            ),
+                        ),
+                        (
                             "owner_team",
                             reconciliation.models.fields.CodeField(
                                 choices=[
@@ -961,12 +1461,85 @@ class Migration(migrations.Migration):
                             ("export_case", "Can export cases"),
                         ],
                         "indexes": [
+                            models.Index(fields=["state", "owner_team", "due_at"], name="reconciliation_case_queue"),
                             models.Index(
                                 condition=models.Q(("state__in", ("OPEN", "INVESTIGATING", "WAITING", "PROPOSED"))),
-                                fields=["due_at"],
-                                name="reconciliation_case_due",
+                                fields=["severity_rank", "due_at", "id"],
+                                include=("amount_minor", "currency"),
+                                name="reconciliation_live_worst",
                             ),
-                            models.Index(fields=["state", "owner_team", "due_at"], name="reconciliation_case_queue"),
+                            models.Index(
+                                condition=models.Q(("state__in", ("OPEN", "INVESTIGATING", "WAITING", "PROPOSED"))),
+                                fields=["amount_minor", "id"],
+                                include=("currency",),
+                                name="reconciliation_live_amount",
+                            ),
+                            models.Index(
+                                condition=models.Q(("state__in", ("OPEN", "INVESTIGATING", "WAITING", "PROPOSED"))),
+                                fields=["opened_at", "id"],
+                                include=("amount_minor", "currency"),
+                                name="reconciliation_live_age",
+                            ),
+                            models.Index(
+                                condition=models.Q(("state__in", ("OPEN", "INVESTIGATING", "WAITING", "PROPOSED"))),
+                                fields=["number"],
+                                include=("amount_minor", "currency"),
+                                name="reconciliation_live_number",
+                            ),
+                            models.Index(
+                                condition=models.Q(("state__in", ("OPEN", "INVESTIGATING", "WAITING", "PROPOSED"))),
+                                fields=["reason", "due_at", "id"],
+                                include=("amount_minor", "currency"),
+                                name="reconciliation_live_code",
+                            ),
+                            models.Index(
+                                condition=models.Q(("state__in", ("OPEN", "INVESTIGATING", "WAITING", "PROPOSED"))),
+                                fields=["owner_team", "due_at", "id"],
+                                include=("amount_minor", "currency"),
+                                name="reconciliation_live_team",
+                            ),
+                            models.Index(
+                                condition=models.Q(("state__in", ("OPEN", "INVESTIGATING", "WAITING", "PROPOSED"))),
+                                fields=["assignee", "due_at", "id"],
+                                include=("amount_minor", "currency"),
+                                name="reconciliation_live_person",
+                            ),
+                            models.Index(
+                                condition=models.Q(("state__in", ("OPEN", "INVESTIGATING", "WAITING", "PROPOSED"))),
+                                fields=["merchant_account", "due_at", "id"],
+                                include=("amount_minor", "currency"),
+                                name="reconciliation_live_psp",
+                            ),
+                            models.Index(
+                                condition=models.Q(("state__in", ("OPEN", "INVESTIGATING", "WAITING", "PROPOSED"))),
+                                fields=["due_at", "id"],
+                                include=("amount_minor", "currency"),
+                                name="reconciliation_live_late",
+                            ),
+                            models.Index(
+                                fields=["opened_at"],
+                                include=("reason", "owner_team", "resolved_at", "due_at"),
+                                name="reconciliation_case_opened",
+                            ),
+                            models.Index(
+                                condition=models.Q(("resolved_at__isnull", False)),
+                                fields=["resolved_at"],
+                                include=("reason", "owner_team", "due_at"),
+                                name="reconciliation_case_ended",
+                            ),
+                            models.Index(
+                                fields=["due_at"], include=("reason", "owner_team", "resolved_at"), name="reconciliation_case_breaches"
+                            ),
+                            models.Index(
+                                condition=models.Q(("state__in", ("RESOLVED", "AUTO_RESOLVED"))),
+                                fields=["reason", "-number"],
+                                name="reconciliation_ended_code",
+                            ),
+                            models.Index(
+                                condition=models.Q(("state__in", ("RESOLVED", "AUTO_RESOLVED"))),
+                                fields=["amount_minor"],
+                                name="reconciliation_ended_amount",
+                            ),
                             models.Index(fields=["business_date", "reason"], name="reconciliation_case_by_day"),
                             models.Index(fields=["merchant_reference"], name="reconciliation_case_by_ref"),
                             models.Index(
@@ -1003,6 +1576,187 @@ class Migration(migrations.Migration):
                         "db_table": "reconciliation_lookup_answer",
                         "constraints": [models.UniqueConstraint(fields=("run", "reference"), name="reconciliation_lookup_once")],
                     },
+                ),
+                migrations.CreateModel(
+                    name="HistoricalLyingFile",
+                    fields=[
+                        ("id", models.BigIntegerField(blank=True, db_index=True)),
+                        ("name", models.CharField(max_length=255)),
+                        ("byte_size", models.BigIntegerField()),
+                        ("modified_at", models.DateTimeField()),
+                        ("still_since", models.DateTimeField()),
+                        ("problem", models.CharField(blank=True, max_length=300)),
+                        ("moved_to", models.CharField(blank=True, max_length=400)),
+                        ("updated_at", models.DateTimeField()),
+                        ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("history_date", models.DateTimeField(db_index=True)),
+                        ("history_change_reason", models.CharField(max_length=100, null=True)),
+                        ("history_type", models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1)),
+                        (
+                            "history_user",
+                            models.ForeignKey(
+                                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                            ),
+                        ),
+                        (
+                            "source",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="reconciliation.filesource",
+                            ),
+                        ),
+                        (
+                            "source_file",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="reconciliation.sourcefile",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "historical file at a source",
+                        "verbose_name_plural": "historical files at sources",
+                        "db_table": "reconciliation_lying_file_history",
+                        "ordering": ("-history_date", "-history_id"),
+                        "get_latest_by": ("history_date", "history_id"),
+                    },
+                    bases=(simple_history.models.HistoricalChanges, models.Model),
+                ),
+                migrations.CreateModel(
+                    name="HistoricalSourcePull",
+                    fields=[
+                        ("id", models.UUIDField(db_index=True, default=ledger.ids.new_id, editable=False)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[("WAITING", "Waiting"), ("RUNNING", "Running"), ("DONE", "Done"), ("FAILED", "Failed")],
+                                default="RUNNING",
+                                max_length=8,
+                            ),
+                        ),
+                        ("asked_by_kind", reconciliation.models.fields.CodeField(db_collation="C", max_length=16)),
+                        ("asked_by_id", reconciliation.models.fields.CodeField(db_collation="C", max_length=255)),
+                        ("found", models.PositiveIntegerField(default=0)),
+                        ("waiting", models.PositiveIntegerField(default=0)),
+                        ("taken", models.PositiveIntegerField(default=0)),
+                        ("byte_size", models.BigIntegerField(default=0)),
+                        ("error", models.CharField(blank=True, max_length=1000)),
+                        ("failures", models.PositiveIntegerField(default=0)),
+                        ("started_at", models.DateTimeField()),
+                        ("finished_at", models.DateTimeField(null=True)),
+                        ("next_at", models.DateTimeField(null=True)),
+                        ("updated_at", models.DateTimeField()),
+                        ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("history_date", models.DateTimeField(db_index=True)),
+                        ("history_change_reason", models.CharField(max_length=100, null=True)),
+                        ("history_type", models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1)),
+                        (
+                            "history_user",
+                            models.ForeignKey(
+                                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                            ),
+                        ),
+                        (
+                            "source",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="reconciliation.filesource",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "historical look at a source",
+                        "verbose_name_plural": "historical looks at sources",
+                        "db_table": "reconciliation_pull_history",
+                        "ordering": ("-history_date", "-history_id"),
+                        "get_latest_by": ("history_date", "history_id"),
+                    },
+                    bases=(simple_history.models.HistoricalChanges, models.Model),
+                ),
+                migrations.CreateModel(
+                    name="LyingFile",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        ("name", models.CharField(max_length=255)),
+                        ("byte_size", models.BigIntegerField()),
+                        ("modified_at", models.DateTimeField()),
+                        ("still_since", models.DateTimeField()),
+                        ("problem", models.CharField(blank=True, max_length=300)),
+                        ("moved_to", models.CharField(blank=True, max_length=400)),
+                        ("updated_at", models.DateTimeField()),
+                        (
+                            "source",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="files", to="reconciliation.filesource"
+                            ),
+                        ),
+                        (
+                            "source_file",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="origins",
+                                to="reconciliation.sourcefile",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "file at a source",
+                        "verbose_name_plural": "files at sources",
+                        "db_table": "reconciliation_lying_file",
+                        "constraints": [models.UniqueConstraint(fields=("source", "name"), name="reconciliation_lying_file_once")],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="SourcePull",
+                    fields=[
+                        ("id", models.UUIDField(default=ledger.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[("WAITING", "Waiting"), ("RUNNING", "Running"), ("DONE", "Done"), ("FAILED", "Failed")],
+                                default="RUNNING",
+                                max_length=8,
+                            ),
+                        ),
+                        ("asked_by_kind", reconciliation.models.fields.CodeField(db_collation="C", max_length=16)),
+                        ("asked_by_id", reconciliation.models.fields.CodeField(db_collation="C", max_length=255)),
+                        ("found", models.PositiveIntegerField(default=0)),
+                        ("waiting", models.PositiveIntegerField(default=0)),
+                        ("taken", models.PositiveIntegerField(default=0)),
+                        ("byte_size", models.BigIntegerField(default=0)),
+                        ("error", models.CharField(blank=True, max_length=1000)),
+                        ("failures", models.PositiveIntegerField(default=0)),
+                        ("started_at", models.DateTimeField()),
+                        ("finished_at", models.DateTimeField(null=True)),
+                        ("next_at", models.DateTimeField(null=True)),
+                        ("updated_at", models.DateTimeField()),
+                        (
+                            "source",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="pulls", to="reconciliation.filesource"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "look at a source",
+                        "verbose_name_plural": "looks at sources",
+                        "db_table": "reconciliation_pull",
+                        "indexes": [models.Index(fields=["source", "-started_at"], name="reconciliation_pull_latest")],
+                    },
+                    bases=(django_fsm.FSMModelMixin, models.Model),
                 ),
                 migrations.CreateModel(
                     name="BankLine",
@@ -1246,6 +2000,12 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         (
+                            "severity_rank",
+                            models.PositiveSmallIntegerField(
+                                default=0, editable=False, help_text="What the queue sorts by; 1 is the worst."
+                            ),
+                        ),
+                        (
                             "owner_team",
                             reconciliation.models.fields.CodeField(
                                 choices=[
@@ -1407,6 +2167,30 @@ class Migration(migrations.Migration):
                         "get_latest_by": ("history_date", "history_id"),
                     },
                     bases=(simple_history.models.HistoricalChanges, models.Model),
+                ),
+                migrations.CreateModel(
+                    name="RuleAct",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        ("rule", reconciliation.models.fields.CodeField(db_collation="C", max_length=64)),
+                        ("version", models.PositiveSmallIntegerField()),
+                        ("act", reconciliation.models.fields.CodeField(db_collation="C", max_length=16)),
+                        ("amount_minor", ledger.models.base.MinorUnitsField()),
+                        ("currency", reconciliation.models.fields.CodeField(db_collation="C", max_length=16)),
+                        ("posted", models.JSONField(default=list)),
+                        ("at", models.DateTimeField()),
+                        (
+                            "case",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="rule_acts", to="reconciliation.exceptioncase"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "db_table": "reconciliation_rule_act",
+                        "db_table_comment": "append-only",
+                        "indexes": [models.Index(fields=["rule", "at"], name="reconciliation_rule_act_by")],
+                    },
                 ),
             ]
         )
