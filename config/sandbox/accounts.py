@@ -76,10 +76,15 @@ def _register_bank(connection: sqlite3.Connection, given: Mapping[str, Any]) -> 
         raise Refused(400, "INVALID_ACCOUNT", f"{code}: format must be one of {STATEMENT_FORMATS}")
     row = (code, text_field(given, "iban"), text_field(given, "bic", default="SNDBMTMT"), text_field(given, "currency"), statement_format)
     connection.execute(
-        "INSERT INTO bank_account VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (code) DO UPDATE SET iban = excluded.iban, bic = excluded.bic,"
-        " currency = excluded.currency, format = excluded.format, camt_version = excluded.camt_version,"
-        " opening_minor = excluded.opening_minor",
-        (*row, text_field(given, "camt_version", default="08"), number_field(given, "opening_minor", default=0)),
+        "INSERT INTO bank_account VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (code) DO UPDATE SET iban = excluded.iban,"
+        " bic = excluded.bic, currency = excluded.currency, format = excluded.format, camt_version = excluded.camt_version,"
+        " opening_minor = excluded.opening_minor, rests = excluded.rests",
+        (
+            *row,
+            text_field(given, "camt_version", default="08"),
+            number_field(given, "opening_minor", default=0),
+            given.get("rests") is True,
+        ),
     )
 
 

@@ -65,6 +65,14 @@ def charge_more(connection: sqlite3.Connection, *, movement_id: int, fee_minor: 
     connection.execute("UPDATE movement SET extra_fee_minor = ?, fault = ? WHERE id = ?", (fee_minor, fault, movement_id))
 
 
+def convert_movement(connection: sqlite3.Connection, *, movement_id: int, currency: str, settled_minor: int, rate: str, fault: str) -> None:
+    """Settle it in another currency: so much before fees, at that rate."""
+    connection.execute(
+        "UPDATE movement SET settled_currency = ?, settled_minor = ?, exchange_rate = ?, fault = ? WHERE id = ?",
+        (currency, settled_minor, rate, fault, movement_id),
+    )
+
+
 def misroute_movement(connection: sqlite3.Connection, *, movement_id: int, account: str, fault: str) -> None:
     """Report and pay it to another merchant account."""
     connection.execute("UPDATE movement SET account = ?, fault = ? WHERE id = ?", (account, fault, movement_id))

@@ -10,7 +10,7 @@ CREATE TABLE IF NOT EXISTS merchant_account (
     zone TEXT NOT NULL, pricing TEXT NOT NULL, settlement TEXT NOT NULL, next_batch INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS bank_account (
     code TEXT PRIMARY KEY, iban TEXT NOT NULL, bic TEXT NOT NULL, currency TEXT NOT NULL, format TEXT NOT NULL,
-    camt_version TEXT NOT NULL, opening_minor INTEGER NOT NULL);
+    camt_version TEXT NOT NULL, opening_minor INTEGER NOT NULL, rests INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS payment (
     psp_ref TEXT PRIMARY KEY, account TEXT NOT NULL, merchant_reference TEXT NOT NULL, method TEXT NOT NULL, token TEXT NOT NULL,
     currency TEXT NOT NULL, amount_minor INTEGER NOT NULL, voided_minor INTEGER NOT NULL DEFAULT 0, capture_mode TEXT NOT NULL,
@@ -51,7 +51,8 @@ CREATE TABLE IF NOT EXISTS movement (
     merchant_reference TEXT NOT NULL, object_reference TEXT NOT NULL DEFAULT '', method TEXT NOT NULL, currency TEXT NOT NULL,
     amount_minor INTEGER NOT NULL, reported_minor INTEGER, copies INTEGER NOT NULL DEFAULT 1, label TEXT NOT NULL DEFAULT '',
     fault TEXT NOT NULL DEFAULT '', occurred_at TEXT NOT NULL, batch INTEGER,
-    reported_currency TEXT NOT NULL DEFAULT '', extra_fee_minor INTEGER NOT NULL DEFAULT 0);
+    reported_currency TEXT NOT NULL DEFAULT '', extra_fee_minor INTEGER NOT NULL DEFAULT 0,
+    settled_currency TEXT NOT NULL DEFAULT '', settled_minor INTEGER NOT NULL DEFAULT 0, exchange_rate TEXT NOT NULL DEFAULT '1');
 CREATE INDEX IF NOT EXISTS movement_open ON movement (account, occurred_at) WHERE batch IS NULL;
 CREATE INDEX IF NOT EXISTS movement_object ON movement (object_id);
 CREATE TABLE IF NOT EXISTS answer (

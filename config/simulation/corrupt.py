@@ -6,7 +6,7 @@ Nothing else is written: the matcher sees the books and nothing of what was done
 import random
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +20,7 @@ from ledger.calendar import day_bounds
 from ledger.models import JournalTransaction
 from ledger.operations import Posting, post
 from ledger.operations.reversals import reverse_posting
+from reconciliation.queries.player_money import player_money
 
 BUG = system_actor("simulated-bug")
 
@@ -53,9 +54,10 @@ def corrupt(codes: Collection[str], books: Books) -> list[Mismatch]:
     if not settings.SIMULATION:
         raise SimulationError("Books are spoilt in a simulation only. Set SIMULATION=1 on a database of its own.")
     truth: list[Mismatch] = []
-    for code in sorted(set(codes) & set(FAULTS)):
-        with transaction.atomic():
-            truth += FAULTS[code](books, code)
+    for code, fault in FAULTS.items():  # in this order: what is measured against all books comes last
+        if code in codes:
+            with transaction.atomic():
+                truth += fault(books, code)
     return truth
 
 
@@ -101,11 +103,42 @@ def _bank_without_statement(books: Books, code: str) -> list[Mismatch]:
     return [Mismatch(code, bank.code, books.day, bank.currency, amount_minor)]
 
 
+def _sent_and_lost(books: Books, code: str) -> list[Mismatch]:
+    """Money on its way to a PSP that never gets there; the owner's, so that the bank is what its statement says."""
+    source = books.random_for(code)
+    account, bank = source.choice(list(books.merchants)), source.choice(list(books.banks))
+    amount_minor, ref = source.randint(10_000, 99_999), f"top-up {books.day}"
+    _post_lines(books, code, bank.currency, ("bank", bank.public_id), amount_minor)
+    sent = {"merchant_account": account.public_id, "bank_account": bank.public_id, "asset": bank.currency}
+    values = {**sent, "amount_minor": amount_minor, "top_up": ref}
+    post(Posting("TOP_UP_SENT@1", f"simulated-bug:{ref}", books.merchants[0].entity.pk, values, books.noon), actor=BUG, now=books.now)
+    keys = {"merchant_reference": ref, "psp_reference": None, "bank_reference": None}
+    return [Mismatch(code, account.code, books.day, bank.currency, amount_minor, keys)]
+
+
+def _wallet_out_of_nothing(books: Books, code: str) -> list[Mismatch]:
+    """A wallet has more at the day's end than lies at all banks; soon after midnight it is as before."""
+    found, source = _choose(books, code), books.random_for(code)
+    if found is None:
+        return []
+    entity, capture = books.merchants[0].entity, found[0]
+    lacking = source.randint(100, 9_999)
+    cover = next(each for each in player_money(entity, books.day) if each.currency == capture.currency)
+    amount_minor = cover.cover_minor - cover.owed_minor + lacking
+    wallet = ("playable", capture.intent.player.public_id)
+    _post_lines(books, code, capture.currency, wallet, -amount_minor)
+    after = day_bounds(entity, books.day)[1] + timedelta(minutes=1)
+    _post_lines(books, f"{code}:undone", capture.currency, wallet, amount_minor, at=after)
+    return [Mismatch(code, entity.code, books.day, str(capture.currency), lacking)]
+
+
 FAULTS: Mapping[str, Callable[[Books, str], list[Mismatch]]] = {
     "DUPLICATE_LEDGER_POSTING": _credited_twice,
     "DEPOSIT_CREDITED_INCORRECTLY": _credited_wrongly,
     "CLEARING_BALANCE_UNEXPLAINED": _clearing_without_item,
     "BANK_BALANCE_DIFFERS": _bank_without_statement,
+    "TOP_UP_NOT_RECEIVED": _sent_and_lost,
+    "PLAYER_FUNDS_SHORTFALL": _wallet_out_of_nothing,
 }
 CODES = tuple(FAULTS)
 
@@ -140,7 +173,7 @@ def _post_again(original: JournalTransaction, books: Books, *, key: str, source:
     post(posting, actor=BUG, now=books.now)
 
 
-def _post_lines(books: Books, code: str, currency: str, place: tuple[str, str], amount_minor: int) -> None:
+def _post_lines(books: Books, code: str, currency: str, place: tuple[str, str], amount_minor: int, *, at: datetime | None = None) -> None:
     entity = books.merchants[0].entity
     sides = ((place, amount_minor), (("outside", entity.public_id), -amount_minor))
     lines = [
@@ -148,7 +181,7 @@ def _post_lines(books: Books, code: str, currency: str, place: tuple[str, str], 
         for (kind, holder), minor in sides
     ]
     key = f"simulated-bug:{code}:{place[1]}:{books.day}"
-    post(Posting("OPENING_BALANCE@1", key, entity.pk, {"lines": lines}, books.noon), actor=BUG, now=books.now)
+    post(Posting("OPENING_BALANCE@1", key, entity.pk, {"lines": lines}, at or books.noon), actor=BUG, now=books.now)
 
 
 def _of_capture(code: str, books: Books, capture: Capture, amount_minor: int) -> Mismatch:

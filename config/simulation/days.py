@@ -23,6 +23,8 @@ from config.simulation.sandbox_control import SandboxControl, WrittenFile
 from config.simulation.truth import Mismatch
 from ledger import clock
 from ledger.models import LegalEntity
+from reconciliation.operations.closing import watch_player_money
+from reconciliation.operations.late_files import watch_files
 from reconciliation.operations.watching import look_around
 from reconciliation.windows import WINDOWS, due_date
 
@@ -81,6 +83,7 @@ class Days:
         closed = self.sandbox.close_day(day, calm=calm)
         self._strays |= {str(row.keys["merchant_reference"]) for row in closed.truth if row.code == "EVENT_UNKNOWN_REFERENCE"}
         self._settle_down()
+        watch_files(now=clock.now())  # before the morning's files: what should have come yesterday
         for file in closed.files:
             self._take_in(file)
         self.report.truth.extend(closed.truth)
@@ -89,6 +92,7 @@ class Days:
         look_around(now=clock.now())
         self.say(f"{day}: {len(closed.files)} files in, matching")
         self.report.runs.extend(reconcile_day(day))
+        watch_player_money(entity=self.entity, day=day, now=clock.now())
         return closed.open_items
 
     def finish(self, last: date) -> None:

@@ -16,6 +16,7 @@ from config.simulation.sandbox_control import SandboxControl
 from ledger.money import format_major, get_asset, parse_minor
 
 MOVING = frozenset({"INITIATED", "AUTHORIZED", "PENDING", "ACTION_REQUIRED"})
+HELD = ("pending_hold", "pending_forever")  # nothing happens to these before the day is closed
 POLL_SECONDS = 0.25
 PATIENCE_SECONDS = 60.0
 
@@ -109,7 +110,7 @@ class Driver:
         if status == "ACTION_REQUIRED":
             return self._challenge(deposit, intent_id, str(answer.body["action"]["url"]))
         if status == "PENDING" or answer.status == 202 or (status == "AUTHORIZED" and deposit.capture == "auto"):
-            return self._wait(intent_id, held=deposit.token.startswith("pending_hold"), manual=deposit.capture == "manual")
+            return self._wait(intent_id, held=deposit.token.startswith(HELD), manual=deposit.capture == "manual")
         return status
 
     def _challenge(self, deposit: PlannedDeposit, intent_id: str, url: str) -> str:

@@ -16,6 +16,7 @@ from django.utils.crypto import get_random_string
 
 from cashier.models import ApiClient, BankAccount, Brand, MerchantAccount, PayoutPolicy, SettlementRoute
 from cashier.secrets import Purpose
+from config.sandbox.reports.rates import AGREED, TOLERANCE_PERCENT
 from ledger.models import LegalEntity
 from ledger.money import get_asset
 
@@ -119,7 +120,7 @@ def _bank(entity: LegalEntity, currency: str) -> BankAccount:
     return account
 
 
-def _fee_schedule(*, is_split: bool) -> dict[str, Any]:
+def agreed_fees(*, is_split: bool) -> dict[str, Any]:
     """What the sandbox charges (docs/sandbox.md, Accounts): all in one fee, or split into markup, scheme and interchange."""
     sale: dict[str, Any] = {"processing": {"percent": "1.40", "fixed_minor": 10}}
     if is_split:
@@ -127,6 +128,12 @@ def _fee_schedule(*, is_split: bool) -> dict[str, Any]:
         sale = {"markup": {"percent": "0.30", "fixed_minor": 8}, **shares}
     fixed = {"refund": {"fixed_minor": 10}, "payout": {"fixed_minor": 40}, "chargeback": {"fixed_minor": 1500}}
     return {**sale, **fixed, "fixed": {"descriptions": ["Transaction Fees"]}}
+
+
+def agreed_contract() -> dict[str, Any]:
+    """What is agreed beside the fees: the hour of the reports, the rates, how much may be rounding (docs/contracts.md)."""
+    rates = {pair: {"rate": rate, "tolerance_percent": TOLERANCE_PERCENT} for pair, rate in AGREED.items()}
+    return {"file_due": "11:00", "fx": rates, "rounding": {"batch_minor": 50, "month_minor": 500}}
 
 
 def _merchant(entity: LegalEntity, brand: Brand, number: int, sandbox_url: str, banks: Iterable[BankAccount]) -> MerchantAccount:
@@ -144,7 +151,8 @@ def _merchant(entity: LegalEntity, brand: Brand, number: int, sandbox_url: str, 
             "timeout_seconds": 5,
             "report_zone": ZONE,
             "rank": 10 + number,
-            "fee_schedule": _fee_schedule(is_split=bool(number % 2)),
+            "fee_schedule": agreed_fees(is_split=bool(number % 2)),
+            "contract": agreed_contract(),
         },
     )
     account.base_url = sandbox_url
@@ -212,5 +220,6 @@ def _sandbox_bank(account: BankAccount) -> dict[str, Any]:
         "currency": account.currency,
         "format": account.statement_format,
         "camt_version": "02" if account.currency == "GBP" else "08",
+        "rests": account.currency == "GBP",
         "opening_minor": opening * 10 ** get_asset(account.currency).exponent,
     }

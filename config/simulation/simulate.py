@@ -127,7 +127,7 @@ def _plan(options: Options, deposits: int, seed: int, behaviour: str, codes: Col
 def _result(options: Options, house: DemoHouse, days: Days, run_id: str, first: date, last: date) -> Result:
     mismatches = tuple(distinct(days.report.truth))
     newest = max([days.report.last_papers or last, last, *(m.business_date for m in mismatches)])
-    own = dict.fromkeys(account.code for account in (*house.merchant_accounts, *house.bank_accounts))
+    own = dict.fromkeys([*(each.code for each in (*house.merchant_accounts, *house.bank_accounts)), house.entity.code])
     accounts = tuple(own | dict.fromkeys(row.account for row in mismatches))  # the sandbox knows those of earlier runs too
     truth = Truth(run_id, options.seed, first, newest, accounts, mismatches)
     return Result(truth, _figures(options, days, truth))

@@ -43,12 +43,17 @@ Example:
 
 def raised_cases(truth: Truth) -> Iterator[RaisedCase]:
     """Every version of every case of the run's days, whatever its state."""
-    rows = ExceptionCase.objects.filter(business_date__range=(truth.first, truth.last)).select_related("merchant_account", "bank_account")
-    for case in rows.iterator(chunk_size=2000):
-        for account in filter(None, (case.merchant_account, case.bank_account)):
-            if account.code in truth.accounts:
-                yield _raised(case, account.code)
+    rows = ExceptionCase.objects.filter(business_date__range=(truth.first, truth.last))
+    for case in rows.select_related("merchant_account", "bank_account", "entity").iterator(chunk_size=2000):
+        for code in codes_of(case):
+            if code in truth.accounts:
+                yield _raised(case, code)
                 break
+
+
+def codes_of(case: ExceptionCase) -> list[str]:
+    """Whose case it is: its accounts', or, where it has none, the legal entity's."""
+    return [account.code for account in (case.merchant_account, case.bank_account) if account] or [case.entity.code]
 
 
 def as_json(truth: Truth, result: Score) -> dict[str, Any]:

@@ -27,6 +27,7 @@ class Breaker:
     candidates: Mapping[str, Sequence[str]]
     used: set[str]
     truth: list[dict[str, Any]] = field(default_factory=list)
+    grouped: dict[str, dict[str, Any]] = field(default_factory=dict)  # truth rows that further breaks of the day add to
     _moments: int = 0
 
     def random_for(self, code: str) -> random.Random:

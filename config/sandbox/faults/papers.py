@@ -1,10 +1,12 @@
-"""Faults of reports as files: refused ones before the right one, another one after it, a number that is left out."""
+"""Faults of reports as files: refused ones before the right one, another one after it, a number that is left out,
+one that comes a day late, a list of balances that the books don't have."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
 from config.sandbox.faults.breaker import Breaker, truth_row
+from config.sandbox.reports.amounts import plain
 from config.sandbox.reports.batches import Batch
 from config.sandbox.reports.sdr import Row
 
@@ -48,6 +50,27 @@ def restate_report(breaker: Breaker, batch: Batch, write: Writer) -> list[tuple[
     for currency in sorted({row.currency for row in rows}):
         _tell(breaker, "SETTLEMENT_REPORT_RESTATED", currency=currency, day=breaker.day)
     return [("restated", write(rows))]
+
+
+def is_late(breaker: Breaker, *, is_alone: bool) -> bool:
+    """SOURCE_FILE_LATE: the report comes with the next day's; only where no other paper of its batch comes in its place."""
+    code = "SOURCE_FILE_LATE"
+    if not is_alone or not breaker.count(code, of=1):
+        return False
+    _tell(breaker, code, currency="", day=breaker.day)
+    return True
+
+
+def state_balance(breaker: Breaker, *, currencies: Sequence[str]) -> bytes | None:
+    """PSP_BALANCE_DIFFERS: the PSP says that it holds a prefund of ours, and never got one."""
+    code = "PSP_BALANCE_DIFFERS"
+    if not currencies or not breaker.count(code, of=1):
+        return None
+    source = breaker.random_for(f"{code}:balance")
+    currency, amount_minor = source.choice(list(currencies)), source.randint(1_000, 99_999)
+    _tell(breaker, code, currency=currency, day=breaker.day, amount_minor=amount_minor)
+    cells = (breaker.account["code"], breaker.day.isoformat(), "prefund", currency, plain(amount_minor, currency))
+    return f"Merchant Account,Date,Balance,Currency,Amount\n{','.join(cells)}\n".encode()
 
 
 def _unexplained(batch: Batch) -> tuple[int, Row]:

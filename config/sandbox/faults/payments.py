@@ -5,11 +5,11 @@ import sqlite3
 from config.sandbox.captures import add_capture
 from config.sandbox.faults.breaker import Breaker, other_amount
 from config.sandbox.faults.chargebacks import chargeback_differs, chargeback_line_missing, chargeback_not_booked, reversal_not_booked
+from config.sandbox.faults.prices import converted_badly, fee_differs, has_fraction, is_convertible, rounded_otherwise
 from config.sandbox.faults.sales import (
     capture_failed,
     currency_differs,
     deposit_returned,
-    fee_differs,
     funds_held,
     only_authorised,
     other_account,
@@ -52,11 +52,10 @@ def break_unfinished_payments(breaker: Breaker, *, until: str) -> None:
 def break_sales(breaker: Breaker, *, since: str, until: str) -> None:
     """Everything that can be wrong with a deposit that went right."""
     found = breaker.connection.execute(SALES, (breaker.account["code"], until, since)).fetchall()
-    rows = [row for row in found if _behaviour(row) in SALE_BEHAVIOURS and not parse_token(row["token"]).has("chargeback")]
+    rows = [row for row in found if _is_plain(row)]
     for code, fault in SALE_FAULTS.items():
-        if code == "WRONG_MERCHANT_ACCOUNT" and not other_account(breaker):
-            continue
-        for row in breaker.choose(code, rows, key=_psp_ref):
+        fits = FITS.get(code, _any)
+        for row in breaker.choose(code, [row for row in rows if fits(breaker, row)], key=_psp_ref):
             fault(breaker, row, code)
 
 
@@ -94,7 +93,23 @@ def _not_settled(breaker: Breaker, row: sqlite3.Row, code: str) -> None:
     tell_sale(breaker, code, row, amount_minor=row["amount_minor"])
 
 
+def _any(breaker: Breaker, row: sqlite3.Row) -> bool:
+    return True
+
+
+def _has_neighbour(breaker: Breaker, row: sqlite3.Row) -> bool:
+    return bool(other_account(breaker))
+
+
+# What a sale must be for a code, where not every one will do.
+FITS = {
+    "WRONG_MERCHANT_ACCOUNT": _has_neighbour,
+    "FX_RATE_DIFFERS": is_convertible,
+    "ROUNDING_DIFFERENCE": has_fraction,
+}
 SALE_FAULTS = {
+    "FX_RATE_DIFFERS": converted_badly,
+    "ROUNDING_DIFFERENCE": rounded_otherwise,
     "WRONG_MERCHANT_ACCOUNT": wrong_account,
     "CURRENCY_DIFFERS": currency_differs,
     "CAPTURE_FAILED_AFTER_CREDIT": capture_failed,
@@ -130,6 +145,12 @@ def _misreport(breaker: Breaker, row: sqlite3.Row, *, reported_minor: int, code:
 
 def _psp_ref(row: sqlite3.Row) -> str:
     return str(row["psp_ref"])
+
+
+def _is_plain(row: sqlite3.Row) -> bool:
+    """A sale that nothing follows by itself: neither a dispute nor a question of who paid."""
+    token = parse_token(row["token"])
+    return token.behaviour in SALE_BEHAVIOURS and not (token.has("chargeback") or token.has("payer_other"))
 
 
 def _behaviour(row: sqlite3.Row) -> str:

@@ -4,8 +4,7 @@ import sqlite3
 
 from config.sandbox.events import emit
 from config.sandbox.faults.breaker import Breaker
-from config.sandbox.movements import charge_more, misname_currency, misroute_movement, record_movement, withhold_movement
-from config.sandbox.sandbox import get_setting, put_setting
+from config.sandbox.movements import misname_currency, misroute_movement, record_movement, withhold_movement
 from config.sandbox.shapes import get_payment
 
 
@@ -38,18 +37,6 @@ def wrong_account(breaker: Breaker, row: sqlite3.Row, code: str) -> None:
     other = other_account(breaker)
     misroute_movement(breaker.connection, movement_id=row["id"], account=other, fault=code)
     tell_sale(breaker, code, row, account=other)
-
-
-def fee_differs(breaker: Breaker, row: sqlite3.Row, code: str) -> None:
-    """The row's fee is 0.50 more than agreed. One case covers a week: what is told already is not told again."""
-    charge_more(breaker.connection, movement_id=row["id"], fee_minor=50, fault=code)
-    year, week, _ = breaker.day.isocalendar()
-    name = f"fee:{breaker.account['code']}:{row['currency']}:{year}-{week}"
-    if get_setting(breaker.connection, name) is None:
-        put_setting(breaker.connection, name, True)
-        breaker.tell(
-            code, amount_minor=50, currency=row["currency"], occurred_at=row["occurred_at"], merchant_reference=None, psp_reference=None
-        )
 
 
 def funds_held(breaker: Breaker, row: sqlite3.Row, code: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from config.sandbox.faults.breaker import truth_row
 from config.sandbox.faults.plan import how_many
-from config.sandbox.reports.bank import CHARGE_MINOR, CHARGE_TEXT, add_charge, add_line
+from config.sandbox.reports.bank import CHARGE_MINOR, CHARGE_TEXT, add_charge, add_line, is_open
 
 LATE_DAYS = 2
 
@@ -50,16 +50,20 @@ def withhold_statements(
 ) -> tuple[list[dict[str, str]], list[dict[str, Any]]]:
     """STATEMENT_GAP: a statement comes after the next one. Gives the files that come today, and the truth rows.
 
-    Only where statements came before: without them nothing shows that one is missing.
+    Only where statements came before: without them nothing shows that one is missing; and where the next day has one.
     """
-    banks = [bank for bank in banks if _numbers(connection, bank) > 1]
+    following = day + timedelta(days=1)
+    banks = [bank for bank in banks if _numbers(connection, bank) > 1 and is_open(bank, following)]
     late = {bank["code"]: bank for bank in _chosen("STATEMENT_GAP", banks, plan, day)}
     for file in files:
         if file["account"] in late:
-            give_on = (day + timedelta(days=LATE_DAYS)).isoformat()
-            connection.execute("INSERT INTO withheld VALUES (?, ?, ?)", (file["path"], give_on, json.dumps(file)))
-    following = day + timedelta(days=1)
+            keep_back(connection, file, until=day + timedelta(days=LATE_DAYS))
     return [file for file in files if file["account"] not in late], [_row("STATEMENT_GAP", bank, following) for bank in late.values()]
+
+
+def keep_back(connection: sqlite3.Connection, file: Mapping[str, str], *, until: date) -> None:
+    """Give the file with those of the day `until`, before them."""
+    connection.execute("INSERT INTO withheld VALUES (?, ?, ?)", (file["path"], until.isoformat(), json.dumps(file)))
 
 
 def give_withheld(connection: sqlite3.Connection, *, day: date) -> list[dict[str, str]]:

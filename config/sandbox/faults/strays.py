@@ -1,4 +1,4 @@
-"""Events of payments that are none of ours, and payments that never come to an end."""
+"""Events of payments that are none of ours; payments that never come to an end, or that somebody else than the player paid."""
 
 from config.sandbox.events import emit
 from config.sandbox.faults.breaker import Breaker
@@ -59,4 +59,19 @@ def tell_waiting(breaker: Breaker, *, since: str, until: str) -> None:
                 occurred_at=row["created_at"],
                 merchant_reference=row["merchant_reference"],
                 psp_reference=None,
+            )
+
+
+def tell_payers(breaker: Breaker, *, since: str, until: str) -> None:
+    """PAYER_NAME_MISMATCH: the day's paid payments with the token payer_other; the rail named another than the player."""
+    query = "SELECT * FROM payment WHERE account = ? AND state = 'CAPTURED' AND created_at >= ? AND created_at < ? ORDER BY rowid"
+    for row in breaker.connection.execute(query, (breaker.account["code"], since, until)).fetchall():
+        if parse_token(row["token"]).has("payer_other"):
+            breaker.tell(
+                "PAYER_NAME_MISMATCH",
+                amount_minor=row["amount_minor"],
+                currency=row["currency"],
+                occurred_at=row["occurred_at"],
+                merchant_reference=row["merchant_reference"],
+                psp_reference=row["psp_ref"],
             )

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from config.sandbox.ids import derived_ref
 
+SATURDAY = 5
 CHARGE_MINOR = 150
 CHARGE_TEXT = "ACCOUNT MAINTENANCE CHARGE"
 
@@ -37,6 +38,18 @@ class Statement:
     opening_minor: int
     closing_minor: int
     lines: Sequence[Line]
+
+
+def is_open(bank: sqlite3.Row, day: date) -> bool:
+    """Whether the bank books and states anything that day: one that rests does not at weekends."""
+    return not bank["rests"] or day.weekday() < SATURDAY
+
+
+def next_open(bank: sqlite3.Row, day: date) -> date:
+    """The day, or the first one after it on which the bank is open."""
+    while not is_open(bank, day):
+        day += timedelta(days=1)
+    return day
 
 
 def add_line(

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from config.sandbox.faults.lines import fee_label
 from config.sandbox.ids import derived_number
 from config.sandbox.movements import record_movement
+from config.sandbox.reports.bank import next_open
 from config.sandbox.reports.fees import PER_PAYMENT_MINOR
 from config.sandbox.reports.sdr import Row, movement_rows
 
@@ -17,7 +18,7 @@ PAYER = "SANDBOX PAYMENTS B.V."
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """Money on its way to a bank account, to be booked on `booking_date`."""
+    """Money on its way to a bank account, to be booked on `booking_date`: the day after the batch's on which the bank is open."""
 
     account: str
     number: int
@@ -27,11 +28,7 @@ class Transfer:
     narrative: str
     bank: str
     batch_date: date
-
-    @property
-    def booking_date(self) -> date:
-        """The day after the batch's."""
-        return self.batch_date + timedelta(days=1)
+    booking_date: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +109,10 @@ def _settle(
         token = f"TX{derived_number(account['code'], number, currency, digits=9)}XT"
         narrative = f"{token} batch {number}, {account['company']}_{account['code']}"
         closing.append(Row(kind="MerchantPayout", currency=currency, net_minor=-net, occurred_at=moment, modification=narrative))
-        bank = json.loads(account["settlement"])[currency]
-        transfers.append(Transfer(account["code"], number, currency, net, token, narrative, bank, day))
+        code = json.loads(account["settlement"])[currency]
+        bank = connection.execute("SELECT * FROM bank_account WHERE code = ?", (code,)).fetchone()
+        booked = next_open(bank, day + timedelta(days=1))
+        transfers.append(Transfer(account["code"], number, currency, net, token, narrative, code, day, booked))
     elif net < 0:
         closing.append(_carry(currency, -net, moment, f"Balancetransfer to batch {number + 1}"))
     connection.execute(

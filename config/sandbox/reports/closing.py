@@ -15,16 +15,16 @@ from config.sandbox.clock import local, to_text
 from config.sandbox.faults.banks import book_strangers, book_transfers
 from config.sandbox.faults.breaker import Breaker, truth_row
 from config.sandbox.faults.lines import break_lines
-from config.sandbox.faults.papers import restate_report, skip_number, spoil_reports
+from config.sandbox.faults.papers import is_late, restate_report, skip_number, spoil_reports, state_balance
 from config.sandbox.faults.payments import break_sales, break_unfinished_payments
 from config.sandbox.faults.payouts import break_payouts
 from config.sandbox.faults.plan import make_plan
 from config.sandbox.faults.refunds import break_refunds
-from config.sandbox.faults.statements import give_withheld, repeat_charges, reverse_charges, withhold_statements
-from config.sandbox.faults.strays import send_strays, tell_waiting
+from config.sandbox.faults.statements import give_withheld, keep_back, repeat_charges, reverse_charges, withhold_statements
+from config.sandbox.faults.strays import send_strays, tell_payers, tell_waiting
 from config.sandbox.payments import finish_pending
 from config.sandbox.payouts import pay_payout
-from config.sandbox.reports.bank import Statement, close_statement
+from config.sandbox.reports.bank import Statement, close_statement, is_open
 from config.sandbox.reports.batches import Batch, Transfer, charge_per_payment, close_batch
 from config.sandbox.reports.camt053 import write_camt053
 from config.sandbox.reports.mt940 import write_mt940
@@ -68,14 +68,15 @@ def _close(
     candidates: Mapping[str, Sequence[str]],
     exclude: Sequence[str],
 ) -> dict[str, Any]:
-    files: list[dict[str, Any]] = []
+    files: list[dict[str, Any]] = [*give_withheld(connection, day=day)]
     truth: list[dict[str, Any]] = []
     transfers: list[Transfer] = []
     for code in [row["code"] for row in connection.execute("SELECT code FROM merchant_account ORDER BY code")]:
         breaker = Breaker(connection, sandbox, get_account(connection, code), day, plan, candidates, used=_excluded(connection, exclude))
         files += _close_account(connection, sandbox, breaker, transfers)
         truth += breaker.truth
-    banks = connection.execute("SELECT * FROM bank_account ORDER BY code").fetchall()
+    rows = connection.execute("SELECT * FROM bank_account ORDER BY code").fetchall()
+    banks = [bank for bank in rows if is_open(bank, day)]
     truth += book_transfers(connection, transfers=transfers, plan=plan, day=day)
     used = {transfer.bank for transfer in transfers}
     in_use = [bank for bank in banks if bank["code"] in used]
@@ -85,7 +86,7 @@ def _close(
     statements = [_write_statement(sandbox, close_statement(connection, bank=bank, day=day)) for bank in banks]
     today, late = withhold_statements(connection, statements, banks=in_use, plan=plan, day=day)
     truth += late
-    files += [*give_withheld(connection, day=day), *today]
+    files += today
     return {"date": day.isoformat(), "files": files, "truth": truth}
 
 
@@ -98,6 +99,7 @@ def _close_account(connection: sqlite3.Connection, sandbox: Sandbox, breaker: Br
     charge_per_payment(connection, account=account, since=since, until=until, moment=moment)
     breaker.truth += _returns(connection, account, until)
     tell_waiting(breaker, since=since, until=until)
+    tell_payers(breaker, since=since, until=until)
     skip_number(breaker)
     account = get_account(connection, account["code"])
     batch = close_batch(connection, account=account, day=day, until=until, moment=moment)
@@ -120,7 +122,21 @@ def _write_reports(sandbox: Sandbox, breaker: Breaker, batch: Batch) -> list[dic
         return _write(path, content, source="adyen_sdr", account=account["code"], day=day)
 
     refused = [{**put(folder, content), "refused": True} for folder, content in spoil_reports(breaker, batch, write)]
-    return [*refused, put("", write(batch.rows)), *(put(folder, content) for folder, content in restate_report(breaker, batch, write))]
+    right = put("", write(batch.rows))
+    again = [put(folder, content) for folder, content in restate_report(breaker, batch, write)]
+    if is_late(breaker, is_alone=not refused and not again):
+        keep_back(breaker.connection, right, until=day + timedelta(days=1))
+        return _write_balance(sandbox, breaker, batch)
+    return [*refused, right, *again, *_write_balance(sandbox, breaker, batch)]
+
+
+def _write_balance(sandbox: Sandbox, breaker: Breaker, batch: Batch) -> list[dict[str, Any]]:
+    code, day = breaker.account["code"], breaker.day
+    content = state_balance(breaker, currencies=sorted({row.currency for row in batch.rows}))
+    if content is None:
+        return []
+    path = sandbox.data_dir / "reports" / code / f"balances_{day.isoformat()}.csv"
+    return [_write(path, content, source="psp_balances", account=code, day=day)]
 
 
 def _break(connection: sqlite3.Connection, breaker: Breaker, *, since: str, until: str) -> None:

@@ -75,6 +75,7 @@ class Row:
     method: str = ""
     dispute: str = ""
     gross_currency: str = ""  # where it is not the net's
+    exchange_rate: str = "1"
 
 
 def movement_rows(movement: sqlite3.Row, *, pricing: str) -> list[Row]:
@@ -93,11 +94,13 @@ def movement_rows(movement: sqlite3.Row, *, pricing: str) -> list[Row]:
         )
         return [row]
     signed = gross if kind in CREDITS or movement["fault"] == "UNKNOWN_LINE_TYPE" else -gross
-    fees = with_extra(fees_of(kind, gross_minor=gross, pricing=pricing), movement["extra_fee_minor"], pricing=pricing)
+    is_converted = bool(movement["settled_currency"])
+    base = movement["settled_minor"] if is_converted else signed  # only sales are converted
+    fees = with_extra(fees_of(kind, gross_minor=abs(base), pricing=pricing), movement["extra_fee_minor"], pricing=pricing)
     row = Row(
         kind=kind,
-        currency=movement["currency"],
-        net_minor=signed - fees.total,
+        currency=movement["settled_currency"] or movement["currency"],
+        net_minor=base - fees.total,
         occurred_at=movement["occurred_at"],
         gross_minor=signed,
         fees=fees,
@@ -107,7 +110,8 @@ def movement_rows(movement: sqlite3.Row, *, pricing: str) -> list[Row]:
         modification_reference=movement["object_reference"],
         method=movement["method"],
         dispute=movement["object_id"] if kind.startswith("Chargeback") else "",
-        gross_currency=movement["reported_currency"],
+        gross_currency=movement["currency"] if is_converted else movement["reported_currency"],
+        exchange_rate=movement["exchange_rate"],
     )
     return [row] * movement["copies"]
 
@@ -143,7 +147,7 @@ def _cells(row: Row, *, zone: str) -> dict[str, str]:
         "Gross Currency": gross_currency if row.gross_minor else "",
         "Gross Debit (GC)": gross_debit,
         "Gross Credit (GC)": gross_credit,
-        "Exchange Rate": "1" if row.gross_minor else "",
+        "Exchange Rate": row.exchange_rate if row.gross_minor else "",
         "Net Currency": row.currency,
         "Net Debit (NC)": net_debit,
         "Net Credit (NC)": net_credit,
