@@ -47,11 +47,12 @@ def _register_merchant(connection: sqlite3.Connection, given: Mapping[str, Any])
         raise Refused(400, "INVALID_ACCOUNT", f"{code}: needs a secret, a known zone and a pricing of {PRICINGS}")
     settlement = {**_known_settlement(connection, code), **_settlement(connection, code, given.get("settlement", {}))}
     connection.execute(
-        "INSERT INTO merchant_account VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (code) DO UPDATE SET api_key = excluded.api_key,"
+        "INSERT INTO merchant_account VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (code) DO UPDATE SET api_key = excluded.api_key,"
         " webhook_secret = excluded.webhook_secret, company = excluded.company, zone = excluded.zone, pricing = excluded.pricing,"
-        " settlement = excluded.settlement",
+        " settlement = excluded.settlement, reserve_basis_points = excluded.reserve_basis_points, reserve_days = excluded.reserve_days",
         (code, api_key, webhook_secret, text_field(given, "company", default="COUNTROOM"), zone, pricing)
-        + (json.dumps(settlement), number_field(given, "first_batch", default=38)),
+        + (json.dumps(settlement), number_field(given, "first_batch", default=38))
+        + (number_field(given, "reserve_basis_points", default=0), number_field(given, "reserve_days", default=0)),
     )
 
 

@@ -7,7 +7,8 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS merchant_account (
     code TEXT PRIMARY KEY, api_key TEXT NOT NULL UNIQUE, webhook_secret TEXT NOT NULL, company TEXT NOT NULL,
-    zone TEXT NOT NULL, pricing TEXT NOT NULL, settlement TEXT NOT NULL, next_batch INTEGER NOT NULL);
+    zone TEXT NOT NULL, pricing TEXT NOT NULL, settlement TEXT NOT NULL, next_batch INTEGER NOT NULL,
+    reserve_basis_points INTEGER NOT NULL DEFAULT 0, reserve_days INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS bank_account (
     code TEXT PRIMARY KEY, iban TEXT NOT NULL, bic TEXT NOT NULL, currency TEXT NOT NULL, format TEXT NOT NULL,
     camt_version TEXT NOT NULL, opening_minor INTEGER NOT NULL, rests INTEGER NOT NULL DEFAULT 0);

@@ -16,7 +16,7 @@ from config.simulation.sandbox_control import SandboxControl
 from ledger.money import format_major, get_asset, parse_minor
 
 MOVING = frozenset({"INITIATED", "AUTHORIZED", "PENDING", "ACTION_REQUIRED"})
-HELD = ("pending_hold", "pending_forever")  # nothing happens to these before the day is closed
+HELD = ("pending_hold", "pending_forever", "approve.payer_other")  # these wait for the day's end, for ever, or for a person
 POLL_SECONDS = 0.25
 PATIENCE_SECONDS = 60.0
 

@@ -8,6 +8,7 @@ from cashier.models import Attempt, Capture, DepositIntent, PayoutIntent, PspEve
 from cashier.models.deposits import OPEN_STATES
 from cashier.models.psp_calls import PspCall
 from cashier.operations.apply import WAITS_FOR
+from cashier.operations.payers import KEEPS_PENDING
 from config.simulation.client import SimulationError
 from config.simulation.patience import patiently
 from config.simulation.sandbox_control import SandboxControl
@@ -41,7 +42,7 @@ def what_moves(sandbox: SandboxControl, now: datetime, strays: Collection[str] =
     """How many of each kind are still on their way. What waits for a person or for a bank does not count."""
     events = PspEventWork.objects.filter(state__in=PspEventWork.OPEN_STATES)
     events = events.exclude(event__intent_ref__in=strays, event__received_at__gte=now - WAITS_FOR)
-    overdue = DepositIntent.objects.filter(state__in=OPEN_STATES, expires_at__lte=now)
+    overdue = DepositIntent.objects.filter(state__in=OPEN_STATES, expires_at__lte=now).exclude(attempts__payer__in=KEEPS_PENDING)
     return {
         "events not delivered": sandbox.undelivered(),
         "events not applied": events.count(),

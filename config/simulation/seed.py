@@ -21,6 +21,7 @@ from ledger.models import LegalEntity
 from ledger.money import get_asset
 
 ENTITY, BRAND, ZONE = "MT1", "lucky", "Europe/Malta"
+RESERVED, RESERVE_DAYS = 1, 3  # which merchant account withholds 5 % for so long: the second
 SCOPES = "cashier payouts wallet games players reconciliation disputes"
 METHODS = ["card", "wallet_card", "paybybank", "directdebit", "localmethod"]
 # currency -> the bank's statement format, IBAN, opening balance in whole units of the currency, units of about one euro
@@ -130,10 +131,12 @@ def agreed_fees(*, is_split: bool) -> dict[str, Any]:
     return {**sale, **fixed, "fixed": {"descriptions": ["Transaction Fees"]}}
 
 
-def agreed_contract() -> dict[str, Any]:
-    """What is agreed beside the fees: the hour of the reports, the rates, how much may be rounding (docs/contracts.md)."""
+def agreed_contract(*, has_reserve: bool = False) -> dict[str, Any]:
+    """What is agreed beside the fees: the hour of the reports, the rates, how much may be rounding, the reserve (docs/contracts.md)."""
     rates = {pair: {"rate": rate, "tolerance_percent": TOLERANCE_PERCENT} for pair, rate in AGREED.items()}
-    return {"file_due": "11:00", "fx": rates, "rounding": {"batch_minor": 50, "month_minor": 500}}
+    reserve = {"percent": "5.00", "days": RESERVE_DAYS, "grace_days": 1, "tolerance_minor": 0}
+    agreed = {"file_due": "11:00", "fx": rates, "rounding": {"batch_minor": 50, "month_minor": 500}}
+    return {**agreed, "reserve": reserve} if has_reserve else agreed
 
 
 def _merchant(entity: LegalEntity, brand: Brand, number: int, sandbox_url: str, banks: Iterable[BankAccount]) -> MerchantAccount:
@@ -152,7 +155,7 @@ def _merchant(entity: LegalEntity, brand: Brand, number: int, sandbox_url: str, 
             "report_zone": ZONE,
             "rank": 10 + number,
             "fee_schedule": agreed_fees(is_split=bool(number % 2)),
-            "contract": agreed_contract(),
+            "contract": agreed_contract(has_reserve=number == RESERVED),
         },
     )
     account.base_url = sandbox_url
@@ -207,6 +210,8 @@ def _sandbox_merchant(number: int, account: MerchantAccount, house: DemoHouse, s
         "zone": account.report_zone,
         "pricing": "icpp" if number % 2 else "blended",
         "first_batch": 38 + 342 * number,
+        "reserve_basis_points": 500 if number == RESERVED else 0,
+        "reserve_days": RESERVE_DAYS,
         "settlement": {bank.currency: bank.code for bank in house.bank_accounts},
     }
 

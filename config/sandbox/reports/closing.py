@@ -28,6 +28,7 @@ from config.sandbox.reports.bank import Statement, close_statement, is_open
 from config.sandbox.reports.batches import Batch, Transfer, charge_per_payment, close_batch
 from config.sandbox.reports.camt053 import write_camt053
 from config.sandbox.reports.mt940 import write_mt940
+from config.sandbox.reports.reserve import move_reserve
 from config.sandbox.reports.sdr import Row, write_report
 from config.sandbox.sandbox import Sandbox, get_setting
 from config.sandbox.tokens import parse_token
@@ -100,6 +101,7 @@ def _close_account(connection: sqlite3.Connection, sandbox: Sandbox, breaker: Br
     breaker.truth += _returns(connection, account, until)
     tell_waiting(breaker, since=since, until=until)
     tell_payers(breaker, since=since, until=until)
+    move_reserve(breaker, until=until, moment=moment)
     skip_number(breaker)
     account = get_account(connection, account["code"])
     batch = close_batch(connection, account=account, day=day, until=until, moment=moment)
