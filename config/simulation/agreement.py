@@ -5,11 +5,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cashier.models import Capture, DepositIntent, PayoutIntent, PspCall, PspEventWork
+from django.db.models import Q
+
+from cashier.models import Capture, DepositIntent, PayerState, PayoutIntent, PspCall, PspEventWork
 from cashier.models.deposits import OPEN_STATES
 from config.simulation.quiet import CALLS
 
 BOOKED = (Capture.State.SUCCEEDED,)  # what failed late or was returned is charged in neither book
+# What somebody else than the player paid: booked in pending until a person decides (K10).
+WAITS_FOR_A_PERSON = Q(state=Capture.State.SUBMITTED, is_seen=True, attempt__payer=PayerState.HELD) & ~Q(psp_ref="")
 PAID = ("SETTLED", "RETURNED")
 
 
@@ -47,7 +51,8 @@ def compare(books: Mapping[str, Any]) -> Agreement:
     agreement = Agreement(double_charged=list(books["double_charged"]), double_paid=list(books["double_paid"]))
     compare_charges(agreement, books["charges"])
     compare_payouts(agreement, books["payouts"])
-    agreement.open_intents = DepositIntent.objects.filter(state__in=OPEN_STATES).count()
+    open_intents = DepositIntent.objects.filter(state__in=OPEN_STATES)
+    agreement.open_intents = open_intents.exclude(captures__in=Capture.objects.filter(WAITS_FOR_A_PERSON)).count()
     agreement.open_calls = sum(model._default_manager.filter(call_state__in=PspCall.OPEN_CALLS).count() for model in CALLS)
     agreement.events_waiting = PspEventWork.objects.filter(state__in=PspEventWork.OPEN_STATES).count()
     return agreement
@@ -55,7 +60,8 @@ def compare(books: Mapping[str, Any]) -> Agreement:
 
 def compare_charges(agreement: Agreement, charges: Iterable[Mapping[str, Any]]) -> None:
     """lost: charged and not booked by us. made_up: booked by us and never charged."""
-    booked = sums((row.intent.public_id, row.amount_minor) for row in Capture.objects.filter(state__in=BOOKED).select_related("intent"))
+    ours = Capture.objects.filter(Q(state__in=BOOKED) | WAITS_FOR_A_PERSON).select_related("intent")
+    booked = sums((row.intent.public_id, row.amount_minor) for row in ours)
     charged, injected = Counter[str](), Counter[str]()
     for charge in charges:
         if charge["merchant_reference"].startswith(DepositIntent.PREFIX):

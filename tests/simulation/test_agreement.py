@@ -33,6 +33,22 @@ def test_equal_books_agree(house: House) -> None:
     assert (agreement.ok, agreement.charged) == (True, 1)
 
 
+def test_what_waits_for_a_word_on_its_payer_is_neither_lost_nor_open(house: House) -> None:
+    from cashier.models import Attempt, Capture, DepositIntent, PayerState
+    from config.simulation.agreement import compare
+
+    capture = make_capture(house, amount_minor=5_000)
+    Attempt.objects.filter(pk=capture.attempt_id).update(payer=PayerState.HELD)
+    Capture.objects.filter(pk=capture.pk).update(state=Capture.State.SUBMITTED, is_seen=True, psp_ref="cpt_1")
+    DepositIntent.objects.filter(pk=capture.intent_id).update(state=DepositIntent.State.PENDING)
+
+    assert compare(books(charge(capture.intent.public_id, 5_000))).ok
+
+    Attempt.objects.filter(pk=capture.attempt_id).update(payer="")
+    agreement = compare(books(charge(capture.intent.public_id, 5_000)))
+    assert (agreement.ok, agreement.open_intents, agreement.lost) == (False, 1, [capture.intent.public_id])
+
+
 def test_what_we_do_not_hold_whole_is_lost(house: House) -> None:
     from config.simulation.agreement import compare
 
