@@ -141,3 +141,32 @@ def forget(report: Path, references: set[str]) -> None:
         writer = csv.DictWriter(file, fieldnames=list(rows[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
+
+
+@pytest.mark.spec("R7", "Z1", "Z3")
+def test_a_refund_that_the_psp_dates_into_the_next_day_is_carried_by_name_and_ends_when_it_comes(casino: "Casino") -> None:
+    from reconciliation.models import CaseState, ExceptionCase
+    from tests.reconciliation.runs.day import DAY, unexplained
+    from tests.sandbox.running import ACCOUNTS
+
+    # given a PSP whose day begins an hour before ours, and a refund in that hour
+    account = casino.world.account
+    account.report_zone = "Europe/Athens"
+    account.save()
+    casino.sandbox.control("PUT", "accounts", {"merchant_accounts": [{**ACCOUNTS["merchant_accounts"][0], "zone": "Europe/Athens"}]})
+    intent = casino.deposit(amount_minor=5000)
+    casino.hear()
+    at(casino, DAY, 22, 20)
+    casino.refund(intent, 1300)
+    casino.hear()
+    casino.close(DAY)
+
+    # when its row stays away for longer than three bank days, and comes on the last on which it is not missing
+    casino.close(DAY + timedelta(days=1), profile={"v": 1, "codes": {"CUTOFF_DIFFERENCE": {"count": 1}}})
+    for later in range(2, 9):
+        casino.close(DAY + timedelta(days=later))
+
+    # then there was one case, of our day, and it has ended
+    assert unexplained(casino, amounts=False) == ([], [])
+    case = ExceptionCase.objects.get()
+    assert (case.reason_id, case.business_date, case.amount_minor, case.state) == ("CUTOFF_DIFFERENCE", DAY, 1300, CaseState.AUTO_RESOLVED)

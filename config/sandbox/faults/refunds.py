@@ -1,7 +1,10 @@
 """Faults on refunds: rows that differ, never come or come twice, refunds that come back, and one beside a chargeback."""
 
 import sqlite3
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
+from config.sandbox.clock import local, to_text
 from config.sandbox.faults.breaker import Breaker, other_amount
 from config.sandbox.faults.chargebacks import dispute_told
 from config.sandbox.ids import derived_ref
@@ -9,6 +12,7 @@ from config.sandbox.movements import misreport_movement, record_movement, withho
 from config.sandbox.refunds import record_refund_movement, reverse_refund
 from config.sandbox.shapes import get_payment
 
+FRIDAY, WEEKDAYS_LATE = 4, 5
 REFUNDS = """
 SELECT movement.*, refund.merchant_reference AS refund_reference FROM movement JOIN refund ON refund_id = object_id
 WHERE movement.account = ? AND movement.batch IS NULL AND movement.kind = 'Refunded' AND movement.fault = '' AND movement.occurred_at < ?
@@ -26,7 +30,8 @@ ORDER BY refund.rowid"""
 def break_refunds(breaker: Breaker, *, since: str, until: str) -> None:
     """Everything that can be wrong with a refund of ours."""
     for code, fault in REFUND_FAULTS.items():
-        rows = breaker.connection.execute(REFUNDS, (breaker.account["code"], until, since)).fetchall()
+        found = breaker.connection.execute(REFUNDS, (breaker.account["code"], until, since)).fetchall()
+        rows = [row for row in found if code != "CUTOFF_DIFFERENCE" or is_after_midnight(breaker, row)]
         for row in breaker.choose(code, rows, key=_psp_ref):
             fault(breaker, row, code)
     failed = breaker.connection.execute(FAILED, (breaker.account["code"], until, since)).fetchall()
@@ -87,7 +92,33 @@ def _paid_although_failed(breaker: Breaker, row: sqlite3.Row, code: str) -> None
     _tell(breaker, code, row, amount_minor=row["refund_minor"], occurred_at=moment)
 
 
+def is_after_midnight(breaker: Breaker, row: sqlite3.Row) -> bool:
+    """Whether the PSP's day is an hour old at most: where its zone is ahead of ours, our day has not ended."""
+    return local(row["occurred_at"], breaker.account["zone"]).hour == 0
+
+
+def _cut_off(breaker: Breaker, row: sqlite3.Row, code: str) -> None:
+    """The row comes only on the fifth weekday after our day, the last on which it is not missing."""
+    zone = breaker.account["zone"]
+    day = local(row["occurred_at"], zone).date() - timedelta(days=1)
+    for _ in range(WEEKDAYS_LATE):
+        day += timedelta(days=1)
+        while day.weekday() > FRIDAY:
+            day += timedelta(days=1)
+    moment = to_text(datetime.combine(day, time(12), tzinfo=ZoneInfo(zone)))
+    breaker.connection.execute("UPDATE movement SET occurred_at = ?, fault = ? WHERE id = ?", (moment, code, row["id"]))
+    breaker.tell(
+        code,
+        amount_minor=row["amount_minor"],
+        currency=row["currency"],
+        occurred_at=row["occurred_at"],
+        merchant_reference=None,
+        psp_reference=None,
+    )
+
+
 REFUND_FAULTS = {
+    "CUTOFF_DIFFERENCE": _cut_off,
     "REFUND_AMOUNT_DIFFERS": _amount_differs,
     "REFUND_MISSING_AT_PSP": _missing,
     "REFUND_PAID_TWICE": _paid_twice,
