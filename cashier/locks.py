@@ -21,10 +21,15 @@ def lock_intent(intent_id: UUID) -> DepositIntent:
 def know_attempts(intent: DepositIntent) -> DepositIntent:
     """Read all attempts of a locked intent at once, with their accounts: `intent.attempts.all()` then asks no more.
 
-    Nobody else makes one while the lock is held; who makes one itself must not ask this copy for it.
+    Nobody else makes one while the lock is held; who makes one itself calls `forget_attempts`.
     """
     prefetch_related_objects([intent], Prefetch("attempts", Attempt.objects.select_related("merchant_account").order_by("number")))
     return intent
+
+
+def forget_attempts(intent: DepositIntent) -> None:
+    """Another one was made: `intent.attempts` asks the database again."""
+    intent.__dict__.get("_prefetched_objects_cache", {}).pop("attempts", None)
 
 
 def lock_captures(intent_id: UUID) -> list[Capture]:

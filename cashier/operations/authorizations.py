@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from cashier.gates import PERIODS, Gate, deposit_gates, first_closed, limits_of, record_of
-from cashier.locks import know_attempts, lock_intent, lock_player
+from cashier.locks import forget_attempts, know_attempts, lock_intent, lock_player
 from cashier.models import Attempt, DepositIntent, DepositState, Instrument, MerchantAccount, PspCall, RoutingDecision
 from cashier.models.rails import get_rail
 from cashier.nudges import nudge
@@ -191,6 +191,7 @@ def new_attempt(intent: DepositIntent, order: AuthorizeOrder, means: Means, acco
     )
     ready(attempt)
     attempt.save(force_insert=True)
+    forget_attempts(intent)
     intent.merchant_account, intent.capture_mode, intent.return_url = account, order.capture, order.return_url
     intent.expires_at = max(intent.expires_at, now + timedelta(minutes=get_rail(intent.method).expiry_minutes))
     intent.save(update_fields=["merchant_account", "capture_mode", "return_url", "expires_at", "gates", "updated_at"])

@@ -42,10 +42,13 @@ def _frozen(scene: "Scene") -> None:
 
 def _review(scene: "Scene") -> None:
     intent = next(row for row in scene.deposits if row.state == DepositState.INITIATED)
-    payment = {"amount_minor": int(intent.gross_minor), "currency": intent.currency, "region": intent.region, "method": intent.method}
+    payment = {
+        "key": intent.public_id, "brand": "lucky", "entity": "e", "region": intent.region, "currency": intent.currency,
+        "amount_minor": int(intent.gross_minor), "method": intent.method,
+    }  # fmt: skip
     decision = RoutingDecision.objects.create(
         intent=intent, moment="authorize", outcome="review", rules_version=1, rules_matched=[2], payment=payment, candidates=[],
-        decided_at=scene.now,
+        decided_at=scene.now - timedelta(days=60),
     )  # fmt: skip
     at = scene.now - timedelta(minutes=40)
     DepositReview.objects.create(intent=intent, decision=decision, created_at=at, updated_at=at)

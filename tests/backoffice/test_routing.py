@@ -34,7 +34,9 @@ def tried(browser_of: Browsers, rules: RoutingRules) -> RoutingTrial:
     assert press(browser_of("ada"), rules, "try", since="2026-11-13", until="2026-11-20").status_code == 302
     trial = rules.trials.order_by("-asked_at", "-pk")[0]
     run_trial(trial_id=trial.pk, now=trial.asked_at)
-    return RoutingTrial.objects.get(pk=trial.pk)
+    done = RoutingTrial.objects.get(pk=trial.pk)
+    assert done.error == ""
+    return done
 
 
 def page_of(client: Client, obj: Any, query: str = "") -> str:

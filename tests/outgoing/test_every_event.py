@@ -12,7 +12,18 @@ from django.db.models import F
 from cashier import operations
 from cashier.bonuses.endings import convert_bonus, expire_bonus, forfeit_bonus
 from cashier.locks import lock_intent
-from cashier.models import Bonus, Brand, DepositIntent, DepositReview, DepositState, PayoutIntent, PayoutPolicy, Player, RoutingRules
+from cashier.models import (
+    Bonus,
+    Brand,
+    DepositIntent,
+    DepositReview,
+    DepositState,
+    PayoutIntent,
+    PayoutPolicy,
+    Player,
+    RoutingRules,
+    WebhookRefusal,
+)
 from cashier.operations.endings import end_intent
 from cashier.operations.payouts import cancel_payout, settle_payout
 from cashier.operations.players import PlayerFacts, change_player, create_player
@@ -31,6 +42,7 @@ from reconciliation.operations import raise_case
 from reconciliation.operations.cases import resolve_by_key
 from reconciliation.operations.casework.desk import reopen_case
 from reconciliation.operations.casework.dispositions import resolve
+from reconciliation.operations.watching import look_around
 from tests.ledger.cast import make_person
 from tests.stories.casino import SHOP, Casino
 
@@ -233,6 +245,16 @@ def case(casino: Casino, how: str = "") -> ExceptionCase:
     return made
 
 
+def noticed(casino: Casino, *, passes: bool = False) -> None:
+    """A PSP repeats its events, and an hour later does so no more."""
+    WebhookRefusal.objects.create(
+        hour=casino.now.replace(minute=0, second=0, microsecond=0), account_code=SHOP, reason="duplicate", count=50
+    )
+    look_around(now=casino.now)
+    if passes:
+        look_around(now=casino.now + timedelta(hours=1))
+
+
 ACTS: dict[str, Callable[[Casino], Any]] = {
     "deposit.initiated": lambda c: c.ask(100),
     "deposit.action_required": lambda c: c.answer(c.ask(100), Outcome.ACTION_REQUIRED),
@@ -296,6 +318,8 @@ ACTS: dict[str, Callable[[Casino], Any]] = {
     "case.auto_resolved": lambda c: case(c, "auto"),
     "case.resolved": lambda c: case(c, "resolve"),
     "case.reopened": lambda c: case(c, "reopen"),
+    "alert.raised": noticed,
+    "alert.passed": lambda c: noticed(c, passes=True),
 }
 OF_CLOSES = {"close.signed_off", "close.reopened"}
 
@@ -311,7 +335,7 @@ def test_an_act_tells_its_event(name: str, casino: Casino, settings: Any, tmp_pa
     assert told.exists(), sorted(set(DomainEvent.objects.values_list("name", flat=True)))
     event = told[0]
     assert event.body and event.subject
-    assert event.brand == ("" if name.startswith("case.") else "lucky")
+    assert event.brand == ("" if name.startswith(("case.", "alert.")) else "lucky")
 
 
 @pytest.mark.spec("A8", "K5")

@@ -54,7 +54,7 @@ def test_authorized_then_captured_then_refunded(api: Api, committed_world: World
     assert (shown["status"], shown["captured"], shown["authorised"]) == ("CAPTURED", "30.00", "50.00")
     assert api.get(f"cashier/refunds/{refund['id']}").json()["amount"] == {"amount": "10.00", "currency": "EUR"}
     kinds = {entry["kind"] for entry in api.get(f"{NEW}/{intent}/timeline").json()["entries"]}
-    assert kinds == {"transition", "routing", "call", "posting"}
+    assert kinds == {"transition", "routing", "checks", "call", "posting"}
 
 
 @pytest.mark.spec("A4")

@@ -36,6 +36,13 @@ BATCHES = [
         Dr in_transit[m] EUR 80.00
         Dr in_transit[m] EUR 20.00
         Cr clearing[m] EUR 100.00"""),
+    Row("3.5", "the PSP rounded a fee up by a cent", ("BATCH_SETTLED@3", {
+        **batch(4939, {"capture": 5000}, {"processing": 60})[1], "rates": [], "rounding_minor": 0, "rounding_cap_minor": 0,
+        "rounded": [{"what": "processing", "minor": 1, "lines": 1, "cap_minor": 5}]}), """
+        Dr in_transit[m] EUR 49.39
+        Dr fees[m] EUR 0.60
+        Dr rounding[e] EUR 0.01
+        Cr clearing[m] EUR 50.00"""),
     Row("3.5", "line.identified, a debit line", identified(5000), """
         Dr clearing[m] EUR 50.00
         Cr suspense[m] EUR 50.00"""),

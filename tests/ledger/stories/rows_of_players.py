@@ -204,6 +204,10 @@ PEOPLE = [
         ("ITEM_GIVEN_TO_PLAYER@1", {"player": P, "item": item("clearing", M, -5000)}), """
         Dr clearing[m] EUR 50.00
         Cr playable[p] EUR 50.00"""),
+    Row("5", "the bank kept its charge of a transfer",
+        ("ITEM_BOOKED_AS_BANK_CHARGE@1", {"bank_account": B, "item": item("in_transit", M, 500)}), """
+        Dr bank_fees[b] EUR 5.00
+        Cr in_transit[m] EUR 5.00"""),
 ]  # fmt: skip
 
 ROWS = [*DEPOSITS, *REFUNDS, *PAYOUTS, *DISPUTES, *GAMES, *PEOPLE]

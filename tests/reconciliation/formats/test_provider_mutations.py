@@ -4,6 +4,7 @@ import io
 import time
 import tracemalloc
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from config.settings.formats import REPORT_FORMATS
-from reconciliation.formats import FormatRefused, ReadError, ReadResult, read
+from reconciliation.formats import Batch, FormatRefused, ReadError, ReadResult, read
 from tests.reconciliation.formats.mutating import mutated_copies
 from tests.reconciliation.formats.opening import open_text
 from tests.reconciliation.formats.provider_files import CONTENT, PROVIDER_FILES
@@ -73,7 +74,12 @@ def test_a_cut_file_is_never_accepted_with_less_of_a_payout(source: str, data: s
 
     assert whole is not None
     if cut is not None and cut.accepted:
-        assert set(cut.batches) <= set(whole.batches)
+        assert {without_reference(batch) for batch in cut.batches} <= {without_reference(batch) for batch in whole.batches}
+
+
+def without_reference(batch: Batch) -> Batch:
+    """A cut may fall into the last cells of a payout's own row: whole in money, and its bank line is found by amount then."""
+    return replace(batch, payout_references=())
 
 
 @pytest.mark.parametrize("source", sorted(PROVIDER_FILES))

@@ -43,7 +43,7 @@ def only(db: None) -> Any:
 def captured_event(house: House, received_at: datetime, *, state: str = "WAITING") -> PspEvent:
     event = PspEvent.objects.create(
         merchant_account=house.merchant, provider_event_id="evt_1", identity_key="evt_1", event="payment.captured", psp_ref="psp_1",
-        intent_ref="pi_01kahj0000000000000000000a", capture_ref="cap_77", amount_minor=5000, currency="EUR", occurred_at=received_at,
+        intent_ref=make_intent(house).public_id, capture_ref="cap_77", amount_minor=5000, currency="EUR", occurred_at=received_at,
         received_at=received_at, body_sha256="0" * 64, raw_body="{}",
     )  # fmt: skip
     PspEventWork.objects.create(event=event, state=state, error="PSP does not answer")
