@@ -40,7 +40,10 @@ def no_credit_without_capture(casino: Casino) -> None:
 def bring_to_its_end(casino: Casino) -> None:
     """The PSP is up and all is delivered but what was lost; workers work and sweepers sweep while time passes."""
     casino.break_psp(is_down=False)
-    for step in STEPS:
+    for number, step in enumerate(STEPS):
+        calm(casino)
+        for capture in casino.held_for_payer():
+            casino.decide_payer(capture, is_player=number % 2 == 0)
         calm(casino)
         if not what_is_open(casino):
             break

@@ -13,6 +13,7 @@ from cashier import operations
 from cashier.models import Attempt, Capture, DepositIntent, PayoutIntent, Player, Refund
 from cashier.operations import AuthorizeOrder, RefundOrder
 from cashier.operations.answers import trust_instrument
+from cashier.operations.payer_holds import accept_payer, is_payer_held, keep_refused, unsee_payer
 from cashier.operations.payouts import request_payout, sweep_payouts
 from cashier.operations.players import PlayerFacts, change_player
 from cashier.webhooks.signatures import sign
@@ -87,6 +88,20 @@ class Casino:
             fee_model="operator",
             client_id="shop",
         )
+
+    def held_for_payer(self) -> list[Capture]:
+        """What waits for a word on who paid (K10)."""
+        rows = Capture.objects.filter(intent__player=self.player, state=Capture.State.SUBMITTED).select_related("attempt", "intent")
+        return [row for row in rows.order_by("created_at", "pk") if is_payer_held(row)]
+
+    def decide_payer(self, capture: Capture, *, is_player: bool) -> None:
+        """A person's word: it is the player and is credited, or somebody else, whose money waits to be given back."""
+        if is_player and capture.intent.player.is_creditable:
+            accept_payer(capture_id=capture.pk, note="", actor=CALLER, now=self.clock.at)
+        else:
+            unsee_payer(capture_id=capture.pk, note="", actor=CALLER, now=self.clock.at)
+            keep_refused(capture_id=capture.pk, actor=CALLER, now=self.clock.at)
+        self.queue.commit()
 
     def close_player(self) -> None:
         """No longer somebody who may be credited."""

@@ -147,6 +147,11 @@ class Deposits(RuleBasedStateMachine):
     def lose_nudge(self, which: int) -> None:
         self.casino.queue.messages.pop(which % len(self.casino.queue.messages))
 
+    @precondition(lambda self: self.casino.held_for_payer())
+    @rule(which=WHICH, is_player=st.booleans())
+    def decide_payer(self, which: int, is_player: bool) -> None:
+        self.casino.decide_payer(one(self.casino.held_for_payer(), which), is_player=is_player)
+
     @rule()
     def sweep(self) -> None:
         self.casino.sweep()
