@@ -48,6 +48,7 @@ def close(casino: "Casino", number: int, *, codes: tuple[str, ...] = ()) -> None
 def test_each_break_of_a_contract_has_its_case_and_a_day_as_agreed_has_none(casino: "Casino") -> None:
     from reconciliation.models import CaseState, ExceptionCase
     from reconciliation.operations import reconcile
+    from reconciliation.queries.watches.intraday import pending_past_usual
     from tests.reconciliation.runs.day import DAY, unexplained
 
     # given a day in two currencies as it was agreed
@@ -72,6 +73,7 @@ def test_each_break_of_a_contract_has_its_case_and_a_day_as_agreed_has_none(casi
         close(casino, later)
     casino.set_now(casino.world.now + timedelta(days=9))
     reconcile(date=DAY + timedelta(days=12), now=casino.world.now)
+    assert pending_past_usual({"minutes": 60, "days": 30, "at_least": 100}, now=casino.world.now) == []  # who paid is a case already
 
     # then
     assert {row["code"] for row in casino.truth} == {*CODES, "PAYER_NAME_MISMATCH"}

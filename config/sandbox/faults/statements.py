@@ -50,10 +50,12 @@ def withhold_statements(
 ) -> tuple[list[dict[str, str]], list[dict[str, Any]]]:
     """STATEMENT_GAP: a statement comes after the next one. Gives the files that come today, and the truth rows.
 
-    Only where statements came before: without them nothing shows that one is missing; and where the next day has one.
+    Only where statements came before: without them nothing shows that one is missing; and where the next day has one
+    and none is kept back already: two in a row leave one gap.
     """
     following = day + timedelta(days=1)
-    banks = [bank for bank in banks if _numbers(connection, bank) > 1 and is_open(bank, following)]
+    kept = {json.loads(row["file"])["account"] for row in connection.execute("SELECT file FROM withheld")}
+    banks = [bank for bank in banks if _numbers(connection, bank) > 1 and is_open(bank, following) and bank["code"] not in kept]
     late = {bank["code"]: bank for bank in _chosen("STATEMENT_GAP", banks, plan, day)}
     for file in files:
         if file["account"] in late:

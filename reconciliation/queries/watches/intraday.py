@@ -8,7 +8,7 @@ from statistics import median
 from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import TruncHour
 
-from cashier.models import Attempt, DepositIntent, PspEvent, PspEventWork, WebhookRefusal
+from cashier.models import Attempt, DepositIntent, PayerState, PspEvent, PspEventWork, WebhookRefusal
 from ledger.calendar import business_date
 from ledger.ids import BadPublicId
 from reconciliation.queries.watches.noticed import Noticed, RaiseCase, percent
@@ -125,8 +125,12 @@ def _below_usual(by: tuple[str, str], limits: Thresholds, now: datetime, verb: s
 
 
 def pending_past_usual(limits: Thresholds, *, now: datetime) -> list[Noticed]:
-    """Deposits that wait at a rail longer than 99 of 100 that ended there, and longer than `minutes`: each a case (ABNORMAL_PENDING)."""
-    waiting = DepositIntent.objects.filter(state=DepositIntent.State.PENDING, updated_at__lt=now - timedelta(minutes=limits["minutes"]))
+    """Deposits that wait at a rail longer than 99 of 100 that ended there, and longer than `minutes`: each a case (ABNORMAL_PENDING).
+
+    What waits for a word on its payer has a case that says so.
+    """
+    pending = DepositIntent.objects.filter(state=DepositIntent.State.PENDING, updated_at__lt=now - timedelta(minutes=limits["minutes"]))
+    waiting = pending.exclude(attempts__payer__in=(PayerState.HELD, PayerState.REFUSED))
     found = []
     for intent in waiting.select_related("brand__entity", "merchant_account").order_by("updated_at")[:_MOST]:
         usual = _usual_minutes(intent, limits, now)
