@@ -62,7 +62,7 @@ def test_a_flipped_bit_is_found_in_every_file(made: "MadeBundle", tmp_path: Path
     chance, folder = random.Random(7), made.copy(tmp_path)
     for path in sorted(folder.iterdir()):
         bits = path.stat().st_size * 8
-        for bit in sorted({0, bits - 1, *(chance.randrange(bits) for _ in range(4))}):
+        for bit in sorted({bits - 1, chance.randrange(bits)}):
             flip(path, bit)
             wrong = first(verify(folder))
             assert wrong.differences[0]["file"] in (path.name, "manifest.json"), (path.name, bit)
@@ -97,8 +97,8 @@ def test_a_flipped_bit_is_found_in_the_containers_own_bytes(made: "MadeBundle", 
     """Headers, the directory at the end, and what lies in the files: at the ends, around each header, and at random."""
     whole, chance = made.zip.read_bytes(), random.Random(11)
     directory = whole.index(b"PK\x01\x02")
-    places = [*range(0, 30, 2), *range(directory, directory + 46, 3), *range(len(whole) - 22, len(whole), 2)]
-    places += [chance.randrange(len(whole)) for _ in range(25)]
+    places = [*range(0, 30, 4), *range(directory, directory + 46, 6), *range(len(whole) - 22, len(whole), 3)]
+    places += [chance.randrange(len(whole)) for _ in range(10)]
     target = tmp_path / "close.zip"
     for place in places:
         target.write_bytes(flipped(whole, place * 8 + chance.randrange(8)))
