@@ -121,8 +121,8 @@ def test_a_line_that_was_posted_and_not_committed_when_the_run_ended_is_counted(
     is_posted, run_ended = Event(), Event()
     truth = place.post_settlement
 
-    def post_and_dawdle(*args: Any) -> None:
-        truth(*args)
+    def post_and_dawdle(*args: Any, **facts: Any) -> None:
+        truth(*args, **facts)
         is_posted.set()
         until(lambda: run_ended.is_set() or somebody_waits_for_a_lock())
 
