@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from cashier.models import MerchantAccount
+from ledger.actors import user_actor
 from reconciliation.models import (
     Alert,
     FileSource,
@@ -16,6 +17,8 @@ from reconciliation.models import (
     SourcePull,
     Watch,
 )
+from reconciliation.operations.closing.provisional import take_provisional_close
+from reconciliation.operations.column_maps import draft_map
 
 if TYPE_CHECKING:
     from tests.backoffice.scene import Scene
@@ -25,6 +28,8 @@ DAY = date(2026, 11, 19)
 
 def make_papers(scene: "Scene") -> None:
     make_alert(scene)
+    draft_map(account=scene.accounts[0].code, maker=user_actor(scene.staff["ada"]), now=scene.now)
+    take_provisional_close(entity=scene.accounts[0].entity, actor=user_actor(scene.staff["ada"]), now=scene.now)
     make_source(scene)
     at = scene.now - timedelta(hours=4)
     for number, account in enumerate(scene.accounts):
