@@ -1,7 +1,5 @@
 """A day's close, its bundle, break list and marts, and mini-closes (D4, D5, D7). A client sees closes of its own entities only."""
 
-from typing import Any, cast
-
 from django.http import FileResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -117,11 +115,10 @@ class ProvisionalCloseListView(APIView):
     def post(self, request: Request) -> Response:
         if not isinstance(request.data, dict):
             raise Invalid("Give an object with the code of an entity.", field="entity", rule="required")
-        given = cast(dict[str, Any], request.data)
-        entity = entities_of(caller_of(request)).filter(code=str(given.get("entity", ""))).first()
+        entity = entities_of(caller_of(request)).filter(code=str(request.data.get("entity", ""))).first()
         if entity is None:
             raise Invalid("Give the code of one of your entities.", field="entity", rule="unknown")
-        day = date_of(str(given["date"]), "date") if given.get("date") else None
+        day = date_of(str(request.data["date"]), "date") if request.data.get("date") else None
         taken = take_provisional_close(entity=entity, day=day, actor=_actor(request), now=clock.now())
         return Response(provisional_body(taken), status=201)
 

@@ -47,8 +47,8 @@ _ACTIONS: tuple[tuple[str, str, str, str, list[str]], ...] = (
 
 def auto_rule_rows(now: datetime) -> list[dict[str, Any]]:
     """Column values of every default rule."""
-    facts = [{"code": code, "title": title, "explanation": text, "is_on": True} for code, title, text in _FACTS]
-    actions = [
+    facts: list[dict[str, Any]] = [{"code": code, "title": title, "explanation": text, "is_on": True} for code, title, text in _FACTS]
+    actions: list[dict[str, Any]] = [
         {"code": code, "title": title, "explanation": text, "action": action, "reason_codes": codes,
          "each_minor": {"EUR": 500}, "month_minor": {"EUR": 10_000}}
         for code, title, text, action, codes in _ACTIONS
