@@ -41,12 +41,12 @@ def see_alert(alert: Alert, *, actor: Actor, now: datetime) -> Alert:
 
 
 def _look(watch: Watch, watched: Watched, now: datetime) -> int:
-    """One watch in one transaction; of two workers that look at once the second finds what the first wrote."""
+    """One watch in one transaction: of two workers that look at once the second waits, then looks at what is there by then."""
     limits = {name: float(value) for name, value in watch.thresholds.items()}
-    noticed = watched.look(limits, now=real_now() if watched.in_real_time else now)
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 13))", [f"watch:{watch.code}"])
+        noticed = watched.look(limits, now=real_now() if watched.in_real_time else now)
         known = {alert.about: alert for alert in Alert.objects.select_for_update().filter(watch=watch, state__in=STANDING)}
         for each in _first_of_each(noticed):
             alert = known.pop(each.about, None)
@@ -55,7 +55,7 @@ def _look(watch: Watch, watched: Watched, now: datetime) -> int:
             else:
                 _still(alert, each, now)
         for alert in known.values():
-            _pass_by(alert, now)
+            _pass_by(alert, watched, now)
     return len({each.about for each in noticed})
 
 
@@ -76,12 +76,12 @@ def _tell(watch: Watch, each: Noticed, now: datetime) -> None:
     record_birth(alert, actor=WATCHER, now=now, event="alert.raised")
 
 
-def _pass_by(alert: Alert, now: datetime) -> None:
-    """It is past no threshold any more; the case it raised has nothing left to ask."""
+def _pass_by(alert: Alert, watched: Watched, now: datetime) -> None:
+    """It is past no threshold any more. The case it raised ends only where what it asked for has come: a threshold may have been raised."""
     alert.passed_at = now
     move(alert, "pass_by", actor=WATCHER, now=now, event="alert.passed", extra_fields=["passed_at"])
-    case = ExceptionCase.by_public(alert.case_ref) if alert.case_ref else None
-    if case is not None:
+    if alert.case_ref and watched.has_ended is not None and watched.has_ended(alert.about):
+        case = ExceptionCase.by_public(alert.case_ref)
         auto_resolve_case(case, rule="watch_passed@1", text=f"It has ended by itself: {alert.sentence}", now=now)
 
 

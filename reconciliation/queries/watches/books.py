@@ -102,7 +102,9 @@ def late_cases(limits: Thresholds, *, now: datetime) -> list[Noticed]:
     late = ExceptionCase.objects.filter(state__in=LIVE_STATES, due_at__lte=now).values_list("owner_team")
     counts = late.annotate(late=Count("pk")).filter(late__gte=int(limits["cases"])).order_by("owner_team")
     return [
-        Noticed(about=team, sentence=f"{Team(team).label}: {count} cases are past their due time.", facts={"late": count})
+        Noticed(
+            about=team, sentence=f"{Team(team).label}: {count} {'case is' if count == 1 else 'cases are'} past due.", facts={"late": count}
+        )
         for team, count in counts
     ]
 

@@ -55,6 +55,16 @@ def _is_ours(reference: str) -> bool:
         return False
 
 
+def is_applied(event_id: str) -> bool:
+    """Whether the event was applied: only then is its money credited, or known to be kept."""
+    return PspEventWork.objects.filter(event=PspEvent.by_public(event_id), state=PspEventWork.State.APPLIED).exists()
+
+
+def is_decided(intent_id: str) -> bool:
+    """Whether a deposit waits at its rail no more."""
+    return bool(DepositIntent.by_public(intent_id).state != DepositIntent.State.PENDING)
+
+
 def duplicate_events(limits: Thresholds, *, now: datetime) -> list[Noticed]:
     """An account sends the same events again, `times` as often as in its usual hour and at least `at_least` times within one."""
     rows = WebhookRefusal.objects.filter(reason=WebhookRefusal.DUPLICATE, hour__gt=now - timedelta(days=limits["days"]))

@@ -98,6 +98,23 @@ def test_success_without_credit_is_a_case_within_ten_minutes_and_ends_with_the_c
 
 
 @pytest.mark.spec("R10")
+@pytest.mark.parametrize("what", ["a longer patience", "an event that is set aside"])
+def test_a_case_stays_while_its_money_has_not_come(house: House, only: Any, what: str) -> None:
+    """The alert passes: nothing is past a threshold. Nothing was credited either, and a person still looks."""
+    watch = only("success_without_credit")
+    captured_event(house, NOW - timedelta(hours=1))
+    look_around(now=NOW)
+
+    if what == "a longer patience":
+        Watch.objects.filter(pk=watch.pk).update(thresholds={"minutes": "600"})
+    else:
+        PspEventWork.objects.update(state="IGNORED")
+    look_around(now=NOW + timedelta(minutes=5))
+
+    assert (Alert.objects.get().state, ExceptionCase.objects.get().state) == ("PASSED", CaseState.OPEN)
+
+
+@pytest.mark.spec("R10")
 def test_a_deposit_that_waits_longer_than_99_of_100_is_a_case(house: House) -> None:
     limits = {"minutes": 60.0, "days": 30.0, "at_least": 5.0}
     for _ in range(6):
@@ -207,6 +224,27 @@ def test_an_alert_is_mailed_once_and_tried_again_while_the_server_refuses(house:
     [sent] = mail.outbox
     assert (sent.to, sent.subject) == (["ops@casino.test"], "Countroom: Captured at the PSP, not credited")
     assert f"https://office.test/admin/reconciliation/exceptioncase/{alert.case_ref}/" in sent.body
+
+
+def test_a_worker_that_dies_while_it_mails_leaves_the_mail_to_the_next(house: House, only: Any, settings: Any) -> None:
+    only("success_without_credit", mail_to=["ops@casino.test"])
+    settings.EMAIL_BACKEND = "tests.reconciliation.watches.test_watching.Dying"
+    captured_event(house, NOW - timedelta(hours=1))
+    look_around(now=NOW)
+    due = Alert.objects.get().mail_due_at
+    assert due is not None
+    with pytest.raises(SystemExit):
+        send_due_mails(moment=due)
+
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    assert send_due_mails(moment=due + timedelta(minutes=1)) == 0  # it may still be at it
+    assert send_due_mails(moment=due + timedelta(minutes=3)) == 1
+    assert len(mail.outbox) == 1
+
+
+class Dying(BaseEmailBackend):
+    def send_messages(self, email_messages: Any) -> int:
+        raise SystemExit(9)
 
 
 class Refusing(BaseEmailBackend):
