@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from cashier.models import MerchantAccount
 from ledger.transitions import attribute
@@ -44,6 +44,7 @@ def raise_group(
     where they even out, what was taken too much.
     """
     with transaction.atomic():
+        _lock(f"{code}:{key}"[:150])
         dedupe_key = _open_key(f"{code}:{key}"[:150], part)
         latest = _latest(dedupe_key)
         parts = {**(latest.facts.get("parts", {}) if latest else {}), part.batch: _row(part)}
@@ -66,8 +67,15 @@ def _open_key(key: str, part: Part) -> str:
     return f"{key}:{part.batch}"[:200] if ended else key
 
 
+def _lock(key: str) -> None:
+    """Batches of one group that are told at once, by runs of two days, wait for each other: none loses what the other adds."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 17))", [f"group:{key}"])
+
+
 def _latest(key: str) -> ExceptionCase | None:
-    return ExceptionCase.objects.filter(dedupe_key=key).order_by("-version").first()
+    """The newest version, locked: nobody ends it while it grows."""
+    return ExceptionCase.objects.select_for_update(of=("self",)).filter(dedupe_key=key).order_by("-version").first()
 
 
 def _row(part: Part) -> dict[str, Any]:
