@@ -36,7 +36,7 @@ def test_from_a_draft_to_a_map_in_force(scene: Any, browser_of: Callable[[str], 
     url = reverse("admin:reconciliation_columnmapversion_list_act", args=["draft"])
     assert browser_of("ben").post(url, {"account": account, "once": str(new_id())}).status_code == 403
     assert ada.post(url, {"account": account, "once": str(new_id())}).status_code == 302
-    row = ColumnMapVersion.objects.get()
+    row = ColumnMapVersion.objects.latest("version")
     assert "Draft" in page_of(ada, row) and "merchant_reference" in page_of(ada, row)
 
     wrong = press(ada, row, "layout", layout=json.dumps({**LAYOUT, "zone": "Mars"}))
@@ -61,7 +61,7 @@ def test_a_draft_is_dropped_and_stays_to_be_read(scene: Any, browser_of: Callabl
     ada = browser_of("ada")
     url = reverse("admin:reconciliation_columnmapversion_list_act", args=["draft"])
     ada.post(url, {"account": scene.accounts[0].code, "once": str(new_id())})
-    row = ColumnMapVersion.objects.get()
+    row = ColumnMapVersion.objects.latest("version")
 
     assert press(ada, row, "drop").status_code == 302
     assert "Dropped" in page_of(ada, row)
