@@ -1,7 +1,8 @@
 """The deterministic rules, in order (R5). Each has a name and version, says which fields it compares, and is one join.
 
 In SQL `l` is the line, `i` the item. A rule only pairs what agrees in all its fields; the amount is never a key: where it differs,
-the pair is made, and the difference is a case. To change a rule is to add a version, never to edit one that was used.
+the pair is made, and the difference is a case. Which rules are on, their order and parameters are data, in versions
+(matching/catalogue.py, ruleset.py): the number behind a name is of those parameters. A rule whose code changes gets a new name.
 """
 
 from dataclasses import dataclass
@@ -130,12 +131,24 @@ OTHER_RULES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "bank.batch_and_account@1": (("batch number as a whole word", "narrative", "number"), ("account's code", "narrative", "account")),
     "bank.duplicate@1": (("bank's id", "bank_reference", ""), ("amount", "amount_minor", ""), ("text", "narrative", "")),
     "bank.part_of_payout@1": (("transfer reference", "narrative", "transfer_reference"), ("bank account", "bank_account_id", "route")),
+    "bank.payouts_named@1": (
+        ("references of all payouts", "narrative", "transfer"),
+        ("sum of the payouts", "amount_minor", "line_minor"),
+        ("paid with batches", "", "paid_with"),
+    ),
+    "bank.payer_and_sum@1": (
+        ("PSP's known payer", "counterparty", "payer_name"),
+        ("the only choice of payouts that comes to it", "amount_minor", "line_minor"),
+        ("paid with batches", "", "paid_with"),
+    ),
     "bank.charge_code@1": (("bank's transaction code", "transaction_code", ""),),
+    "person.named@1": (("case", "case", ""), ("named by", "named_by", ""), ("named", "", "item")),
     "by_hand@1": (),
 }
 
 
 def fields_of(rule: str) -> tuple[tuple[str, str, str], ...]:
-    """What a rule compares: (name, column of the line, column of the item). Raises KeyError for a rule that never was."""
-    found = next((known.fields for known in RULES if known.name == rule), None)
-    return found if found is not None else OTHER_RULES[rule]
+    """What a rule of this label compares: (name, column of the line, column of the item). Raises KeyError for a rule that never was."""
+    first = f"{rule.partition('@')[0]}@1"
+    found = next((known.fields for known in RULES if known.name == first), None)
+    return found if found is not None else OTHER_RULES[first]
