@@ -209,10 +209,19 @@ def put_back(model: Any, call_id: UUID, failure: PspFailure | None, *, state: st
         if row.call_state == PspCall.CallState.DONE:
             return
         row.call_state = state
-        row.next_try_at = real_now() + backoff(row.tries)
+        row.next_try_at = next_try(row, real_now())
         row.error = f"{type(failure).__name__}: {failure}"[:300] if failure else "asked: not known there yet"
         save_call(row, "call_state", "next_try_at", "error")
     log.warning("psp.no_answer", call=row.idempotency_key, state=state, error=row.error, is_defect=isinstance(failure, PspKeyReused))
+
+
+def next_try(row: Row, at: datetime) -> datetime:
+    """Later each time. But what was sent, and is not known there, is sent again as soon as it may be: a player waits for it."""
+    later = at + backoff(row.tries)
+    if row.call_state != PspCall.CallState.UNKNOWN or row.sent_at is None or at >= row.sent_at + RESEND_AFTER:
+        return later
+    resend_at: datetime = row.sent_at + RESEND_AFTER
+    return min(later, resend_at)
 
 
 def answered(row: Row) -> list[str]:

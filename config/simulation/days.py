@@ -56,7 +56,9 @@ class Days:
         sandbox: SandboxControl,
         say: Callable[[str], None],
         tick: Callable[[], None],
+        segments: int = SEGMENTS,
     ) -> None:
+        self.segments = segments
         self.entity = entity
         self.currencies = currencies
         self.driver = driver
@@ -68,7 +70,7 @@ class Days:
 
     def play(self, day: date, deposits: Sequence[PlannedDeposit], *, concurrency: int) -> None:
         """One day, until nothing moves."""
-        for segment in range(SEGMENTS):
+        for segment in range(self.segments):
             self._set_clock(self._segment_start(day, segment))
             self.driver.play_all([d for d in deposits if d.segment == segment], concurrency=concurrency, tick=self.tick)
         self._settle_down()
@@ -133,7 +135,7 @@ class Days:
 
     def _segment_start(self, day: date, segment: int) -> datetime:
         start, end = self._at(day, OPENS), self._at(day, CLOSES)
-        return start + (end - start) * segment / SEGMENTS
+        return start + (end - start) * segment / self.segments
 
     def _at(self, day: date, at: time) -> datetime:
         return datetime.combine(day, at, ZoneInfo(self.entity.zone))

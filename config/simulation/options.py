@@ -37,6 +37,7 @@ class Options:
     peak: bool
     then: int
     concurrency: int
+    segments: int
 
     @property
     def behaviour(self) -> str:
@@ -56,7 +57,7 @@ def read_options(given: dict[str, Any]) -> Options:
     unknown = [code for code in currencies if code not in BANKS]
     if unknown or not currencies:
         raise BadOptions(f"--currencies {given['currencies']}: choose among {','.join(BANKS)}.")
-    for name in ("deposits", "days", "accounts", "concurrency"):
+    for name in ("deposits", "days", "accounts", "concurrency", "segments"):
         if given[name] < 1:
             raise BadOptions(f"--{name} {given[name]}: one or more is needed.")
     if given["only"] and given["only"] not in CODES:
@@ -76,6 +77,7 @@ def read_options(given: dict[str, Any]) -> Options:
         peak=given["peak"],
         then=given["then"],
         concurrency=given["concurrency"] * (4 if given["peak"] else 1),
+        segments=given["segments"],
     )
 
 

@@ -94,14 +94,16 @@ def plan_day(
     units: dict[str, int],
     peak: bool,
     codes: Collection[str] = (),
+    segments: int = SEGMENTS,
 ) -> list[PlannedDeposit]:
-    """The deposits of one day, ordered by segment. `units`: minor units of about one euro, per currency; `codes`: what is to be broken.
+    """The deposits of one day, ordered by segment. `units`: minor units of about one euro, per currency; `codes`: what is to be broken;
+    `segments`: of a day.
 
     Same arguments, same plan.
     """
     rng = random.Random(f"{seed}/{deposits}/{faults}/{accounts}/{','.join(currencies)}")
     behaviours = BEHAVIOURS.get(faults, FAULTY)
-    planned = [_deposit(rng, number, behaviours, accounts, currencies, units, peak) for number in range(deposits)]
+    planned = [_deposit(rng, number, behaviours, accounts, currencies, units, peak, segments) for number in range(deposits)]
     if behaviours is not CALM:
         needs = ALWAYS | {number: need for number, (code, need) in ASKED.items() if code in codes}
         planned = [_with_what_faults_need(deposit, needs) for deposit in planned]
@@ -116,6 +118,7 @@ def _deposit(
     currencies: Sequence[str],
     units: dict[str, int],
     peak: bool,
+    segments: int,
 ) -> PlannedDeposit:
     _, token, method, capture, challenge = rng.choices(behaviours, weights=[row[0] for row in behaviours])[0]
     currency = rng.choice(list(currencies))
@@ -125,7 +128,7 @@ def _deposit(
     large = follow_up == "payout" and rng.random() < LARGE_PAYOUTS
     return PlannedDeposit(
         number=number,
-        segment=_segment(rng, peak),
+        segment=_segment(rng, peak, segments),
         account=rng.randrange(accounts),
         player=rng.randrange(10**6),
         currency=currency,
@@ -150,9 +153,9 @@ def _with_what_faults_need(deposit: PlannedDeposit, needs: Mapping[int, tuple[st
     )  # fmt: skip
 
 
-def _segment(rng: random.Random, peak: bool) -> int:
-    weights = [PEAK_WEIGHT if peak and index == SEGMENTS // 2 else 1 for index in range(SEGMENTS)]
-    return rng.choices(range(SEGMENTS), weights=weights)[0]
+def _segment(rng: random.Random, peak: bool, segments: int) -> int:
+    weights = [PEAK_WEIGHT if peak and index == segments // 2 else 1 for index in range(segments)]
+    return rng.choices(range(segments), weights=weights)[0]
 
 
 def _amount(rng: random.Random, unit: int, large: bool) -> int:

@@ -55,7 +55,15 @@ def simulate(options: Options, place: Place, *, say: Callable[[str], None], tick
     platform = PlatformClient(base_url=place.web, client_id=house.client.id, client_secret=house.client.secret, scopes=house.client.scopes)
     market = Market(house.brand.code, house.regions, max(3, options.deposits // PLAYERS_PER_DEPOSIT))
     driver = Driver(platform=platform, sandbox=sandbox, market=market, run_id=run_id)
-    days = Days(entity=house.entity, currencies=options.currencies, driver=driver, sandbox=sandbox, say=say, tick=tick)
+    days = Days(
+        entity=house.entity,
+        currencies=options.currencies,
+        driver=driver,
+        sandbox=sandbox,
+        say=say,
+        tick=tick,
+        segments=options.segments,
+    )
     try:
         last = _play(days, options, house, first)
         return _result(options, house, days, run_id, first, last)
@@ -121,6 +129,7 @@ def _plan(options: Options, deposits: int, seed: int, behaviour: str, codes: Col
         units={code: BANKS[code][3] * 10 ** get_asset(code).exponent for code in options.currencies},
         peak=options.peak,
         codes=codes,
+        segments=options.segments,
     )
 
 
@@ -149,6 +158,7 @@ def _figures(options: Options, days: Days, truth: Truth) -> dict[str, Any]:
         "matched": sum(int(run["matched"]) for run in runs),
         "cases": dict(sorted(codes.items())),
         "mismatches": len(truth.mismatches),
+        "not_made": sorted({*options.each} - {each.code for each in truth.mismatches}),
         "longest_settling_seconds": round(days.report.longest_settling, 1),
         "runs": runs,
     }

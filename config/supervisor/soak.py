@@ -11,31 +11,45 @@ from typing import Any
 from config.local_servers.directory import make_directory
 from config.supervisor.core import Supervision
 from config.supervisor.demonstration import DemonstrationFailed, command_json
+from config.supervisor.processor_time import ProcessorTime
 from config.supervisor.troubles import PLAN, Troubles
 
-DAYS = 5
+DAYS, SEGMENTS = 5, 3  # whatever the size, each part of a day waits for its slowest payment, which a PSP has left without an answer
 
 
 def soak(supervision: Supervision, *, payments: int, seed: int, say: Callable[[str], None]) -> bool:
     """Play `payments` deposits over five days amid troubles, then prove the outcome. True when all holds and every trouble happened."""
     truth = supervision.directory / "truth.jsonl"
-    days = ("--days", str(DAYS), "--deposits", str(max(1, payments // DAYS)), "--seed", str(seed), "--faults", "hostile")
-    troubles = Troubles(supervision, payments=payments, say=say)
+    size = ("--days", str(DAYS), "--segments", str(SEGMENTS), "--deposits", str(max(1, payments // DAYS)))
+    days = (*size, "--seed", str(seed), "--faults", "hostile")
+    troubles, costs = Troubles(supervision, payments=payments, say=say), ProcessorTime(supervision)
     say(f"{payments} deposits over {DAYS} days, hostile faults, {len(PLAN)} troubles")
     began = time.monotonic()
+
+    def meanwhile() -> None:
+        troubles()
+        costs.look()
+
     try:
-        day = command_json(supervision, "simulate_day", *days, "--truth", str(truth), meanwhile=troubles)
+        day = command_json(supervision, "simulate_day", *days, "--truth", str(truth), meanwhile=meanwhile)
     except DemonstrationFailed as problem:
         say(str(problem))
         return False
     say(f"played in {time.monotonic() - began:.0f} s: {_words(day['deposits'])}")
+    say(_cost(costs, payments))
     say(f"settled within {day['longest_settling_seconds']:.0f} s at most")
     say(f"troubles: {troubles.worker_kills} workers killed; {_words(troubles.happened)}")
-    verdicts = [_holds(supervision, say, *proof) for proof in (COMPARISON, ("score_matching", "--truth", str(truth)), *PROOFS)]
+    verdicts = [holds(supervision, say, *proof) for proof in (COMPARISON, ("score_matching", "--truth", str(truth)), *PROOFS)]
     missed = [trouble.victim for trouble in troubles.still] + [victim for victim, count in troubles.happened.items() if not count]
     if missed:
         say(f"did not happen: {', '.join(missed)}")
     return all(verdicts) and not missed
+
+
+def _cost(costs: ProcessorTime, payments: int) -> str:
+    """Processor time of the days, papers and bookkeeping included, per payment."""
+    each = {name: round(1000 * seconds / payments) for name, seconds in costs.by_name().items()}
+    return f"processor time per payment {sum(each.values())} ms: {_words(each)}"
 
 
 def _words(figures: Mapping[str, Any]) -> str:
@@ -55,7 +69,8 @@ def fresh_directory(directory: Path) -> Path:
     return directory
 
 
-def _holds(supervision: Supervision, say: Callable[[str], None], name: str, *arguments: str) -> bool:
+def holds(supervision: Supervision, say: Callable[[str], None], name: str, *arguments: str) -> bool:
+    """Whether the command ends well; says its figures, or what is wrong."""
     try:
         figures = command_json(supervision, name, *arguments)
     except DemonstrationFailed as problem:

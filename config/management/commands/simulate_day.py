@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from config.simulation.client import SimulationError
 from config.simulation.options import BadOptions, Options, read_options
+from config.simulation.plan import SEGMENTS
 from config.simulation.seed import SeedRefused
 from config.simulation.simulate import Place, Result, simulate
 from config.simulation.truth import write_truth
@@ -47,6 +48,7 @@ Example:
         parser.add_argument("--peak", action="store_true", help="ten times the load for a while")
         parser.add_argument("--then", type=int, default=0, help="payments of the present day at the end, if time is back in the present")
         parser.add_argument("--concurrency", type=int, default=24, help="payments at once")
+        parser.add_argument("--segments", type=int, default=SEGMENTS, help="parts of a day; between them the clock moves")
         parser.add_argument("--base-url", help="web address of a stack that runs elsewhere on this database")
         parser.add_argument("--truth", type=Path, help="write what was injected to this file")
         parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
@@ -96,5 +98,6 @@ def as_text(result: Result) -> str:
             f"Files {figures['files']}, lines {figures['lines']}, matched {figures['matched']}, injected breaks {figures['mismatches']}",
             "Cases by code:" if cases else "No cases.",
             *cases,
+            *([f"Nothing to break for {', '.join(figures['not_made'])}."] if figures["not_made"] else []),
         ]
     )

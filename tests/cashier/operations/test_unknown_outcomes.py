@@ -190,3 +190,26 @@ def test_an_answer_that_comes_after_the_end_gives_the_authorisation_back(world: 
 
     assert world.fresh(intent).state == State.EXPIRED
     assert sandbox.state_of(intent.public_id) == "VOIDED"
+
+
+@pytest.mark.spec("C8")
+@pytest.mark.parametrize(
+    ("state", "age_seconds", "tries", "latest_seconds"),
+    [
+        ("UNKNOWN", 16, 5, 4),  # not beyond the moment from which it may be sent again, 20 s after it was sent
+        ("UNKNOWN", 2, 1, 1.5),  # sooner where its turn is sooner
+        ("UNKNOWN", 25, 5, 24),  # from then on, later each time
+        ("READY", 1, 5, 24),  # never sent: there is nothing to wait for
+    ],
+)
+def test_what_is_not_known_there_is_tried_again_when_it_may_be_sent_again(
+    state: str, age_seconds: int, tries: int, latest_seconds: float
+) -> None:
+    from cashier.models import Attempt
+    from cashier.operations.calls import next_try
+
+    at = real_now()
+    row = Attempt(call_state=state, sent_at=at - timedelta(seconds=age_seconds), tries=tries)
+    times = [(next_try(row, at) - at).total_seconds() for _ in range(50)]
+    assert max(times) <= latest_seconds
+    assert min(times) >= min(0.5 * 2 ** (tries - 1), latest_seconds)
