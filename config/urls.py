@@ -4,9 +4,11 @@ from django.contrib import admin
 from django.urls import include, path
 
 from config.health import health
+from config.metrics.view import metrics
 
 urlpatterns = [
     path("health", health, name="health"),
+    path("metrics", metrics, name="metrics"),
     path("", include("cashier.api.webhook_urls")),
     path("", include("config.api.urls")),
     path("admin/", admin.site.urls),

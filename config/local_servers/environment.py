@@ -23,6 +23,7 @@ FIXED = {
 }
 GENERATED: dict[str, Callable[[], str]] = {
     "SECRET_KEY": lambda: secrets.token_urlsafe(48),
+    "METRICS_TOKEN": lambda: secrets.token_urlsafe(32),
 }
 
 

@@ -35,6 +35,7 @@ from config.settings.domain_events import (  # noqa: F401
     OUTGOING_CONCURRENCY,
     OUTGOING_TIMEOUT_SECONDS,
 )
+from config.settings.figures import FIGURES, METRICS_TOKEN  # noqa: F401
 from config.settings.formats import REPORT_FORMATS  # noqa: F401
 from config.settings.logs import LOGGING  # noqa: F401
 from config.settings.notices import NOTICE_HANDLERS  # noqa: F401
@@ -68,6 +69,8 @@ DATABASES["default"]["OPTIONS"] = {
     **({"pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", default=8)}} if env.bool("DATABASE_POOL", default=False) else {}),
 }
 DATABASES["default"]["CONN_MAX_AGE"] = 0 if env.bool("DATABASE_POOL", default=False) else env.int("CONN_MAX_AGE", default=60)
+# Where a connection is kept without a pool (workers) it is asked once per task whether it still lives: the server may have ended it.
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = not env.bool("DATABASE_POOL", default=False)
 DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = False
 # How long checkpoints and the audit sealer wait for older transactions of the server; then they leave it to their next turn.
 HORIZON_SECONDS = env.float("HORIZON_SECONDS", default=2.0)
@@ -116,7 +119,6 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "django_structlog",
-    "django_prometheus",
     "ledger",
     "cashier",
     "disputes",
@@ -125,7 +127,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "config.metrics.requests.RequestFiguresMiddleware",
     "config.api.tracing.TraceIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -140,7 +142,6 @@ MIDDLEWARE = [
     "config.history.StaffHistoryMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "axes.middleware.AxesMiddleware",
-    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import shutil
 import signal
 import sys
 import time
@@ -141,6 +142,8 @@ class Supervision:
 
     def _start_processes(self, processes: Sequence[Process]) -> None:
         assert self.watchdog is not None
+        shutil.rmtree(self.places.counted, ignore_errors=True)  # of processes that are gone
+        make_directory(self.places.counted)
         children = [
             Child(process, environment=self.environment, log_directory=self.log_directory, watchdog=self.watchdog) for process in processes
         ]

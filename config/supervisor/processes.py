@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 CELERY = (sys.executable, "-m", "celery", "-A", "config", "--quiet")
@@ -32,6 +32,11 @@ class Places:
     sandbox_port: int
 
     @property
+    def counted(self) -> Path:
+        """Where the long-lived processes keep what they count, so that any of them can tell it all (docs/metrics.md)."""
+        return self.directory / "counted"
+
+    @property
     def urls(self) -> dict[str, str]:
         shown = "127.0.0.1" if self.host == "0.0.0.0" else self.host
         return {
@@ -43,7 +48,7 @@ class Places:
 
 def all_processes(places: Places) -> list[Process]:
     """In the order of starting; the sandbox first, for the others call it."""
-    return [_sandbox(places), _web(places), *_workers(places), _beat(places), _events(places)]
+    return [_sandbox(places), _counting(places, _web(places)), *_workers(places), _beat(places), _events(places)]
 
 
 def _sandbox(places: Places) -> Process:
@@ -70,6 +75,7 @@ def _web(places: Places) -> Process:
             *(sys.executable, "-m", "gunicorn", "config.wsgi:application", "--bind", f"{places.host}:{places.web_port}"),
             *("--worker-class", "gthread", "--workers", os.environ.get("WEB_PROCESSES", "2"), "--threads", threads),
             *("--timeout", "60", "--graceful-timeout", "5", "--keep-alive", "30", "--no-control-socket"),
+            *("-c", "python:config.web_server"),
         ),
         environment={"DATABASE_POOL": "true", "DATABASE_POOL_SIZE": threads, "STREAM_ORIGIN": places.urls["events"]},
         health_url=places.urls["web"] + "/health",
@@ -80,8 +86,8 @@ def _workers(places: Places) -> list[Process]:
     """PSP calls mostly wait: threads. Reconciliation computes: a process of its own, one run at a time."""
     threads = os.environ.get("PSP_THREADS", "32")
     return [
-        _worker(places, "worker-psp", "psp", "-P", "threads", "-c", threads),
-        _worker(places, "worker", "webhooks,default,outgoing", "-P", "threads", "-c", "8"),
+        _counting(places, _worker(places, "worker-psp", "psp", "-P", "threads", "-c", threads)),
+        _counting(places, _worker(places, "worker", "webhooks,default,outgoing", "-P", "threads", "-c", "8")),
         _worker(places, "worker-recon", "recon", "-P", "prefork", "-c", "1", "--prefetch-multiplier", "1", "--max-tasks-per-child", "100"),
     ]
 
@@ -102,6 +108,11 @@ def _events(places: Places) -> Process:
         command=(sys.executable, "-m", "config.backoffice.stream", "--port", str(places.events_port)),
         health_url=places.urls["events"] + "/",
     )
+
+
+def _counting(places: Places, process: Process) -> Process:
+    """Not for one whose children come and go: each leaves a file."""
+    return replace(process, environment={**process.environment, "PROMETHEUS_MULTIPROC_DIR": str(places.counted)})
 
 
 def _ready_by_file(places: Places, name: str, command: tuple[str, ...]) -> Process:
