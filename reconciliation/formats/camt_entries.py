@@ -61,7 +61,7 @@ def read_entry(entry: Element, *, statement_index: int) -> BankLine:
         value_date=valued.on,
         booked_at=booked.at,
         bank_reference=entry.get("AcctSvcrRef") or (first.bank_reference if first else ""),
-        customer_reference=entry.get("NtryRef") or entry.get("NtryDtls", "Btch", "PmtInfId"),
+        customer_reference=entry.get("NtryDtls", "Btch", "PmtInfId"),  # not NtryRef: it numbers entries, also two that are one
         end_to_end_id=first.end_to_end_id if first and len(details) == 1 else "",
         transaction_code=_transaction_code(entry),
         counterparty_name=first.counterparty_name if first else "",

@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from tests.reconciliation.formats.opening import FILES, open_own, open_text, refusal_of
+from reconciliation.formats.repeated import forgive_repeated, identity
+from tests.reconciliation.formats.opening import FILES, Opened, open_own, open_text, refusal_of
 
 IBAN = "MT84MALT011000012345MTLCAST001S"
 
@@ -63,7 +64,7 @@ def test_a_payout_of_the_psp_field_by_field() -> None:
     assert (line.line_number, line.status, line.kind, line.amount_minor, line.currency) == (17, "BOOK", "credit", 123450, "EUR")
     assert (line.booking_date, line.value_date) == (date(2026, 1, 6), date(2026, 1, 7))
     assert line.booked_at == datetime(2026, 1, 6, 8, 30, 0, 123456, tzinfo=UTC)
-    assert (line.bank_reference, line.customer_reference, line.end_to_end_id) == ("BNK-0001", "1", "")
+    assert (line.bank_reference, line.customer_reference, line.end_to_end_id) == ("BNK-0001", "", "")
     assert (line.transaction_code, line.counterparty_name, line.counterparty_account) == (
         "PMNT/RCDT/ESCT",
         "ADYEN N.V.",
@@ -115,6 +116,25 @@ def test_opening_and_lines_that_are_not_the_closing_are_readable_but_not_accepte
 
     assert not result.accepted
     assert [(c.name, c.ok, c.expected, c.actual) for c in result.checks] == [("opening_closing", False, 600, 500)]
+
+
+@pytest.mark.spec("R2")
+def test_an_entry_that_stands_twice_is_one_though_each_has_its_own_number() -> None:
+    def twice(*bank_references: str) -> Opened:
+        numbered = (
+            entry(more=f"<AcctSvcrRef>{reference}</AcctSvcrRef>").replace("<Ntry>", f"<Ntry><NtryRef>{number}</NtryRef>")
+            for number, reference in enumerate(bank_references, start=1)
+        )
+        return open_text("camt053", message(statement("".join(numbered), closing="5.00")))
+
+    def forgiven(*bank_references: str) -> bool:
+        opened = twice(*bank_references)
+        return forgive_repeated(opened.result, lambda: iter(opened.lines)).accepted  # type: ignore[arg-type,return-value]
+
+    assert forgiven("B1", "B1")
+    assert not forgiven("B1", "B2")
+    first, second = twice("B1", "B1").lines
+    assert identity(first) == identity(second)
 
 
 @pytest.mark.spec("R2")
