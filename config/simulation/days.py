@@ -39,7 +39,7 @@ class DayReport:
 
     runs: list[dict[str, Any]] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
-    truth: list[Mismatch] = field(default_factory=list)
+    truth: list[Sequence[Mismatch]] = field(default_factory=list)  # as it was told, day by day
     last_papers: date | None = None
     longest_settling: float = 0.0  # seconds from the last payment of a while until nothing moved
 
@@ -88,8 +88,8 @@ class Days:
         watch_files(now=clock.now())  # before the morning's files: what should have come yesterday
         for file in closed.files:
             self._take_in(file)
-        self.report.truth.extend(closed.truth)
-        self.report.truth.extend(spoil(day) if spoil else ())
+        self.report.truth.append(closed.truth)
+        self.report.truth.append(spoil(day) if spoil else ())
         self.report.last_papers = day
         look_around(now=clock.now())
         self.say(f"{day}: {len(closed.files)} files in, matching")

@@ -91,12 +91,22 @@ def mismatch_from_row(row: dict[str, Any]) -> Mismatch:
     )
 
 
-def distinct(mismatches: Iterable[Mismatch]) -> Sequence[Mismatch]:
-    """The same breaks in the same order, each once: a day closed twice tells its truth twice."""
-    seen: dict[str, Mismatch] = {}
-    for mismatch in mismatches:
-        seen.setdefault(json.dumps(_row(mismatch), sort_keys=True), mismatch)
-    return list(seen.values())
+def distinct(tellings: Iterable[Sequence[Mismatch]]) -> Sequence[Mismatch]:
+    """The same breaks in the same order, each once: a day closed twice tells its truth twice.
+
+    What looks the same twice in one telling is two: two chargebacks of one amount have no key that would tell them apart.
+    """
+    told: dict[str, int] = {}
+    found: list[Mismatch] = []
+    for telling in tellings:
+        here: dict[str, int] = {}
+        for mismatch in telling:
+            name = json.dumps(_row(mismatch), sort_keys=True)
+            here[name] = here.get(name, 0) + 1
+            if here[name] > told.get(name, 0):
+                told[name] = here[name]
+                found.append(mismatch)
+    return found
 
 
 def _row(mismatch: Mismatch) -> dict[str, Any]:

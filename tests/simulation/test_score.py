@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from config.simulation.score import RaisedCase, score
-from config.simulation.truth import Mismatch, Truth, TruthFileError, read_truth, write_truth
+from config.simulation.truth import Mismatch, Truth, TruthFileError, distinct, read_truth, write_truth
 
 pytestmark = pytest.mark.spec("Z2", "Z3")
 DAY = date(2026, 11, 20)
@@ -64,3 +64,8 @@ def test_what_is_not_a_truth_file_is_refused_with_what_to_do(tmp_path, text: str
     (tmp_path / "t.jsonl").write_text(text)
     with pytest.raises(TruthFileError, match="truth file|simulate_day"):
         read_truth(tmp_path / "t.jsonl")
+
+
+def test_two_breaks_that_look_the_same_are_two_and_a_day_told_again_adds_none() -> None:
+    twin, other = mismatch("CHARGEBACK_LINE_MISSING"), mismatch("REFUND_MISSING_AT_PSP", merchant_reference="rf_a")
+    assert list(distinct([[twin, twin], [other], [twin, twin, other]])) == [twin, twin, other]
