@@ -4,6 +4,8 @@ PORT ?= 8000
 DEPOSITS ?= 300
 WORKERS ?= auto
 PAYMENTS ?= 5000
+EACH ?= 0
+MIXED ?= 0
 COPIES ?= 10000
 SEED ?= 1
 ARGS ?=
@@ -30,9 +32,9 @@ bench:  ## benchmarks against yardsticks of the same machine; ONLY=name
 	@$(BOOTSTRAP) embedded dev
 	@exec $(VENV)/python -m bench $(if $(ONLY),--only $(ONLY))
 
-soak:  ## days of payments under hostile faults while processes and servers end, then every proof; SEED= PAYMENTS=
+soak:  ## days of payments under hostile faults while processes and servers end, then every proof; SEED= PAYMENTS=, or EACH=200, or MIXED=20000
 	@$(BOOTSTRAP) embedded
-	@exec $(VENV)/python -m config.supervisor soak --with-parent --port 0 --payments $(PAYMENTS) --seed $(SEED)
+	@exec $(VENV)/python -m config.supervisor soak --with-parent --port 0 --payments $(PAYMENTS) --each $(EACH) --mixed $(MIXED) --seed $(SEED)
 
 damage:  ## damaged copies of every sample file through every reader: a refusal or a right answer, never a fault; SEED= COPIES=
 	@$(BOOTSTRAP) embedded dev

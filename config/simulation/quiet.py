@@ -25,6 +25,7 @@ def wait_until_quiet(sandbox: SandboxControl, *, seconds: float, strays: Collect
 
     Raises SimulationError, naming what still moves, after `seconds`.
     """
+    wake_overdue_events(clock.now())
     began = time.monotonic()
     deadline = began + seconds
     calm_looks = 0
@@ -36,6 +37,12 @@ def wait_until_quiet(sandbox: SandboxControl, *, seconds: float, strays: Collect
             raise SimulationError(f"still moving after {seconds:.0f} s: {left}. Are the workers and beat running? See .local/log.")
         time.sleep(POLL_SECONDS)
     return time.monotonic() - began
+
+
+def wake_overdue_events(now: datetime) -> None:
+    """Events that have waited their day for a payment are tried now: their next try is a moment of real time, which no simulation moves."""
+    waiting = PspEventWork.objects.filter(state=PspEventWork.State.WAITING, event__received_at__lt=now - WAITS_FOR)
+    patiently(lambda: waiting.update(next_try_at=clock.real_now()))
 
 
 def what_moves(sandbox: SandboxControl, now: datetime, strays: Collection[str] = ()) -> dict[str, int]:

@@ -20,6 +20,7 @@ from config.supervisor.demonstration import DemonstrationFailed, show_day
 from config.supervisor.ending import Ended, end
 from config.supervisor.ports import PortInUse
 from config.supervisor.soak import fresh_directory, soak
+from config.supervisor.soak_codes import soak_each, soak_mixed
 
 PROBLEMS = (LocalServersError, AlreadyRuns, PortInUse, PreparationFailed, ProcessFailed, DemonstrationFailed)
 
@@ -75,8 +76,12 @@ def _serve(supervision: Supervision, options: argparse.Namespace) -> int:
 
 
 def _soak(supervision: Supervision, options: argparse.Namespace) -> int:
-    """`make soak`: days under hostile faults while processes are killed, then every proof. Ends by itself."""
+    """`make soak`: days under hostile faults while processes are killed, or every reason code, then every proof. Ends by itself."""
     supervision.start()
+    if options.each:
+        return 0 if soak_each(supervision, deposits=options.each, seed=options.seed, say=_say) else 1
+    if options.mixed:
+        return 0 if soak_mixed(supervision, deposits=options.mixed, seed=options.seed, say=_say) else 1
     return 0 if soak(supervision, payments=options.payments, seed=options.seed, say=_say) else 1
 
 
@@ -94,6 +99,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--host", default=os.environ.get("BIND", "127.0.0.1"), help="address to listen on (BIND)")
     parser.add_argument("--deposits", type=int, default=300, help="of the demonstration day; 0 plays none")
     parser.add_argument("--payments", type=int, default=5000, help="of the soak, over five days")
+    parser.add_argument("--each", type=int, default=0, help="of the soak: a day of so many deposits for each reason code alone, instead")
+    parser.add_argument("--mixed", type=int, default=0, help="of the soak: so many deposits over a week of every reason code, instead")
     parser.add_argument("--seed", type=int, default=1, help="of the soak")
     parser.add_argument("--directory", default="", help="data directory (default: COUNTROOM_LOCAL_DIR, or .local)")
     parser.add_argument("--no-seed", action="store_true", help="leave out the demonstration's accounts and logins")
