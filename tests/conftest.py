@@ -112,7 +112,7 @@ def test_database(django_db_setup: TestDatabase) -> TestDatabase:
 
 @pytest.fixture
 def committed_db(django_db_setup: TestDatabase, django_db_blocker: Any) -> Iterator[TestDatabase]:
-    """For tests that commit: real transactions as countroom_app. Afterwards the books must balance; then the database is made anew."""
+    """For tests that commit: real transactions as countroom_app. Afterwards the books must balance; then the database is put back."""
     from django.db import connections
 
     with django_db_blocker.unblock():
@@ -122,7 +122,7 @@ def committed_db(django_db_setup: TestDatabase, django_db_blocker: Any) -> Itera
             assert django_db_setup.unbalanced() == [], "the journal does not sum to zero"
         finally:
             connections.close_all()
-            django_db_setup.recreate()
+            django_db_setup.restore()
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
+from tests.restoring import Snapshot, put_back, take
+
 CHECKOUT = Path(__file__).resolve().parent.parent
 APPS = ("ledger", "cashier", "disputes", "reconciliation", "config")
 TEMPLATE_LOCK = 7_305_508_201
@@ -39,8 +41,17 @@ class TestDatabase:
     owner_url: str
     app_url: str
 
+    def restore(self) -> None:
+        """As `recreate` leaves it; in place where that is possible, which takes a tenth of the time."""
+        if (was := _SNAPSHOTS.get(self)) is not None and (after := put_back(self.owner_url, was)) is not None:
+            _SNAPSHOTS[self] = after
+            return
+        self.recreate()
+        _SNAPSHOTS[self] = take(self.owner_url)
+
     def recreate(self) -> None:
         """Drop it, whoever is connected, and copy the template again."""
+        self._forget()
         with _connect(self.server_url) as server:
             _drop(server, self.name)
             server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(self.name), sql.Identifier(self.template)))
@@ -51,13 +62,22 @@ class TestDatabase:
         return replace(self, name=whole, owner_url=with_database(self.owner_url, whole), app_url=with_database(self.app_url, whole))
 
     def drop(self) -> None:
+        self._forget()
         with _connect(self.server_url) as server:
             _drop(server, self.name)
+
+    def _forget(self) -> None:
+        """Whatever it was copied from."""
+        for other in [other for other in _SNAPSHOTS if other.name == self.name]:
+            del _SNAPSHOTS[other]
 
     def unbalanced(self) -> list[tuple[object, ...]]:
         """Committed transactions whose entries do not sum to zero per asset."""
         with _connect(self.owner_url) as connection:
             return find_unbalanced(connection)
+
+
+_SNAPSHOTS: dict[TestDatabase, Snapshot] = {}
 
 
 def find_unbalanced(connection: "psycopg.Connection") -> list[tuple[object, ...]]:
@@ -73,7 +93,7 @@ def make_test_database(worker: str) -> TestDatabase:
     database = TestDatabase(
         name=name, template=template, server_url=owner, owner_url=with_database(owner, name), app_url=with_database(app, name)
     )
-    database.recreate()
+    database.restore()
     return database
 
 

@@ -28,7 +28,7 @@ class Furnished:
         from django.db import connections
 
         connections.close_all()
-        replace(database, template=self.database.name).recreate()
+        replace(database, template=self.database.name).restore()
 
 
 @contextmanager

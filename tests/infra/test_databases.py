@@ -6,6 +6,7 @@ import psycopg
 import pytest
 
 from tests.databases import TestDatabase
+from tests.restoring import take
 
 
 @pytest.mark.parametrize("turn", ["first", "second"])
@@ -36,3 +37,40 @@ def test_each_worker_has_keys_of_its_own_in_redis() -> None:
 
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     assert redis_key("a") == f"test:{os.environ['COUNTROOM_TEST_RUN']}:{worker}:a"
+
+
+def state(database: TestDatabase) -> dict[str, object]:
+    """Rows, numbers and guards; of the schema, how much there is."""
+    was = take(database.owner_url)
+    return {"rows": was.content, "numbers": was.numbers, "guards": was.guards, "schema": {row[:2] for row in was.schema}}
+
+
+WRITES = {
+    "rows of a guarded table": (
+        "ALTER TABLE ledger_separate_duty DISABLE TRIGGER USER",
+        "UPDATE ledger_separate_duty SET is_in_force = false",
+        "INSERT INTO auth_group (name) VALUES ('new')",
+        "DELETE FROM auth_permission WHERE codename = (SELECT min(codename) FROM auth_permission)",
+    ),
+    "guards": ("ALTER TABLE ledger_entry DISABLE TRIGGER USER", "ALTER TABLE ledger_audit_record ENABLE TRIGGER append_only"),
+    "the schema": ("DROP TRIGGER append_only ON ledger_entry", "ALTER TABLE auth_group ADD COLUMN x int"),
+    "rows that were all removed": ("TRUNCATE django_content_type CASCADE",),
+}
+
+
+@pytest.mark.parametrize("statements", WRITES.values(), ids=WRITES)
+def test_a_database_is_put_back_whatever_was_done_to_it(committed_db: TestDatabase, statements: tuple[str, ...]) -> None:
+    # Given somebody who did this, and is still connected
+    before = state(committed_db)
+    other = psycopg.connect(committed_db.owner_url, autocommit=True)
+    for statement in statements:
+        other.execute(statement.encode())
+    other.autocommit = False
+    other.execute("SELECT count(*) FROM ledger_entry")
+    assert state(committed_db) != before
+    # When
+    committed_db.restore()
+    # Then
+    assert state(committed_db) == before
+    with pytest.raises(psycopg.OperationalError):
+        other.execute("SELECT 1")

@@ -27,7 +27,7 @@ def made(django_db_setup: Any, django_db_blocker: Any, tmp_path_factory: pytest.
             bundle = make_bundle(tmp_path_factory.mktemp("bundle"))
         finally:
             connections.close_all()
-            django_db_setup.recreate()
+            django_db_setup.restore()
     return bundle
 
 
