@@ -14,6 +14,7 @@ WAIT = "-c lock_timeout=10s"
 Marks = dict[str, tuple[int, int]]
 
 TABLES = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY relname"
+PARTITIONS = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = to_regnamespace('lines') ORDER BY relname"
 SCHEMA = " UNION ALL ".join(
     f"SELECT '{catalog}', count(*), max(xmin::text::bigint) FROM {catalog} WHERE {which}"
     for catalog, which in (
@@ -35,11 +36,13 @@ STANDS = {"O": "ENABLE TRIGGER", "A": "ENABLE ALWAYS TRIGGER", "R": "ENABLE REPL
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A database as it was. `marks`: rows of each table and the newest transaction that wrote one. `content`: what COPY wrote."""
+    """A database as it was. `marks`: rows of each table and the newest transaction that wrote one; `lines`: of partitions, which are
+    not put back, only looked at. `content`: what COPY wrote."""
 
     schema: frozenset[tuple[object, ...]]
     guards: dict[tuple[str, str, str], str]
     marks: Marks
+    lines: Marks
     content: dict[str, bytes]
     numbers: dict[str, int | None]
     checked_at_once: frozenset[str]
@@ -53,6 +56,7 @@ def take(url: str) -> Snapshot:
             schema=_schema(connection),
             guards=_guards(connection),
             marks=marks,
+            lines=_lines(connection),
             content={table: _written(connection, table) for table, (rows, _) in marks.items() if rows},
             numbers=dict(connection.execute(SEQUENCES).fetchall()),
             checked_at_once=frozenset(row[0] for row in connection.execute(AT_ONCE)),
@@ -68,7 +72,7 @@ def put_back(url: str, was: Snapshot) -> Snapshot | None:
             changed = [table for table, mark in marks.items() if mark != was.marks[table]]
             if sum(marks[table][0] for table in changed) > ROWS_AT_MOST or guards.keys() != was.guards.keys():
                 return None
-            if _schema(connection) != was.schema:
+            if _schema(connection) != was.schema or _lines(connection) != was.lines:
                 return None
             with connection.transaction():
                 _write(connection, was, changed, {guard[0] for guard, stands in guards.items() if stands != was.guards[guard]})
@@ -98,9 +102,13 @@ def _write(connection: psycopg.Connection, was: Snapshot, changed: list[str], lo
             connection.execute("SELECT setval(%s::regclass, %s, %s)", [f'"{name}"', was.numbers[name] or 1, was.numbers[name] is not None])
 
 
-def _marks(connection: psycopg.Connection, tables: list[str]) -> Marks:
+def _lines(connection: psycopg.Connection) -> Marks:
+    return _marks(connection, [row[0] for row in connection.execute(PARTITIONS)], schema="lines")
+
+
+def _marks(connection: psycopg.Connection, tables: list[str], *, schema: str = "public") -> Marks:
     one = sql.SQL("SELECT {}, count(*), coalesce(max(xmin::text::bigint), 0) FROM {}")
-    parts = [one.format(sql.Literal(table), sql.Identifier(table)) for table in tables]
+    parts = [one.format(sql.Literal(table), sql.Identifier(schema, table)) for table in tables]
     rows = connection.execute(sql.SQL(" UNION ALL ").join(parts)).fetchall() if parts else []
     return {table: (count, newest) for table, count, newest in rows}
 
