@@ -60,7 +60,8 @@ def send_authorization(adapter: Adapter, credentials: Credentials, attempt: Atte
 def read_authorization(found: LookupResult, attempt: Attempt) -> PspResult | None:
     """The payment of this very attempt; another attempt of the same intent has another key, and another payment at the PSP."""
     others = Attempt.objects.filter(intent_id=attempt.intent_id, merchant_account_id=attempt.merchant_account_id).exclude(pk=attempt.pk)
-    if found.idempotency_key not in ("", attempt.idempotency_key) or others.filter(psp_ref=found.psp_ref or "-").exists():
+    is_other = found.merchant_reference not in ("", attempt.intent.public_id) or found.idempotency_key not in ("", attempt.idempotency_key)
+    if is_other or others.filter(psp_ref=found.psp_ref or "-").exists():
         return None
     return payment_result(found)
 

@@ -29,6 +29,7 @@ from cashier.operations.credentials import credentials_of, longest_call
 from cashier.operations.guarded import HeldBack, asking, leave_to_send, lookup, sending
 from cashier.psp.base import Adapter, Credentials, LookupNotOffered, LookupResult, PspFailure, PspKeyReused, PspResult, PspUnreachable
 from cashier.psp.registry import get_adapter
+from cashier.psp.soundness import sound_lookup, sound_result
 from ledger.clock import real_now
 
 __all__ = ["Act", "answered", "backoff", "credentials_of", "lookup", "ready", "run_call", "save_call"]
@@ -183,7 +184,7 @@ def reach(act: Act, row: Row, *, is_first: bool, passed: Pass | None = None) -> 
         if row.sent_at is not None and real_now() < row.sent_at + RESEND_AFTER:
             return None
     with sending(account, passed):
-        return act.send(adapter, credentials, row)
+        return sound_result(act.send(adapter, credentials, row))
 
 
 def ask(adapter: Adapter, credentials: Credentials, act: Act, row: Row) -> PspResult | None:
@@ -196,7 +197,7 @@ def ask(adapter: Adapter, credentials: Credentials, act: Act, row: Row) -> PspRe
             found = adapter.lookup(credentials, **reference)
         except LookupNotOffered:
             return None
-        result = act.read(found, row) if found is not None else None
+        result = act.read(sound_lookup(found, **reference), row) if found is not None else None
         if result is not None:
             return result
     return None

@@ -15,7 +15,7 @@ from cashier.operations.credits import CaptureProof, credit_capture
 from cashier.operations.freezing import freeze_deposit
 from cashier.operations.lookups import movement_result
 from cashier.operations.offers import require_offered
-from cashier.operations.voids import record_void
+from cashier.operations.voids import has_rest, record_void
 from cashier.psp.base import Adapter, CaptureRequest, Credentials, LookupResult, Outcome, PspResult
 from cashier.refusals import AboveAuthorised, AuthorisationEnded, CapturesPaused, GateClosed, NotCapturable, NotInThisState
 from ledger.actors import Actor, system_actor
@@ -103,9 +103,11 @@ def require_partial(intent: DepositIntent, attempt: Attempt, wanted: int, captur
 
 
 def give_up(intent: DepositIntent, attempt: Attempt, *, actor: Actor, now: datetime) -> None:
-    """A gate closed between authorisation and capture: what is not captured is given back."""
+    """A gate closed between authorisation and capture: what is not captured is given back. What was captured before stays."""
     if intent.state == DepositState.AUTHORIZED:
         record_void(intent=intent, attempt=attempt, reason="gate_closed", actor=actor, now=now)
+    elif has_rest(intent) and not intent.captures.filter(state=Capture.State.SUBMITTED).exists():
+        record_void(intent=intent, attempt=attempt, reason="rest", actor=actor, now=now)
 
 
 def send_capture(adapter: Adapter, credentials: Credentials, capture: Capture) -> PspResult:

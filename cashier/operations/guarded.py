@@ -17,6 +17,7 @@ from cashier.models import BreakerChange, MerchantAccount
 from cashier.operations.credentials import credentials_of, longest_call
 from cashier.psp.base import LookupNotOffered, LookupResult, PspFailure, PspKeyReused, PspUnreachable
 from cashier.psp.registry import get_adapter
+from cashier.psp.soundness import sound_lookup
 from ledger.actors import Actor, system_actor
 from ledger.clock import real_now
 
@@ -75,7 +76,8 @@ def lookup(account: MerchantAccount, **references: str) -> LookupResult | None:
         raise HeldBack("busy", time.time() + BUSY_SECONDS)
     try:
         with asking(account):
-            return get_adapter(account.provider).lookup(credentials_of(account), **references)
+            found = get_adapter(account.provider).lookup(credentials_of(account), **references)
+            return sound_lookup(found, **references) if found is not None else None
     finally:
         give_back(slot)
 

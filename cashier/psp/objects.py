@@ -46,13 +46,16 @@ PLAIN_CODES: dict[str, str] = {
     "PAYOUT_REFUSED": "not_permitted",
     "NOT_OFFERED": "not_offered",
 }
+UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
 PROOF_FIELDS = ("cavv", "ds_trans_id", "three_ds_version")
 
 Codes = Mapping[str, str]
 
 
-def read_payment(body: Mapping[str, Any], codes: Codes) -> PspResult:
-    """The answer to an authorisation. Raises PspError for a body without what it must have."""
+def read_payment(body: Mapping[str, Any], codes: Codes, *, reference: str = "") -> PspResult:
+    """The answer to an authorisation. Raises PspError for a body without what it must have, or of another payment than `reference`."""
+    if reference and body.get("merchant_reference", reference) != reference:
+        raise PspError("the answer is of another payment")
     try:
         captures = [capture for capture in body["captures"] if capture["state"] == "SUCCEEDED"]
         moved = captures[0] if captures else body
@@ -71,7 +74,7 @@ def read_payment(body: Mapping[str, Any], codes: Codes) -> PspResult:
             provider_code=body["decline_code"],
             **card_fields(body),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except UNREADABLE as error:
         raise PspError(f"a payment that can't be read: {error!r}") from error
 
 
@@ -92,7 +95,7 @@ def read_movement(body: Mapping[str, Any], codes: Codes, *, id_field: str, done:
             raw=dict(body),
             provider_code=body.get("decline_code", ""),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except UNREADABLE as error:
         raise PspError(f"a movement that can't be read: {error!r}") from error
 
 
@@ -107,7 +110,7 @@ def read_lookup(body: Mapping[str, Any], codes: Codes) -> LookupResult:
     try:
         kind = body["kind"]
         return _payment(body[kind], codes) if kind == "payment" else _object(kind, body[kind], codes)
-    except (KeyError, TypeError, ValueError) as error:
+    except UNREADABLE as error:
         raise PspError(f"a lookup that can't be read: {error!r}") from error
 
 

@@ -92,12 +92,16 @@ class Transport:
 def read_object(reply: Reply) -> dict[str, Any]:
     """The JSON object of a reply. Raises PspError for anything else."""
     try:
-        body = json.loads(reply.content)
-    except ValueError as error:
+        body = json.loads(reply.content, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
         raise PspError(f"answered {reply.status} with something that is not JSON", status=reply.status) from error
     if not isinstance(body, dict):
         raise PspError(f"answered {reply.status} with something that is not an object", status=reply.status)
     return body
+
+
+def _refuse(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
 
 
 def _new_client(certificate: str) -> httpx.Client:

@@ -34,7 +34,7 @@ OUTCOMES = {
     "Error": Outcome.DECLINED,
 }
 PAYOUT_OUTCOMES = {Outcome.APPROVED: Outcome.APPROVED, Outcome.PENDING: Outcome.SUBMITTED, Outcome.DECLINED: Outcome.REFUSED}
-UNREADABLE = (KeyError, TypeError, ValueError, AttributeError)
+UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError)
 
 
 def read_payment(body: Body, *, reference: str, amount_minor: int, currency: str, is_captured: bool) -> PspResult:

@@ -42,7 +42,9 @@ class GenericAdapter:
             **({"challenge": "required"} if request.challenge else {}),
         }
         answer = self._http.send(credentials, "authorize", fields, key=request.idempotency_key, trace_id=request.trace_id)
-        return read_payment(answer.body) if answer.is_success else read_refusal(answer.body)
+        if not answer.is_success:
+            return read_refusal(answer.body)
+        return read_payment(answer.body, reference=request.merchant_reference)
 
     def complete(self, credentials: Credentials, request: CompleteRequest) -> PspResult:
         """Challenges end at the provider; a lookup tells how."""

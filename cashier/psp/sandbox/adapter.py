@@ -44,7 +44,9 @@ class SandboxAdapter:
             **({"challenge": "required"} if request.challenge else {}),
         }
         answer = self._post(credentials, "/v1/payments", body, key=request.idempotency_key, trace_id=request.trace_id)
-        return read_payment(answer.body) if answer.is_success else read_refusal(answer.body)
+        if not answer.is_success:
+            return read_refusal(answer.body)
+        return read_payment(answer.body, reference=request.merchant_reference)
 
     def complete(self, credentials: Credentials, request: CompleteRequest) -> PspResult:
         """Challenges end on the sandbox's own page."""

@@ -51,7 +51,8 @@ class StripeAdapter:
             with self._http.open(credentials) as client:
                 if request.amount_minor == 0:
                     return verify(client, request, types=params["payment_method_types"], metadata=params["metadata"])
-                return read_payment(_plain(client.v1.payment_intents.create(params, _options(request.idempotency_key))))
+                made = _plain(client.v1.payment_intents.create(params, _options(request.idempotency_key)))
+                return read_payment(made, reference=request.merchant_reference)
         except Refusal as refusal:
             return read_refusal(refusal)
 

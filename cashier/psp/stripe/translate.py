@@ -40,12 +40,14 @@ REFUND_OUTCOMES = {
 REFUND_STATES = {"succeeded": "SUCCEEDED", "pending": "PENDING", "requires_action": "PENDING", "failed": "FAILED", "canceled": "FAILED"}
 CHECKS = {"pass": True, "fail": False}
 SECURITY_CODES = {"pass": "M", "fail": "N", "unavailable": "U", "unchecked": "P"}
-UNREADABLE = (KeyError, TypeError, ValueError, AttributeError)
+UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError)
 
 
-def read_payment(intent: Body) -> PspResult:
-    """A payment intent as the answer to an authorisation, a capture or a cancel. Raises PspError."""
+def read_payment(intent: Body, *, reference: str = "") -> PspResult:
+    """A payment intent as the answer to an authorisation, a capture or a cancel. Raises PspError, also for one of another reference."""
     try:
+        if (intent.get("metadata") or {}).get("merchant_reference", reference) != reference and reference:
+            raise PspError("the answer is of another payment")
         outcome = OUTCOMES[intent["status"]]
         charge = charge_of(intent)
         code, retry, raw_code = _failure(intent.get("last_payment_error")) if outcome is Outcome.DECLINED else ("", "", "")

@@ -72,6 +72,22 @@ def test_a_gate_that_closed_in_between_voids_the_authorisation(world: World, san
     assert world.wallet() == {}
 
 
+@pytest.mark.spec("K9", "C5")
+def test_a_gate_that_closed_after_a_part_gives_the_rest_back_and_leaves_the_part(world: World, sandbox: RunningSandbox) -> None:
+    intent = world.pay("tok_approve", 5000, capture="manual")
+    capture(world, intent, 2000)
+    move(world.player, "self_exclude", actor=CALLER, now=world.now)
+
+    with pytest.raises(GateClosed):
+        capture(world, intent, 1000)
+    void = intent.voids.get()
+    operations.run_call(operations.VOID, call_id=void.pk, now=world.now)
+
+    assert (void.reason, world.fresh(void).outcome) == ("rest", "VOIDED")
+    assert (world.fresh(intent).state, world.wallet()) == (State.CAPTURED, {"playable": 2000})
+    assert sandbox.look_up(merchant_reference=intent.public_id)["payment"]["captured"]["minor_units"] == 2000
+
+
 @pytest.mark.spec("C5")
 def test_a_void_refused_because_captured_becomes_a_refund(world: World, sandbox: RunningSandbox) -> None:
     intent = world.pay("tok_approve", capture="manual")
