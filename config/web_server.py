@@ -1,7 +1,7 @@
 """Gunicorn's settings that have no flag (`-c python:config.web_server`): whoever stops in the middle of a request is not waited for.
 
 A thread reads a request to its end; without a limit as many silent callers as there are threads would hold up everybody. Who drips in
-a byte now and then is the edge's to cut off (docs/running.md).
+a byte now and then is the edge's to cut off (docs/configuration.md).
 """
 
 import os

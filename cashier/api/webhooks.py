@@ -86,12 +86,20 @@ def accept(received: operations.Received, *, account: str) -> JsonResponse:
 
 
 def read_body(request: HttpRequest) -> bytes | None:
-    """The whole body, or None above the limit; no more than the limit is ever read."""
+    """The whole body, or None above the limit; no more than the limit is ever read. One that breaks off is what came of it.
+
+    A body in chunks states no length, and for Django it is empty then: the server's own stream has it.
+    """
     limit = settings.WEBHOOK_MAX_BYTES
     stated = request.headers.get("Content-Length", "")
     if stated.isdecimal() and int(stated[:20]) > limit:
         return None
-    body = request.read(limit + 1)
+    is_chunked = "chunked" in request.headers.get("Transfer-Encoding", "").lower()
+    stream = request.META["wsgi.input"] if is_chunked else request
+    try:
+        body: bytes = stream.read(limit + 1)
+    except OSError:  # too slow, or gone: no signature fits nothing
+        return b""
     return None if len(body) > limit else body
 
 

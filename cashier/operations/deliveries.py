@@ -11,8 +11,9 @@ from cashier.measures import observe_received
 from cashier.models import MerchantAccount, PspEvent, PspEventWork
 from cashier.nudges import nudge
 from cashier.operations.receive import TASK, Letter, Received, WebhookRefused, keep_unreadable
+from cashier.psp.soundness import storable
 from cashier.secrets import Purpose, read_secrets
-from cashier.webhooks.canonical import UnreadableBody
+from cashier.webhooks.canonical import YEARS, UnreadableBody
 from cashier.webhooks.registry import UnknownConnector, get_connector
 from cashier.webhooks.values import Connector, Delivery, Item, Keys, NotAuthentic
 from ledger.clock import real_now
@@ -91,13 +92,15 @@ def store_item(letter: Letter, connector: str, item: Item, *, now: datetime) -> 
 
 def item_row(letter: Letter, connector: str, item: Item, *, now: datetime) -> PspEvent:
     """As it came, but for card data. Its names of things are not ours yet, so none of its columns holds them."""
+    identity, kind = storable(item.identity), storable(item.kind)
+    is_of_now = item.occurred_at is not None and item.occurred_at.year in YEARS
     return PspEvent(
         via=connector,
         merchant_account=letter.account,
-        provider_event_id=item.identity[:128],
-        identity_key=f"{connector}:{item.identity}",
-        event=f"{connector}:{item.kind}"[:48],
-        occurred_at=item.occurred_at or now,
+        provider_event_id=identity[:128],
+        identity_key=f"{connector}:{identity}",
+        event=f"{connector}:{kind}"[:48],
+        occurred_at=item.occurred_at if item.occurred_at and is_of_now else now,
         received_at=now,
         body_sha256=letter.sha256,
         raw_body=json.dumps(mask_card_fields(item.data)),

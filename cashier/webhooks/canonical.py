@@ -27,6 +27,7 @@ NAMES = {
 }
 EVENTS = frozenset(f"{area}.{name}" for area, names in NAMES.items() for name in names)
 LONGEST = 128
+YEARS = range(2000, 2100)  # others overflow somewhere, in a zone or in the database
 
 
 class UnreadableBody(Exception):
@@ -118,9 +119,14 @@ def _text(data: dict[str, Any], name: str, *, is_needed: bool = False) -> str:
         value = ""
     if isinstance(value, int) and not isinstance(value, bool) and name == "movement":
         value = str(value)
-    if not isinstance(value, str) or len(value) > LONGEST or "\x00" in value or (is_needed and not value):
+    if not isinstance(value, str) or len(value) > LONGEST or not is_storable(value) or (is_needed and not value):
         raise UnreadableBody(f"{name} is not a text of at most {LONGEST} characters")
     return value
+
+
+def is_storable(text: str) -> bool:
+    """Whether the database can hold it: no NUL, no half of a surrogate pair."""
+    return "\x00" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _amount(value: Any) -> tuple[int | None, str]:
@@ -143,4 +149,6 @@ def _instant(data: dict[str, Any]) -> datetime:
         at = datetime.fromisoformat(_text(data, "occurred_at", is_needed=True))
     except ValueError as error:
         raise UnreadableBody("occurred_at is not an instant") from error
+    if at.year not in YEARS:
+        raise UnreadableBody("occurred_at is of another age")
     return at if at.tzinfo is not None else at.replace(tzinfo=UTC)

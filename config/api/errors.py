@@ -5,7 +5,7 @@ from typing import Any
 
 import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.views import defaults
 from django_fsm import TransitionNotAllowed
 from rest_framework import exceptions
@@ -57,6 +57,8 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response:
             return Response(envelope(code, message), status=status)
     if isinstance(error, ApprovalRefused) or (isinstance(error, Refused) and not isinstance(error, LedgerError)):
         return refusal(error)
+    if isinstance(error, UnreadablePostError):  # the caller went away, or stopped in the middle of the body
+        return Response(envelope("VALIDATION_ERROR", "The body did not come whole."), status=400)
     if isinstance(error, Http404):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):

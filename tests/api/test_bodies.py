@@ -156,3 +156,10 @@ def test_a_nul_in_the_address_is_a_400(api: Api, path: str) -> None:
 @pytest.mark.parametrize("path", ["cashier/payouts", "wallets/lucky-1/statement"])
 def test_a_cursor_that_is_not_ours_is_a_404_or_a_page(house: House, api: Api, path: str, cursor: str) -> None:
     assert api.get(f"{path}?cursor={cursor}").status_code in (200, 404)
+
+
+@pytest.mark.spec("A5")
+def test_a_body_in_chunks_is_asked_for_with_its_length(house: House, api: Api) -> None:
+    answer = api.post("cashier/payouts", payout(house, "20.00"), HTTP_TRANSFER_ENCODING="chunked")
+
+    assert (answer.status_code, answer.json()["error"]) == (411, "LENGTH_REQUIRED")

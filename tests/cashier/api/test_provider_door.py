@@ -211,3 +211,23 @@ def test_card_data_in_a_provider_s_body_is_masked_its_own_ids_are_not(accounts: 
     held = PspEvent.objects.get().raw_body
     assert "4111111111111111" not in held and "4111 1111" not in held and '"737"' not in held
     assert held.count("411111******1111") == 2 and '"8136172945333374"' in held
+
+
+@pytest.mark.spec("W3")
+@pytest.mark.parametrize("text", ["a\ud800b", "a\x00b"])
+def test_a_signed_name_that_no_database_can_hold_is_kept_all_the_same(accounts: World, text: str) -> None:
+    stripe = signing.stripe_body("payment_intent.succeeded", {"id": "pi_1", "note": text}, event_id=text)
+    hook = json.dumps({"payment_id": text, "amount": "50.00", "status": "paid", "timestamp": signing.seconds()}).encode()
+
+    answers = [
+        post("/webhooks/psp/stripe/STRIPE_EU", stripe, signing.stripe_headers(stripe, "whsec_stripe")),
+        post("/hooks/payments", hook, signing.hook_headers(hook)),
+        post("/hooks/payments", hook, signing.hook_headers(hook)),
+    ]
+
+    assert [(answer.status_code, answer.json()["status"]) for answer in answers] == [
+        (200, "accepted"),
+        (200, "accepted"),
+        (200, "duplicate"),
+    ]
+    assert PspEvent.objects.filter(identity_key__contains="a\ufffdb").count() == 2

@@ -1,12 +1,14 @@
 """The door for PSPs, as a PSP sees it (W1 to W3; INTERFACES.md section 3)."""
 
+import io
 import json
 import os
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 
+from cashier.api.webhooks import receive_psp_webhook
 from cashier.models import PspEvent, WebhookRefusal
 from cashier.webhooks.signatures import sign
 from ledger.clock import real_now
@@ -98,3 +100,30 @@ def test_refusals_have_the_envelope(world: World) -> None:
 
     assert set(body) == {"error", "message", "trace_id", "details"}
     assert body["trace_id"]
+
+
+def request_in_chunks(body: Any) -> Any:
+    """A POST as a server gives it to Django where its body came in chunks: no length, and a stream that ends by itself."""
+    at, nonce = int(real_now().timestamp()), f"nonce-{os.urandom(8).hex()}"
+    signature = sign("first-secret", timestamp=at, nonce=nonce, body=BODY)
+    headers = {"HTTP_X_MERCHANT_ACCOUNT": "SANDBOX_EU", "HTTP_X_TIMESTAMP": str(at), "HTTP_X_NONCE": nonce, "HTTP_X_SIGNATURE": signature}
+    request = RequestFactory().generic("POST", "/webhooks/psp", **headers, HTTP_TRANSFER_ENCODING="chunked")
+    request.META["wsgi.input"] = body
+    return request
+
+
+@pytest.mark.spec("W1", "W3")
+def test_a_body_in_chunks_is_read_up_to_the_limit(world: World) -> None:
+    assert receive_psp_webhook(request_in_chunks(io.BytesIO(BODY))).status_code == 200
+    assert receive_psp_webhook(request_in_chunks(io.BytesIO(b"x" * 2_000_000))).status_code == 413
+    assert PspEvent.objects.count() == 1
+
+
+@pytest.mark.spec("W3")
+def test_a_body_that_breaks_off_is_refused_as_any_other_that_nobody_signed(world: World) -> None:
+    class Broken(io.RawIOBase):
+        def read(self, size: int = -1) -> bytes:
+            raise TimeoutError("nothing came")
+
+    assert receive_psp_webhook(request_in_chunks(Broken())).status_code == 401
+    assert not PspEvent.objects.exists()

@@ -70,6 +70,9 @@ def test_two_equal_partial_refunds_are_two() -> None:
         {"psp_ref": "x" * 129},
         {"psp_ref": {"a": 1}},
         {"intent_id": "pi\u0000"},
+        {"event_id": "evt_\ud800"},
+        {"occurred_at": "0001-01-01T00:00:00+14:00"},
+        {"occurred_at": "9999-12-31T23:59:59-14:00"},
     ],
 )
 def test_what_can_not_be_read(changes: dict[str, Any]) -> None:
