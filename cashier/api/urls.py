@@ -28,4 +28,5 @@ urlpatterns = [
     path("cashier/instruments", InstrumentList.as_view(), name="instruments"),
     path("cashier/instruments/<str:instrument_id>", InstrumentDetail.as_view(), name="instrument"),
     path("", include("cashier.api.money_out_urls")),
+    path("", include("cashier.api.webhook_out_urls")),
 ]
