@@ -3,11 +3,12 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from config.health import health
+from config.health import health, live
 from config.metrics.view import metrics
 
 urlpatterns = [
     path("health", health, name="health"),
+    path("live", live, name="live"),
     path("metrics", metrics, name="metrics"),
     path("", include("cashier.api.webhook_urls")),
     path("", include("config.api.urls")),
