@@ -17,7 +17,7 @@ from ledger.money import format_major, get_asset, parse_minor
 
 MOVING = frozenset({"INITIATED", "AUTHORIZED", "PENDING", "ACTION_REQUIRED"})
 HELD = ("pending_hold", "pending_forever", "approve.payer_other")  # these wait for the day's end, for ever, or for a person
-POLL_SECONDS = 0.25
+POLL_SECONDS, LONGEST_POLL_SECONDS = 0.25, 2.0  # ever more seldom: what takes long is waited for by many at once
 PATIENCE_SECONDS = 60.0
 
 
@@ -121,7 +121,7 @@ class Driver:
 
     def _wait(self, intent_id: str, *, held: bool, manual: bool) -> str:
         """Look at the intent until it ends, as a player's page does. What is held by the bank is not waited for."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline, pause = time.monotonic() + PATIENCE_SECONDS, POLL_SECONDS
         while True:
             body = _expect(self.platform.get(f"/v1/cashier/intents/{intent_id}"), "read intent").body
             status = str(body["status"])
@@ -129,7 +129,8 @@ class Driver:
                 return status
             if time.monotonic() > deadline:
                 return status
-            time.sleep(POLL_SECONDS)
+            time.sleep(pause)
+            pause = min(pause * 1.5, LONGEST_POLL_SECONDS)
 
     def _capture(self, deposit: PlannedDeposit, intent_id: str) -> str:
         whole = deposit.part == 100
