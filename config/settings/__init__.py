@@ -4,6 +4,7 @@ Tables that lower floors use to reach upper ones live beside this file, one file
 notices, schedule, psp, formats, backoffice.
 """
 
+import logging
 import sys
 from pathlib import Path
 
@@ -215,6 +216,7 @@ CELERY_TASK_ROUTES = {
     "cashier.tasks.outgoing.*": {"queue": "outgoing"},
 }
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG  # one line per request, at its end
 
 # --- files ---
 STATIC_URL = "/static/"
