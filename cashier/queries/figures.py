@@ -13,6 +13,7 @@ from cashier.models import (
     MerchantAccount,
     OutgoingDelivery,
     OutgoingEndpoint,
+    PayerState,
     PayoutIntent,
     PspCall,
     PspEventWork,
@@ -27,6 +28,7 @@ from ledger.clock import real_now
 from ledger.figures import Figure, Labelled, seconds_since, single
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+WAIT_FOR_PEOPLE = (PayerState.HELD, PayerState.REFUSED)  # these have a case of their own (K10)
 CALLS: dict[str, Any] = {"authorize": Attempt, "capture": Capture, "void": Void, "refund": Refund, "payout": PayoutIntent}
 
 
@@ -68,9 +70,8 @@ def _deposits(now: datetime) -> Iterator[Figure]:
     yield Figure("deposit_answers", "Authorisations of 15 minutes by what the PSP said", labels, rows)
     states = DepositIntent.objects.filter(state__in=OPEN_STATES).order_by().values_list("state").annotate(count=Count("pk"))
     yield Figure("deposits_open", "Deposits that have not ended", ("state",), [((state.lower(),), count) for state, count in states])
-    overdue = DepositIntent.objects.filter(state__in=OPEN_STATES, expires_at__lte=now).aggregate(
-        count=Count("pk"), oldest=Min("expires_at")
-    )
+    late = DepositIntent.objects.filter(state__in=OPEN_STATES, expires_at__lte=now).exclude(attempts__payer__in=WAIT_FOR_PEOPLE)
+    overdue = late.aggregate(count=Count("pk"), oldest=Min("expires_at"))
     yield single("deposits_overdue", "Of these: past their deadline", overdue["count"])
     yield single("deposits_overdue_seconds", "How long the oldest of them is", seconds_since(overdue["oldest"], now))
 
