@@ -53,9 +53,11 @@ class Receiver:
 
     def __init__(self) -> None:
         self.events: list[dict[str, Any]] = []
+        self.signers: list[str] = []  # of each event, the merchant account
         self.bad: list[str] = []
         self.nonces: list[str] = []
         self.status = 200
+        self._lock = threading.Lock()
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -90,7 +92,9 @@ class Receiver:
             self.bad.append("time")
         self.nonces.append(headers["x-nonce"])
         if self.status == 200:
-            self.events.append(json.loads(body))
+            with self._lock:
+                self.events.append(json.loads(body))
+                self.signers.append(headers["x-merchant-account"])
 
     def of(self, reference: str) -> list[dict[str, Any]]:
         """The events about one intent, refund or payout of ours, in order."""
@@ -109,8 +113,9 @@ class Receiver:
 class RunningSandbox:
     """`python -m config.sandbox` on a free port, and calls to it as merchant account SANDBOX_EU."""
 
-    def __init__(self, data: Path, *, webhook_url: str = "", pace: float = 1.0) -> None:
+    def __init__(self, data: Path, *, webhook_url: str = "", pace: float = 1.0, accounts: dict[str, Any] = ACCOUNTS) -> None:
         self.data = data
+        self.accounts = accounts
         self.pace = pace
         self.webhook_url = webhook_url
         self.port = 0
@@ -120,7 +125,7 @@ class RunningSandbox:
         """Start the process (again); returns when it listens."""
         self.data.mkdir(parents=True, exist_ok=True)
         secrets = self.data / "secrets.json"
-        secrets.write_text(json.dumps(ACCOUNTS))
+        secrets.write_text(json.dumps(self.accounts))
         command = [sys.executable, "-m", "config.sandbox", "--port", str(self.port), "--data", str(self.data), "--secrets", str(secrets)]
         command += ["--pace", str(self.pace)]
         command += ["--webhook-url", self.webhook_url] if self.webhook_url else []

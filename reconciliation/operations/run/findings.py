@@ -89,7 +89,7 @@ def _tell(step: MerchantRun, line: LineFacts, world: World, first: Finding | Non
     finding = judge(line, world)
     if first is not None and finding.ask is None:
         # Asking booked something, and the line still has no item: say what was seen before, unless it now has a plainer name.
-        finding = finding if finding.code.startswith("DUPLICATE") else first
+        finding = finding if finding.code.startswith("DUPLICATE") or finding.code.endswith("_PAID_TWICE") else first
     case = raise_line_case(step, line, finding)
     _hold(step, line, finding, case)
     return finding.code

@@ -64,9 +64,11 @@ class Casino:
     def hear(self) -> None:
         """Take in every event that the sandbox has sent so far."""
         self.sandbox.settle_down()
-        for event in self.receiver.events[self.heard :]:
-            self.world.receive(json.dumps(event).encode())
-        self.heard = len(self.receiver.events)
+        count = len(self.receiver.signers)
+        for number in range(self.heard, count):
+            body = json.dumps(self.receiver.events[number]).encode()
+            self.world.receive(body, account=self.receiver.signers[number])
+        self.heard = count
         for _ in range(3):
             due = PspEvent.objects.filter(work__state__in=("RECEIVED", "WAITING")).order_by("pk")
             for event in due:
