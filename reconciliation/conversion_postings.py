@@ -44,6 +44,27 @@ def batch_settled_rounded(source: Source) -> list[Line]:
     return lines
 
 
+def batch_settled_converted(source: Source) -> list[Line]:
+    """A batch of a PSP that converted what it holds for us. Of what left this currency: Dr fx[e]; of what came in: Cr fx[e].
+
+    Reads what batch_settled@3 reads, the parts of it that are not needed left out, and `conversions` [{other, lines, minor, other_minor,
+    source, quoted_at}]: what moved in the batch's currency against which other (signed: positive came in). The other leg is posted with
+    its own currency's batch: each balances by itself, and the position of both stands in `fx`. Raises RateError.
+    """
+    _require_two_sides(source["conversions"])
+    lines = batch_settled_rounded({"rates": [], "rounding_minor": 0, "rounding_cap_minor": 0, "rounded": [], **source})
+    for each in source["conversions"]:
+        side = credit if each["minor"] > 0 else debit
+        lines += [side("fx", source["entity"], source["currency"], abs(each["minor"]), ref=source["batch"])] if each["minor"] else []
+    return lines
+
+
+def _require_two_sides(conversions: Any) -> None:
+    for each in conversions:
+        if not each["minor"] and each["other_minor"]:
+            raise RateError(f"{each['other']}: nothing of this currency stands against what was converted; state both legs.")
+
+
 def bank_settlement_matched(source: Source) -> list[Line]:
     """The bank converts on arrival: Dr fx[e] C2 n, Cr in_transit[m] C2 n; Dr bank[b] C3 r, Dr bank_fees[b] C3 c, Cr fx[e] C3 r + c.
 

@@ -45,6 +45,17 @@ def security_deposit_sent(source: Source) -> list[Line]:
     return [_at_psp(debit, "in_transit", source, ref=source["ref"]), _at_bank(credit, source)]
 
 
+def top_up_sent(source: Source) -> list[Line]:
+    """A top-up of a prefunded balance leaves our bank, as its line says: Dr in_transit[m] t, Cr bank[b] t. `top_up` repeats `ref`."""
+    return security_deposit_sent(source)
+
+
+def top_up_identified(source: Source) -> list[Line]:
+    """The same, of a line that waited in suspense: Dr in_transit[m] t, Cr suspense[b] t."""
+    transit = _at_psp(debit, "in_transit", source, ref=source["ref"])
+    return [transit, credit("suspense", source["bank_account"], source["currency"], source["amount_minor"], ref=source["line"])]
+
+
 def security_deposit_kept(source: Source) -> list[Line]:
     """The PSP states that it has it: Dr reserve[m] t, Cr in_transit[m] t."""
     return [_at_psp(debit, "reserve", source, ref=source["ref"]), _at_psp(credit, "in_transit", source, ref=source["ref"])]

@@ -87,6 +87,19 @@ def bank_settlement_matched(source: Source) -> list[Line]:
     return [line for line in lines if line.amount_minor]
 
 
+def bank_settlements_matched(source: Source) -> list[Line]:
+    """One transfer of a PSP that pays several batches. Reads what bank_settlement_matched reads, and in place of `batch`
+    `parts` [[merchant account, batch, minor]]: what it pays of each; they come to amount and charge."""
+    b, currency, ref = source["bank_account"], source["currency"], source["line"]
+    amount, charge = source["amount_minor"], source["charge_minor"]
+    lines = [
+        _line("bank", b, currency, amount, ref=ref),
+        _line("bank_fees", b, currency, charge, ref=ref, label="transfer"),
+        *_paid(source, -1),
+    ]
+    return [line for line in lines if line.amount_minor]
+
+
 def bank_charge(source: Source) -> list[Line]:
     """A charge, or interest, by the bank's transaction code. Reads `amount_minor` (signed: a charge is negative), `label`."""
     return _against(source, "bank_fees", source["bank_account"], label=source["label"])
@@ -113,6 +126,35 @@ def bank_identified(source: Source) -> list[Line]:
         _line(kind, holder, currency, amount - charge, ref=reference),
     ]
     return [line for line in lines if line.amount_minor]
+
+
+def bank_identified_as_several(source: Source) -> list[Line]:
+    """Identified later as one transfer that pays several batches. Reads what bank_identified reads, and in place of `to` `parts`
+    [[merchant account, batch, minor]] (signed as the bank line: money in positive)."""
+    b, currency, ref = source["bank_account"], source["currency"], source["line"]
+    lines = [
+        _line("suspense", b, currency, -source["amount_minor"], ref=ref),
+        _line("bank_fees", b, currency, source["charge_minor"], ref=ref, label="transfer"),
+        *_paid(source, -1),
+    ]
+    return [line for line in lines if line.amount_minor]
+
+
+def bank_several_unmatched(source: Source) -> list[Line]:
+    """A person took a match apart in which the bank kept a charge, or one line paid several batches: each is on its way again, the
+    charge is given up, the line is back in suspense. Reads `amount_minor` (signed), `charge_minor`, `line`, `parts`."""
+    b, currency, ref = source["bank_account"], source["currency"], source["line"]
+    lines = [
+        *_paid(source, 1),
+        _line("bank_fees", b, currency, -source["charge_minor"], ref=ref, label="transfer"),
+        _line("suspense", b, currency, -source["amount_minor"], ref=ref),
+    ]
+    return [line for line in lines if line.amount_minor]
+
+
+def _paid(source: Source, sign: int) -> list[Line]:
+    """What is, or was, on its way of each batch."""
+    return [_line("in_transit", m, source["currency"], sign * minor, ref=batch) for m, batch, minor in source["parts"]]
 
 
 def bank_unmatched(source: Source) -> list[Line]:

@@ -24,7 +24,8 @@ SELECT b.id, coalesce(r.minor, 0) FROM reconciliation_batch b
                FROM reconciliation_psp_line l
                JOIN reconciliation_batch b ON b.id = l.batch_id AND b.bucket = l.bucket AND b.currency = l.gross_currency
               WHERE b.state IN ('SETTLED', 'PAID') AND b.version = 1 AND l.kind IN ('sale', 'refund', 'payout', 'chargeback', 'reversal')
-                AND NOT EXISTS (SELECT FROM reconciliation_suspense_item s WHERE s.line_kind = 'psp' AND s.line_id = l.id)
+                AND NOT EXISTS (SELECT FROM reconciliation_suspense_item s
+                                 WHERE s.line_kind = 'psp' AND s.line_id = l.id AND s.placed_txn = b.posted_txn)
               GROUP BY l.batch_id) r ON r.batch_id = b.id
  WHERE b.state IN ('SETTLED', 'PAID') AND b.version = 1 ORDER BY b.id
 """
@@ -99,7 +100,12 @@ def lines_are_consumed_once() -> Check:
         examined="SELECT count(*) FROM reconciliation_match WHERE undone_at IS NULL",
         differences="""
 SELECT line_kind, line_id::text, count(*)::text AS matches FROM reconciliation_match
- WHERE undone_at IS NULL GROUP BY 1, 2 HAVING count(*) > 1
+ WHERE undone_at IS NULL GROUP BY line_kind, line_id, line_part HAVING count(*) > 1
+UNION ALL
+SELECT 'bank', l.id::text, m.shares::text
+  FROM (SELECT line_id, sum(line_minor) AS shares FROM reconciliation_match
+         WHERE line_kind = 'bank' AND undone_at IS NULL GROUP BY 1 HAVING max(line_part) > 0) m
+  JOIN reconciliation_bank_line l ON l.id = m.line_id AND l.amount_minor <> m.shares
 UNION ALL
 SELECT item_kind, item_id::text, count(*)::text FROM reconciliation_match
  WHERE undone_at IS NULL AND item_id IS NOT NULL GROUP BY item_kind, item_id, item_part HAVING count(*) > 1""",

@@ -2,6 +2,7 @@
 
 from datetime import date as day
 from datetime import timedelta
+from uuid import UUID
 
 from celery import shared_task
 
@@ -9,9 +10,11 @@ from ledger import clock
 from ledger.actors import Actor, system_actor
 from ledger.calendar import business_date
 from ledger.ids import from_public
+from ledger.tracing import set_trace_id
 from reconciliation import operations
 from reconciliation.models import FileSource, FileState, SourceFile
 from reconciliation.operations import alert_mail, casework, closing, sources, watching
+from reconciliation.operations.matching_rules import back_tests
 
 INGEST = system_actor("ingest")
 
@@ -101,6 +104,19 @@ def send_alert_mails() -> int:
 def watch_files() -> int:
     """Files that are not in by their hour, and late ones that came."""
     return operations.watch_files(now=clock.now())
+
+
+@shared_task
+def run_back_test(*, back_test_id: str, trace_id: str = "") -> str:
+    """One back-test of matching rules (R15); a rerun while another worker has it does nothing."""
+    set_trace_id(trace_id)
+    return back_tests.run_back_test(back_test_id=UUID(back_test_id), now=clock.now())
+
+
+@shared_task
+def sweep_back_tests() -> int:
+    """Sweeper: back-tests that wait, or whose worker died."""
+    return back_tests.sweep_back_tests()
 
 
 @shared_task

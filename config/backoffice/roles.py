@@ -37,6 +37,7 @@ ACTS: dict[str, tuple[str, ...]] = {
         "ledger.propose_shadow",
         "cashier.propose_routing",
         "reconciliation.propose_column_map",
+        "reconciliation.propose_matching",
     ),
     "risk": (
         "cashier.approve_payout",
@@ -69,6 +70,7 @@ ACTS: dict[str, tuple[str, ...]] = {
         "ledger.approve_shadow",
         "cashier.approve_routing",
         "reconciliation.approve_column_map",
+        "reconciliation.approve_matching",
         "ledger.verify_audit",
     ),
     "auditor": ("reconciliation.export_case", "reconciliation.take_bundle", "ledger.verify_audit", "ledger.export_audit"),

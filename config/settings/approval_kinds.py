@@ -53,6 +53,12 @@ APPROVAL_KINDS: dict[str, dict[str, object]] = {
         "permission": "reconciliation.approve_disposition",
         "look": "reconciliation.operations.casework.look_at_together",
     },
+    "match.unmatch": {
+        "execute": "reconciliation.operations.unmatching.execute_unmatch",
+        "preview": "reconciliation.operations.unmatching.preview_unmatch",
+        "permission": "reconciliation.approve_disposition",
+        "look": "reconciliation.operations.unmatching.look_at_unmatch",
+    },
     "close.sign_off": {
         "execute": "reconciliation.operations.closing.execute_sign_off",
         "rejected": "reconciliation.operations.closing.drop_sign_off",
@@ -120,6 +126,12 @@ APPROVAL_KINDS: dict[str, dict[str, object]] = {
         "rejected": "reconciliation.operations.column_maps.send_back_map",
         "permission": "reconciliation.approve_column_map",
         "look": "reconciliation.operations.column_maps.look_at_map",
+    },
+    "matching_rules.activate": {
+        "execute": "reconciliation.operations.matching_rules.versions.activate_rules",
+        "rejected": "reconciliation.operations.matching_rules.versions.send_back_rules",
+        "permission": "reconciliation.approve_matching",
+        "look": "reconciliation.operations.matching_rules.versions.look_at_rules",
     },
     "shadow.open": {
         "execute": "ledger.operations.shadows.execute_open",

@@ -115,6 +115,9 @@ UNFOLD: dict[str, Any] = {
                 "title": "Reconcile and close",
                 "items": [
                     _item("Runs", "rule", "reconciliation_reconciliationrun"),
+                    _item("Matches", "link", "reconciliation_match"),
+                    _item("Matching rules", "join_inner", "reconciliation_matchingrules"),
+                    _item("Back-tests", "science", "reconciliation_backtest"),
                     _item("Files", "draft", "reconciliation_sourcefile"),
                     _item("Sources of files", "drive_folder_upload", "reconciliation_filesource"),
                     _item("Column maps", "view_column", "reconciliation_columnmapversion"),

@@ -11,7 +11,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     # Every hour, though a day ends once: what an outage left undone is done in the next one.
     "ledger-archive-audit": {"task": "ledger.tasks.archive_audit", "schedule": crontab(minute=10)},
     "ledger-write-checkpoints": {"task": "ledger.tasks.write_checkpoints", "schedule": 60.0},
-    "ledger-write-checkpoints-when-busy": {"task": "ledger.tasks.write_checkpoints_when_busy", "schedule": 10.0},
+    "ledger-write-checkpoints-when-busy": {"task": "ledger.tasks.write_checkpoints_when_busy", "schedule": 2.0},
     "ledger-expire-approvals": {"task": "ledger.tasks.expire_approvals", "schedule": 60.0},
     "ledger-drop-old-idempotency-keys": {"task": "ledger.tasks.drop_old_keys", "schedule": 86400.0},
     "ledger-dispatch-events": {"task": "ledger.tasks.dispatch_events", "schedule": 2.0},
@@ -37,6 +37,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "reconciliation-send-alert-mails": {"task": "reconciliation.tasks.send_alert_mails", "schedule": 30.0},
     "reconciliation-watch-files": {"task": "reconciliation.tasks.watch_files", "schedule": 300.0},
     "reconciliation-pull-due-sources": {"task": "reconciliation.tasks.pull_due_sources", "schedule": 15.0},
+    "reconciliation-sweep-back-tests": {"task": "reconciliation.tasks.sweep_back_tests", "schedule": 60.0},
     "reconciliation-load-waiting-files": {"task": "reconciliation.tasks.load_waiting_files", "schedule": 60.0},
     # A quarter past six in the entity's morning is set per site; by default six hours after midnight UTC.
     "reconciliation-run-yesterday": {"task": "reconciliation.tasks.run_yesterday", "schedule": crontab(hour=6, minute=15)},

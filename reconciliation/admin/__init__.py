@@ -7,6 +7,8 @@ from reconciliation.admin.cases import ExceptionCaseAdmin
 from reconciliation.admin.closes import DailyCloseAdmin
 from reconciliation.admin.column_maps import ColumnMapVersionAdmin
 from reconciliation.admin.files import SourceFileAdmin
+from reconciliation.admin.matches import MatchAdmin
+from reconciliation.admin.matching_rules import BackTestAdmin, MatchingRulesAdmin
 from reconciliation.admin.provisional import ProvisionalCloseAdmin
 from reconciliation.admin.reasons import ReasonCodeAdmin
 from reconciliation.admin.runs import ReconciliationRunAdmin
@@ -16,9 +18,12 @@ from reconciliation.admin.watches import WatchAdmin
 __all__ = [
     "AlertAdmin",
     "AutoRuleAdmin",
+    "BackTestAdmin",
     "ColumnMapVersionAdmin",
     "DailyCloseAdmin",
     "ExceptionCaseAdmin",
+    "MatchAdmin",
+    "MatchingRulesAdmin",
     "ProvisionalCloseAdmin",
     "FileSourceAdmin",
     "ReasonCodeAdmin",

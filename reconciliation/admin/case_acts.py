@@ -59,8 +59,9 @@ def _ending_fields(case: ExceptionCase, page: Page) -> dict[str, forms.Field]:
     target = forms.CharField(
         label="Record that is meant",
         required=False,
-        max_length=80,
-        help_text="“Identify the line”: cap_… or po_… that it belongs to. “Reverse the second posting”: txn_…, where several could be it.",
+        max_length=200,
+        help_text="“Identify the line”: cap_… or po_… that it belongs to; sb_… of a bank line, several with spaces between."
+        " “Reverse the second posting”: txn_…, where several could be it.",
     )
     return {
         "disposition": forms.ChoiceField(label="How it ends", choices=choices, widget=forms.RadioSelect),

@@ -61,3 +61,18 @@ chip_map(
     RETIRED=(Tone.IDLE, "Retired|history"),
     DROPPED=(Tone.IDLE, "Dropped|delete"),
 )
+chip_map(
+    "matching_rules",
+    DRAFT=(Tone.IDLE, "Draft|edit_note"),
+    WAITING=(Tone.MOVING, "Waiting for approval|group"),
+    ACTIVE=(Tone.GOOD, "In force"),
+    RETIRED=(Tone.IDLE, "Retired|history"),
+    DROPPED=(Tone.IDLE, "Dropped|delete"),
+)
+chip_map(
+    "back_test",
+    WAITING=(Tone.IDLE, "Asked for|schedule"),
+    RUNNING=(Tone.MOVING, "Running"),
+    DONE=(Tone.GOOD, "Done"),
+    FAILED=(Tone.BAD, "Failed"),
+)

@@ -43,7 +43,9 @@ State = CloseState
 PLACES = {
     "reports": "admin:reconciliation_sourcefile_changelist",
     "statements": "admin:reconciliation_sourcefile_changelist",
+    "registers": "admin:reconciliation_sourcefile_changelist",
     "runs": "admin:reconciliation_reconciliationrun_changelist",
+    "order": "admin:reconciliation_reconciliationrun_changelist",
     "reserve": "admin:ledger_account_changelist",
     "in_transit": "admin:ledger_account_changelist",
     "player_money": "admin:cashier_bankaccount_changelist",

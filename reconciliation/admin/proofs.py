@@ -2,6 +2,7 @@
 
 from ledger.admin.frames import Panel, Term
 from ledger.admin.frames.records import proof
+from ledger.money import money_text
 from reconciliation.models import SettlementBatch
 from reconciliation.queries.proof import three_way_proof
 
@@ -15,5 +16,6 @@ def batch_proof(batch: SettlementBatch) -> Panel:
     right += [Term("The bank kept as its charge", found.charge_minor)] if found.charge_minor else []
     day = batch.payout_date
     note = f"batch {batch.number} · {batch.get_state_display().lower()}" + (f" · payout of {day.day} {day:%b %Y}" if day else "")
+    note += f" · fees with {money_text(tax, found.currency)} of tax" if (tax := sum(batch.taxes.values())) else ""
     waits = "waits for the bank" if found.waits_for_bank else ""
     return proof(f"Proof · {found.currency}", found.currency, left, right, found.residual_minor, note=note, waits=waits)

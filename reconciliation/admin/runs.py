@@ -23,6 +23,7 @@ from ledger.admin.frames import (
     get_chip,
     moment_cell,
     money_cell,
+    ref_cell,
     when_cell,
 )
 from ledger.admin.frames.cells import NOT_THERE
@@ -31,6 +32,7 @@ from ledger.admin.story import transition_events
 from reconciliation.admin.proofs import batch_proof
 from reconciliation.admin.run_again import RUN_AGAIN
 from reconciliation.models import BankStatement, Match, ReasonCode, ReconciliationRun, RunState, SettlementBatch
+from reconciliation.queries.matching_rules import used_by
 
 Rows = QuerySet[Any]
 
@@ -123,6 +125,7 @@ class ReconciliationRunAdmin(OpsAdmin):
                         ("Started", moment_cell(obj.started_at, page.now)),
                         ("Finished", moment_cell(obj.finished_at, page.now)),
                         ("Times run", str(obj.times_run)),
+                        ("Matching rules", _rules_used(obj)),
                     ],
                 ),
                 timeline(transition_events(obj, "run", page)),
@@ -171,6 +174,12 @@ def _categories(obj: ReconciliationRun) -> Panel:
         for code, count in sorted(obj.cases.items())
     ]
     return table("What does not agree", [("What", "text"), ("Code", "text"), ("Cases", "num")], rows, empty="Everything agrees: no case.")
+
+
+def _rules_used(obj: ReconciliationRun) -> str:
+    """The version that it used when it was run last (R15)."""
+    used = used_by(obj)
+    return format_html("v{} {}", used.rules.version, ref_cell(used.rules.public_id)) if used else NOT_THERE
 
 
 def _rules(obj: ReconciliationRun) -> Panel:

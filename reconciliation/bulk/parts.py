@@ -7,17 +7,19 @@ joins lines until their quotes are even). So no cell, quoted or not, is ever cut
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import UUID
 
-from ledger.calendar import business_date
+from ledger.calendar import business_date, day_bounds
 from reconciliation.bulk.text_rows import psp_rows
 from reconciliation.formats import PspLine
 
 BLOCK = 1 << 20
+# What a fee column's cost is, on a line that is not a sale: what it is paid for.
+FEE_FOR = {"refund": "refund", "payout": "payout", "chargeback": "chargeback"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,33 @@ class DayRule:
     cutoff: time
 
 
+class DayOf:
+    """Business day of an instant. Most instants are of the day of the one before: its bounds are kept."""
+
+    def __init__(self, days: DayRule) -> None:
+        self._days, self._day = days, date.min
+        self._start = self._end = datetime.min.replace(tzinfo=UTC)
+
+    def __call__(self, instant: datetime) -> date:
+        if not self._start <= instant < self._end:
+            self._day = business_date(self._days, instant)
+            self._start, self._end = day_bounds(self._days, self._day)
+        return self._day
+
+
 @dataclass(slots=True)
 class Noted:
-    """What is noted while lines pass by: the transfer of each (batch number, net currency): its instant and texts."""
+    """What is noted while lines pass by, of each (batch number, net currency): its transfer's instant and texts; tax on its fees, by the
+    kind of fee that it is stored in."""
 
     transfers: dict[tuple[str, str], tuple[datetime, str]] = field(default_factory=dict)
+    taxes: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)
+
+    def tax(self, line: PspLine) -> None:
+        """Minor units, positive a cost."""
+        of_batch = self.taxes.setdefault((line.batch_number, line.net_currency), {})
+        kind = FEE_FOR.get(line.kind, "processing")
+        of_batch[kind] = of_batch.get(kind, 0) + line.tax_minor
 
     def watch(self, lines: Iterable[PspLine]) -> Iterator[PspLine]:
         """The lines as they come; transfers are noted in passing."""
@@ -82,10 +106,7 @@ def rows_of(lines: Iterable[PspLine], *, file_id: UUID, bucket: int, days: DayRu
     def batch_of(line: PspLine) -> UUID:
         return batch_id(file_id, line.batch_number, line.net_currency)
 
-    def day_of(instant: datetime) -> date:
-        return business_date(days, instant)
-
-    return psp_rows(noted.watch(lines), bucket=bucket, batch_id_of=batch_of, day_of=day_of, lines_before=lines_before)
+    return psp_rows(noted.watch(lines), bucket=bucket, batch_id_of=batch_of, day_of=DayOf(days), taxed=noted.tax, lines_before=lines_before)
 
 
 def find_cut(path: Path, *, share: float = 0.5) -> Cut | None:

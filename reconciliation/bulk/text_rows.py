@@ -66,9 +66,11 @@ def psp_rows(
     bucket: int,
     batch_id_of: Callable[[PspLine], UUID],
     day_of: Callable[[datetime], date],
+    taxed: Callable[[PspLine], None],
     lines_before: int = 0,
 ) -> Iterator[str]:
-    """COPY rows of PSP_COLUMNS. `batch_id_of` is asked once per batch and currency, `day_of` once per instant."""
+    """COPY rows of PSP_COLUMNS. `batch_id_of` is asked once per batch and currency, `day_of` once per instant; `taxed` hears of each line
+    that states tax on its fees."""
     batches: dict[tuple[str, str], str] = {}
     instants: dict[datetime, str] = {}
     for line in lines:
@@ -78,7 +80,9 @@ def psp_rows(
         (number, _, psp, modification, ours, theirs, line_type, kind, reverses, _, gross_currency, gross, commission, markup, scheme,
          interchange, net_currency, net, rate, created, _, batch_number, method, *_, tax) = line
         # fmt: on
-        commission += tax  # tax on fees has no column of its own: it is a part of what processing costs
+        if tax:  # seldom; it has no column of its own: the line's cost includes it, and the batch knows the sum
+            commission += tax
+            taxed(line)
         batch = batches.get((batch_number, net_currency))
         if batch is None:
             batch = batches[batch_number, net_currency] = f"{bucket}\t{batch_id_of(line)}"

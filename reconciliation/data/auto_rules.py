@@ -30,7 +30,9 @@ _FACTS: tuple[tuple[str, str, str], ...] = (
     ("file_came", "The file came", "A file that was late was loaded."),
     ("payout_in_parts", "The payout came in parts", "Several bank lines together are the payout."),
     ("payout_told_anew", "The payout was told anew", "A corrected paper says what the bank shows."),
+    ("states_agree", "Both states agree", "The PSP's register and our books say the same of a payment again."),
     ("top_up_arrived", "The top-up arrived", "The PSP shows money that was sent to it."),
+    ("match_taken_apart", "The match was taken apart", "Two people took a bank line from its payout; its difference is told anew."),
     ("watch_passed", "What was watched has passed", "A figure is within its threshold again."),
     ("decided_in_case", "Decided in another case", "Two cases spoke of the same money; the other one was decided."),
 )  # fmt: skip

@@ -1,4 +1,6 @@
-"""What a PSP says that it holds of ours (CSV): prefund and reserve at the end of a day. It states no movement: nothing of it is posted."""
+"""What a PSP says that it holds of ours (CSV): prefund and reserve at the end of a day, and each top-up of the prefund that came.
+
+Nothing is posted when it is loaded; a run of the account books a top-up that came, once."""
 
 from collections.abc import Collection, Iterator
 from datetime import UTC
@@ -9,7 +11,8 @@ from reconciliation.formats.csv_table import Columns, Record, records
 from reconciliation.formats.payout_book import account_of, psp_line
 from reconciliation.formats.values import Check, PspLine, ReadResult, Statement
 
-KINDS = ("prefund", "reserve")
+KINDS = ("prefund", "reserve", "top_up")
+_LONGEST = 60
 COLUMNS = Columns(
     what="list of a PSP's balances",
     headers={
@@ -18,6 +21,7 @@ COLUMNS = Columns(
         "balance": ("balance",),
         "currency": ("currency",),
         "amount": ("amount",),
+        "reference": ("reference",),
     },
     required=frozenset({"date", "balance", "currency", "amount"}),
     ids=frozenset(),
@@ -25,7 +29,8 @@ COLUMNS = Columns(
 
 
 class PspBalancesReader:
-    """Streams PspLine of kind `unknown`, which are never kept. Its statements are the figures: `number` is "reserve 2026-11-19"."""
+    """Streams PspLine of kind `unknown`, which are never kept. Its statements are the figures: `number` is "reserve 2026-11-19",
+    or "top_up 2026-11-19 TU-4711" with the top-up's reference."""
 
     encoding = "utf-8"
 
@@ -57,12 +62,14 @@ class PspBalancesReader:
         if named and self._names and named.casefold() not in {name.casefold() for name in self._names}:
             self._strange = self._strange or named
         at, amount = row.instant("date", UTC), row.amount("amount", row.exponent("currency", currency))
-        account = account_of(named, self._names)
+        account, reference = account_of(named, self._names), row.text("reference")
+        if kind == "top_up" and (amount <= 0 or not 0 < len(reference) <= _LONGEST):
+            raise row.refuse("reference", "structure", f"a top-up has an amount above zero and a reference of 1 to {_LONGEST} characters")
         self._said.append(
             Statement(
                 index=len(self._said),
                 account_ref=account,
-                number=f"{kind} {at:%Y-%m-%d}",
+                number=f"{kind} {at:%Y-%m-%d} {reference if kind == 'top_up' else ''}".rstrip(),
                 currency=currency,
                 opening_minor=None,
                 closing_minor=amount,

@@ -44,6 +44,7 @@ COLUMNS = Columns(
 )
 METADATA = "payment_metadata["
 
+TAXES = frozenset({"tax", "tax_fee"})  # categories that are tax on what Stripe charges, and nothing else
 # Reporting category, or type where there is none -> (kind, what a reversal undoes). Any other is kept as `unknown`.
 KINDS: dict[str, tuple[str, str]] = {
     "charge": ("sale", ""),

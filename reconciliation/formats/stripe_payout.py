@@ -12,7 +12,7 @@ from typing import BinaryIO, ClassVar
 from reconciliation.formats.csv_rows import iter_rows
 from reconciliation.formats.csv_table import Record, header_key, read_header, to_record
 from reconciliation.formats.payout_book import Group, PayoutBook, account_of, psp_line
-from reconciliation.formats.stripe_columns import COLUMNS, KINDS, METADATA
+from reconciliation.formats.stripe_columns import COLUMNS, KINDS, METADATA, TAXES
 from reconciliation.formats.values import FormatRefused, PspLine, ReadResult
 from reconciliation.formats.zones import get_zone
 
@@ -69,14 +69,15 @@ class StripePayoutReader:
         made = created if kind != "transfer" else self._instant(row, "effective") or self._instant(row, "available") or created
         if made is None or created is None:
             raise row.refuse("created_utc", "date", "is empty")
-        charged_currency, charged = _charged(row, kind, currency, gross)
+        tax = -net - fee if category.lower() in TAXES else 0
+        charged_currency, charged = _charged(row, kind, currency, gross + tax)
         batch = self._batch(row, kind, reverses, created)
         if kind == "transfer" and batch != row.text("payout"):
             self._alone.add((self._account, batch, currency))
         return psp_line(
             line_number=row.number, raw=row.raw, merchant_account=self._account, batch_number=batch,
             line_type=category[:60], kind=kind, reverses=reverses, created_at=made, net_currency=currency, net_minor=net,
-            gross_currency=charged_currency, gross_minor=charged, commission_minor=fee,
+            gross_currency=charged_currency, gross_minor=charged, commission_minor=fee, tax_minor=tax,
             psp_reference=row.id("payment") or row.id("charge") or row.id("source"),
             modification_reference=_object(row, kind, category), merchant_reference=self._reference(row),
             modification_merchant_reference=row.id("refund_reference") or (row.id("capture_reference") if kind == "sale" else ""),

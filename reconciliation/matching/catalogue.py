@@ -15,6 +15,10 @@ REPORTS = ("adyen_sdr", "checkout_payouts", "csv_psp", "mollie_settlement", "pay
 _CODE = re.compile(r"[A-Z0-9]{4,12}", re.ASCII)
 
 
+def _small(label: str) -> str:
+    return label[0].lower() + label[1:]
+
+
 @dataclass(frozen=True, slots=True)
 class Number:
     """A whole number from `least` to `most`; None allowed where `may_be_none`. `why`: what a value outside would risk."""
@@ -31,7 +35,7 @@ class Number:
         if value is None and self.may_be_none or type(value) is int and self.least <= value <= self.most:
             return ""
         bounds = f"is {self.least}" if self.least == self.most else f"is a whole number from {self.least} to {self.most}"
-        return f"{self.label.lower()} {bounds}{' or none' if self.may_be_none else ''}: {self.why}"
+        return f"{_small(self.label)} {bounds}{' or none' if self.may_be_none else ''}: {self.why}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class YesNo:
     default: bool
 
     def problem(self, value: Value) -> str:
-        return "" if isinstance(value, bool) else f"{self.label.lower()} is yes or no"
+        return "" if isinstance(value, bool) else f"{_small(self.label)} is yes or no"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +63,9 @@ class Words:
     def problem(self, value: Value) -> str:
         is_list = isinstance(value, list) and all(isinstance(word, str) for word in value) and len(set(value)) == len(value) <= 40
         if not is_list:
-            return f"{self.label.lower()} is a list of words, each once, 40 at most"
+            return f"{_small(self.label)} is a list of words, each once, 40 at most"
         bad = [word for word in value if not (word in self.offered if self.offered else _CODE.fullmatch(word))]
-        return f"{self.label.lower()}: {', '.join(bad)} can't be one: {self.why}" if bad else ""
+        return f"{_small(self.label)}: {', '.join(bad)} can't be one: {self.why}" if bad else ""
 
 
 Parameter = Number | YesNo | Words
@@ -97,6 +101,7 @@ GROUPS: Mapping[str, bool] = {
     "bank line of several payouts": False,
     "further bank lines": False,
     "bank's own lines": False,
+    "top-up": True,
 }
 
 _SHORT = "a shorter reference may stand in a text by chance"
@@ -157,6 +162,8 @@ KINDS: tuple[Kind, ...] = (
     Kind("bank.charge_code", "bank's own lines", "Bank's own charges and interest", "the bank's transaction code is one of these",
          (Words("charges", "Codes of charges", ("CHRG", "COMM", "FEES", "NCHG", "NCOM"), "a code has 4 to 12 capital letters and digits"),
           Words("interest", "Codes of interest", ("INTR", "NINT"), "a code has 4 to 12 capital letters and digits"))),
+    Kind("bank.top_up", "top-up", "Top-up of a balance at a PSP",
+         "the reference of a top-up that the PSP has told of, or the account's code beside a word for topping up", is_fixed=True),
 )  # fmt: skip
 
 BY_NAME: Mapping[str, Kind] = {kind.name: kind for kind in KINDS}

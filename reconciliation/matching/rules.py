@@ -117,6 +117,11 @@ RULES: tuple[Rule, ...] = (
 
 # Rules that are not one join: they are applied line by line, and named here so that every match can be explained.
 OTHER_RULES: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "conversion.payment@1": (
+        ("payment that both legs name", "psp_reference", "payment"),
+        ("other currency", "net_currency", "other_currency"),
+        ("rate of both legs", "", "rate"),
+    ),
     "dispute.case@1": (_ACCOUNT, ("our intent", "merchant_reference", ""), ("PSP's dispute id", "object_reference", "")),
     "bank.transfer_reference@1": (("transfer reference", "narrative", "transfer_reference"), ("bank account", "bank_account_id", "route")),
     "bank.payout_reference@1": (
@@ -141,6 +146,7 @@ OTHER_RULES: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("the only choice of payouts that comes to it", "amount_minor", "line_minor"),
         ("paid with batches", "", "paid_with"),
     ),
+    "bank.top_up@1": (("account topped up", "narrative", "account"), ("top-up", "narrative", "top_up"), ("what tells it", "", "said")),
     "bank.charge_code@1": (("bank's transaction code", "transaction_code", ""),),
     "person.named@1": (("case", "case", ""), ("named by", "named_by", ""), ("named", "", "item")),
     "by_hand@1": (),

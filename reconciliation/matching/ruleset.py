@@ -112,7 +112,17 @@ def read_body(body: Body, *, version: int) -> RuleSet:
     """A checked body. A rule or parameter that came with a later product than the version stands as the product has it."""
     said = [_use(row) for row in body["rules"]]
     named = {use.kind.name for use in said}
-    return RuleSet(version, (*said, *(Use(kind, 1, True, kind.defaults()) for kind in KINDS if kind.name not in named)))
+    uses = [*said, *(Use(kind, 1, True, kind.defaults()) for kind in KINDS if kind.name not in named)]
+    return RuleSet(version, tuple(sorted(uses, key=lambda use: place_of(use.kind))))
+
+
+def body_of(rules: RuleSet) -> Body:
+    """The body that says these rules, every rule and parameter named."""
+    return {
+        "rules": [
+            {"rule": use.kind.name, "version": use.version, "on": use.is_on, "parameters": dict(use.parameters)} for use in rules.uses
+        ]
+    }
 
 
 def _use(row: Mapping[str, Any]) -> Use:
@@ -129,7 +139,7 @@ def problems_of(body: Any) -> list[str]:
     if unknown:
         return [f"No rule is called {', '.join(unknown)}."]
     names = [row["rule"] for row in rows]
-    if sorted(names) != sorted(BY_NAME):
+    if len(set(names)) < len(names) or not names:
         return ["Every rule stands in a version once, on or off."]
     return [*_of_parameters(rows), *_of_order(names), *_of_groups(rows)]
 
@@ -145,11 +155,11 @@ def _of_parameters(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     told = []
     for row in rows:
         kind, given = BY_NAME[row["rule"]], row["parameters"]
-        other = sorted(set(given) ^ {each.name for each in kind.parameters})
+        other = sorted(set(given) - {each.name for each in kind.parameters})
         if other:
             told.append(f"{kind.title}: its parameters are {', '.join(each.name for each in kind.parameters) or 'none'}.")
             continue
-        found = [each.problem(given[each.name]) for each in kind.parameters]
+        found = [each.problem(given[each.name]) for each in kind.parameters if each.name in given]
         told += [f"{kind.title}: {problem}." for problem in found if problem]
     return told
 
@@ -169,7 +179,7 @@ def _of_groups(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     told = [f"{BY_NAME[row['rule']].title} can't be turned off." for row in rows if BY_NAME[row["rule"]].is_fixed and not row["on"]]
     for group, needs_one in GROUPS.items():
         in_group = [row for row in rows if BY_NAME[row["rule"]].group == group]
-        if needs_one and not told and not any(row["on"] for row in in_group):
+        if needs_one and not told and in_group and not any(row["on"] for row in in_group):
             told.append(f"No rule for “{group}” is on: every such line would be a case.")
     return told
 

@@ -1,5 +1,6 @@
 """Reconciliation's tables: files and their lines, matches, runs, exception cases, the daily close."""
 
+from reconciliation.models.activity import Activity
 from reconciliation.models.auto_rules import AutoRule, RuleAct
 from reconciliation.models.cases import CaseEntry, CaseLink, CaseState, ExceptionCase
 from reconciliation.models.closes import CloseSnapshot, CloseState, DailyClose
@@ -7,6 +8,7 @@ from reconciliation.models.column_maps import ColumnMapState, ColumnMapVersion
 from reconciliation.models.files import BankStatement, FileState, SettlementBatch, SourceFile
 from reconciliation.models.lines import BankLine, PspLine
 from reconciliation.models.matches import Match, SuspenseItem
+from reconciliation.models.matching_rules import BackTest, MatchingRules, MatchingRulesState, RunRules
 from reconciliation.models.reasons import Clock, ReasonCode, Severity, Team
 from reconciliation.models.runs import LookupAnswer, ReconciliationRun, RunState
 from reconciliation.models.saved_views import SavedView
@@ -14,9 +16,11 @@ from reconciliation.models.sources import FileSource, LyingFile, PullState, Sour
 from reconciliation.models.watches import Alert, AlertState, Watch
 
 __all__ = [
+    "Activity",
     "Alert",
     "AlertState",
     "AutoRule",
+    "BackTest",
     "BankLine",
     "BankStatement",
     "CaseEntry",
@@ -34,12 +38,15 @@ __all__ = [
     "LookupAnswer",
     "LyingFile",
     "Match",
+    "MatchingRules",
+    "MatchingRulesState",
     "PspLine",
     "PullState",
     "ReasonCode",
     "ReconciliationRun",
     "RunState",
     "RuleAct",
+    "RunRules",
     "SavedView",
     "SettlementBatch",
     "Severity",

@@ -111,6 +111,7 @@ class SettlementBatch(FSMModelMixin, PublicIdModel):
     paid_minor = MinorUnitsField(default=0)
     transfer_reference = models.CharField(max_length=200, blank=True)
     totals = models.JSONField(default=dict)
+    taxes = models.JSONField(default=dict, help_text="Tax on fees, inside the fee of each kind: minor units, positive a cost.")
     posted_txn = CodeField(max_length=40, blank=True)
     settled_at = models.DateTimeField(null=True)
     updated_at = models.DateTimeField()

@@ -21,8 +21,9 @@ class Match(models.Model):
     """One line paired with one item: a capture, refund, payout, payout return, dispute movement, batch, fee or classification.
 
     A line is consumed once and an item is consumed once: two partial UNIQUE indexes over what is not undone. Where a payout comes
-    in parts, `item_part` counts them; of a dispute it is 2n-1 for its n-th debit and 2n for its n-th credit. A bank line that is only
-    classified (a charge, not of these books) has no item: `item_id` is null. `rule` is a name with version
+    in parts, `item_part` counts them; of a dispute it is 2n-1 for its n-th debit and 2n for its n-th credit. Where one bank line pays
+    several payouts, `line_part` counts them from 0, each with its share in `line_minor`: the first excludes any other use of the line.
+    A bank line that is only classified (a charge, not of these books) has no item: `item_id` is null. `rule` is a name with version
     ("sale.object@1"); the fields that it compares are in `reconciliation.matching.rules`, their values are on the line and on the
     item; `compared` holds those that a secondary rule read. `difference_minor` is line less item.
     A match that is undone stays, with who, when and why.
@@ -35,6 +36,7 @@ class Match(models.Model):
     item_kind = CodeField(max_length=20)
     item_id = models.UUIDField(null=True)
     item_part = models.SmallIntegerField(default=0)
+    line_part = models.SmallIntegerField(default=0, db_default=0)
     # No foreign keys in the database: a million rows would queue two checks each; the run makes both rows before it matches.
     batch = models.ForeignKey(
         "reconciliation.SettlementBatch", null=True, on_delete=models.PROTECT, related_name="matches", db_index=False, db_constraint=False
@@ -60,9 +62,14 @@ class Match(models.Model):
             # Matches of a batch lie together, and batch ids grow: a range index costs nothing while a million rows come in.
             BrinIndex(fields=["batch"], name="reconciliation_match_batch", autosummarize=True),
             models.Index(fields=["batch", "id"], name="reconciliation_match_differs", condition=~models.Q(difference_minor=0)),
+            # Few beside the lines of reports: the list finds them without walking past a million.
+            models.Index(fields=["-id"], name="reconciliation_match_bank", condition=models.Q(line_kind="bank")),
+            models.Index(fields=["-id"], name="reconciliation_match_apart", condition=models.Q(undone_at__isnull=False)),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["line_id", "line_kind"], condition=models.Q(undone_at=None), name="match_consumes_line_once"),
+            models.UniqueConstraint(
+                fields=["line_id", "line_kind", "line_part"], condition=models.Q(undone_at=None), name="match_consumes_line_once"
+            ),
             models.UniqueConstraint(
                 fields=["item_id", "item_part", "item_kind"], condition=models.Q(undone_at=None), name="match_consumes_item_once"
             ),

@@ -22,6 +22,7 @@ from ledger.transitions import attribute, move, record_birth
 from reconciliation import formats
 from reconciliation.formats import BankLine, FormatRefused, inspect, read
 from reconciliation.formats.column_map import BadMap, ColumnMap
+from reconciliation.formats.headings import read_headings, read_words
 from reconciliation.models import ColumnMapVersion
 from reconciliation.models.column_maps import ColumnMapState as State
 from reconciliation.operations.ingest import find_account
@@ -72,10 +73,17 @@ def try_map(*, map_id: UUID, file: BinaryIO, name: str, actor: Actor, now: datet
             file, source=row.source, registry=settings.REPORT_FORMATS, name=name, account=names_of(row.account), maps=(column_map,)
         )
         lines = _first_lines(file, row, column_map)
-        row.trial, row.updated_at = {"digest": row.digest, "at": now.isoformat(), "result": result, "lines": lines}, now
+        said = {"headings": read_headings(file), "words": _words(file, row.layout)}
+        row.trial, row.updated_at = {"digest": row.digest, "at": now.isoformat(), "result": result, "lines": lines, **said}, now
         attribute(row, actor, "column_map.tried")
         row.save(update_fields=["trial", "updated_at"])
     return result
+
+
+def _words(file: BinaryIO, layout: Layout) -> list[str]:
+    """What the sample writes in the column of the line type: no names, no texts of people."""
+    named = layout.get("columns", {}).get("line_type")
+    return read_words(file, named) if isinstance(named, str) else []
 
 
 def _first_lines(file: BinaryIO, row: ColumnMapVersion, column_map: ColumnMap) -> list[dict[str, Any]]:

@@ -7,13 +7,12 @@ from typing import Any
 
 from django.db import connection
 
+from reconciliation.bulk.parts import FEE_FOR
 from reconciliation.matching.sql import BATCH_SUMS
 from reconciliation.models import SettlementBatch
 
 _ROUNDED = frozenset({"checkout_breakdown"})  # reports whose rows may miss the payout by a hundredth
 _ITEM_KINDS = frozenset({"sale", "refund", "payout", "chargeback", "reversal"})
-# A fee column's kind on a line that is not a sale: what it is paid for.
-_FEE_FOR = {"refund": "refund", "payout": "payout", "chargeback": "chargeback"}
 
 
 @dataclass(slots=True)
@@ -21,7 +20,7 @@ class Sums:
     """What a batch comes to, by what becomes of each line. Minor units of its net currency, as the PSP states them.
 
     `lines`: how many lines are behind each figure, by its name: sent, carried, bounced, withheld, released, unidentified, foreign,
-    fees, and the kinds of `items`.
+    converted, fees, and the kinds of `items`.
     """
 
     payout_minor: int = 0
@@ -31,6 +30,7 @@ class Sums:
     released_minor: int = 0
     unidentified_minor: int = 0
     items: dict[str, int] = field(default_factory=lambda: defaultdict(int))  # by kind, "reversal:refund" and the like
+    converted_minor: int = 0
     foreign: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
     fees: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     totals: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -45,7 +45,15 @@ def read_sums(batch: SettlementBatch, waiting: Sequence[int]) -> Sums:
         for row in cursor.fetchall():
             _add(sums, batch.currency, row)
     _round(sums, batch)
+    _take_out_tax(sums, batch)
     return sums
+
+
+def _take_out_tax(sums: Sums, batch: SettlementBatch) -> None:
+    """Tax on fees is a fee of its own kind (POSTINGS.md section 1); the report's lines have it inside what they cost."""
+    for kind, minor in batch.taxes.items():
+        sums.fees[kind] -= minor
+        sums.fees["tax"] += minor
 
 
 def _round(sums: Sums, batch: SettlementBatch) -> None:
@@ -80,6 +88,9 @@ def _add(sums: Sums, currency: str, row: tuple[Any, ...]) -> None:
         sums.lines["withheld" if debits else "released"] += count
     elif kind == "fee":
         sums.fees["fixed"] -= base
+    elif kind == "fx" and has_item:  # paired with its other leg
+        sums.converted_minor += base
+        sums.lines["converted"] += count
     elif kind in _ITEM_KINDS and has_item and charged != currency:
         sums.foreign[charged][0] += gross
         sums.foreign[charged][1] += base
@@ -95,4 +106,4 @@ def _add(sums: Sums, currency: str, row: tuple[Any, ...]) -> None:
 def _add_fees(sums: Sums, kind: str, columns: dict[str, int]) -> None:
     for name, minor in columns.items():
         if minor:
-            sums.fees[_FEE_FOR.get(kind, name)] += minor
+            sums.fees[FEE_FOR.get(kind, name)] += minor

@@ -73,6 +73,7 @@ def _terms(sums: Sums) -> list[Term]:
         Term("reserve_withheld", "Reserve withheld", -sums.withheld_minor, lines["withheld"], ("reserve",)),
         Term("reserve_released", "Reserve released", sums.released_minor, lines["released"], ("reserve",)),
         Term("fx", "Items in other currencies", sum(base for _, base in sums.foreign.values()), lines["foreign"], _ITEM_KINDS),
+        Term("converted", "Converted by the PSP", sums.converted_minor, lines["converted"], ("fx",)),
         Term("bounced", "Transfers that bounced", sums.bounced_minor, lines["bounced"], ("transfer",)),
         Term("unidentified", "Lines without an item", sums.unidentified_minor, lines["unidentified"], _LOST_KINDS),
         Term("brought_forward", "Brought forward from the batch before", brought, moved["brought_forward"], ("balance_transfer",)),

@@ -16,6 +16,7 @@ _ITEMS_OF = {
     "payout": ("payout",),
     "reversal": ("refund_reversal", "payout_return"),
     "chargeback": ("dispute",),
+    "fx": ("conversion",),
 }
 
 

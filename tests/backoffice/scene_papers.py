@@ -19,6 +19,8 @@ from reconciliation.models import (
 )
 from reconciliation.operations.closing.provisional import take_provisional_close
 from reconciliation.operations.column_maps import draft_map
+from reconciliation.operations.matching_rules.back_tests import run_back_test, start_back_test
+from reconciliation.operations.matching_rules.versions import draft_rules, save_rules
 
 if TYPE_CHECKING:
     from tests.backoffice.scene import Scene
@@ -31,6 +33,7 @@ def make_papers(scene: "Scene") -> None:
     draft_map(account=scene.accounts[0].code, maker=user_actor(scene.staff["ada"]), now=scene.now)
     take_provisional_close(entity=scene.accounts[0].entity, actor=user_actor(scene.staff["ada"]), now=scene.now)
     make_source(scene)
+    make_matching_draft(scene)
     at = scene.now - timedelta(hours=4)
     for number, account in enumerate(scene.accounts):
         batch = _batch_of(_file_of(account, number, at), account, number, at)
@@ -137,6 +140,16 @@ def make_alert(scene: "Scene") -> None:
         watch=Watch.objects.get(pk="approval_rate"), about="SANDBOX_EU card", noticed_at=scene.now, last_at=scene.now, updated_at=scene.now,
         sentence="SANDBOX_EU card approves 71.4 % of 42 in the last 1 h; usual is 88.0 % of 1204.", facts={"rate": 71.4, "usual": 88.0},
     )  # fmt: skip
+
+
+def make_matching_draft(scene: "Scene") -> None:
+    """A version of the matching rules that somebody changes and has back-tested."""
+    ada = user_actor(scene.staff["ada"])
+    row = draft_rules(maker=ada, now=scene.now)
+    row.body["rules"][0]["parameters"]["shortest_reference"] = 3
+    save_rules(rules_id=row.pk, body=row.body, actor=ada, now=scene.now)
+    test = start_back_test(rules_id=row.pk, since=DAY - timedelta(days=6), until=DAY, actor=ada, now=scene.now)
+    run_back_test(back_test_id=test.pk, now=scene.now)
 
 
 def make_source(scene: "Scene") -> None:

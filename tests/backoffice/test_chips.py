@@ -24,9 +24,11 @@ from ledger.admin.frames.chips import ICONS, Tone, get_chip, known_states
 from ledger.models import ApprovalRequest, Shadow
 from reconciliation.models import (
     Alert,
+    BackTest,
     ColumnMapState,
     DailyClose,
     ExceptionCase,
+    MatchingRulesState,
     ReconciliationRun,
     SettlementBatch,
     SourceFile,
@@ -41,7 +43,9 @@ STATES: dict[str, type[models.TextChoices]] = {
     "answer": PspCall.CallState,
     "capture": Capture.State,
     "case": ExceptionCase.State,
+    "back_test": BackTest.State,
     "column_map": ColumnMapState,
+    "matching_rules": MatchingRulesState,
     "close": DailyClose.State,
     "deposit": DepositIntent.State,
     "dispute": Dispute.State,

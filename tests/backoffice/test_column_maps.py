@@ -66,3 +66,50 @@ def test_a_draft_is_dropped_and_stays_to_be_read(scene: Any, browser_of: Callabl
     assert press(ada, row, "drop").status_code == 302
     assert "Dropped" in page_of(ada, row)
     assert press(ada, row, "layout", layout=json.dumps(LAYOUT)).status_code in (403, 409)
+
+
+def test_the_form_offers_the_samples_headings_and_words(scene: Any, browser_of: Callable[[str], Client]) -> None:
+    ada = browser_of("ada")
+    url = reverse("admin:reconciliation_columnmapversion_list_act", args=["draft"])
+    ada.post(url, {"account": scene.accounts[0].code, "once": str(new_id())})
+    row = ColumnMapVersion.objects.latest("version")
+    sample = b"Tag;Betrag;Auszahlung;Art\n20.11.2026;40,00;7;Verkauf\n21.11.2026;-4,00;7;Gutschrift\n"
+    assert press(ada, row, "columns", column_gross="Betrag").status_code == 409  # no sample yet: nothing to choose from
+
+    # given a sample that the first draft can't read: its headings are offered all the same
+    assert press(ada, row, "try", sample=SimpleUploadedFile("sample.csv", sample)).status_code == 302
+    assert all(f">{heading}</option>" in page_of(ada, row) for heading in ("Tag", "Betrag", "Auszahlung", "Art"))
+    foreign = press(ada, row, "columns", column_gross="Nowhere")
+    assert "Nowhere is not one of the available choices" in foreign.content.decode()
+    wrong = press(ada, row, "columns", column_gross="Betrag")
+    assert "no created_at, neither as a column nor as a constant" in wrong.content.decode()
+
+    # when columns, formats and kinds are chosen
+    chosen = {"column_created_at": "Tag", "column_gross": "Betrag", "column_batch_number": "Auszahlung", "column_line_type": "Art",
+              "column_gross_currency": "=always", "constants": "gross currency = EUR"}  # fmt: skip
+    assert press(ada, row, "columns", **chosen).status_code == 302
+    formats = {"dates": "%d.%m.%Y", "zone": "Europe/Berlin", "delimiter": ";", "decimal": ",", "thousands": ".", "units": "major",
+               "quote": '"', "encoding": "auto", "fees": "cost_positive", "payout": "computed", "sign_rule": "signed",
+               "sign_printed": "refuse"}  # fmt: skip
+    assert press(ada, row, "formats", **formats).status_code == 302
+    assert press(ada, row, "try", sample=SimpleUploadedFile("sample.csv", sample)).status_code == 302
+    row.refresh_from_db()
+    places = {field.label: name for name, field in _kinds(row).items()}
+    assert set(places) >= {"Verkauf", "Gutschrift"}
+    told = {places["Verkauf"]: "sale", places["Gutschrift"]: "refund"}
+    assert press(ada, row, "kinds", **told).status_code == 302
+
+    # then the layout is what they said, and reads the sample
+    row.refresh_from_db()
+    assert row.layout["columns"] == {"created_at": "Tag", "gross": "Betrag", "batch_number": "Auszahlung", "line_type": "Art"}
+    assert (row.layout["constants"], row.layout["kinds"]) == ({"gross_currency": "EUR"}, {"Verkauf": "sale", "Gutschrift": "refund"})
+    assert (row.layout["zone"], row.layout["decimal"], row.layout["thousands"]) == ("Europe/Berlin", ",", ".")
+    press(ada, row, "try", sample=SimpleUploadedFile("sample.csv", sample))
+    row.refresh_from_db()
+    assert row.trial["result"]["accepted"]
+
+
+def _kinds(row: ColumnMapVersion) -> dict[str, Any]:
+    from reconciliation.admin.column_forms import kind_fields
+
+    return kind_fields(row, None)  # type: ignore[arg-type]

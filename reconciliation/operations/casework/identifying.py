@@ -4,8 +4,8 @@ from typing import Any
 
 from cashier.models import Capture, DepositIntent, Hold, PayoutIntent, Refund
 from ledger.errors import BadPublicId
-from reconciliation.models import BankLine, ExceptionCase, Match, SettlementBatch
-from reconciliation.models.files import BatchState
+from reconciliation.models import ExceptionCase, Match
+from reconciliation.operations.casework.identifying_payouts import bank_step
 from reconciliation.operations.casework.items import OpenItem, open_items
 from reconciliation.operations.casework.pairing import run_of
 from reconciliation.operations.casework.people import captures_of, player_of, psp_line_of
@@ -22,7 +22,7 @@ def plan_identify(case: ExceptionCase, target: str) -> list[Step]:
         return []
     item = items[0]
     is_bank = item.line is not None and item.line[0] == "bank"
-    step = _bank_step(case, item, _batch(case, item, target)) if is_bank else _psp_step(case, item, *_named(case, item, target))
+    step = bank_step(case, item, target) if is_bank else _psp_step(case, item, *_named(case, item, target))
     run_of(case)
     return [step]
 
@@ -59,19 +59,6 @@ def _identified(case: ExceptionCase, item: OpenItem, ref: str, pair: dict[str, A
     return post_step("LINE_IDENTIFIED@1", source, player=player_of(case), line=item.line, pair=pair)
 
 
-def _bank_step(case: ExceptionCase, item: OpenItem, batch: SettlementBatch) -> Step:
-    """What the bank states as its charge explains the rest, if it does exactly."""
-    assert item.line is not None
-    line = BankLine.objects.get(pk=item.line[1])
-    charge = int(line.charges_minor) if line.amount_minor + line.charges_minor == batch.payout_minor else 0
-    source = {
-        "entity": case.entity.public_id, "bank_account": item.holder, "currency": item.asset, "amount_minor": item.open_minor,
-        "charge_minor": charge, "line": item.ref, "to": ["in_transit", batch.merchant_account.public_id, batch.ref],
-    }  # fmt: skip
-    pair = {"item_kind": "batch", "item": batch.public_id, "expected_minor": int(batch.payout_minor) - charge}
-    return post_step("BANK_IDENTIFIED@1", source, line=item.line, pair=pair)
-
-
 def _named(case: ExceptionCase, item: OpenItem, target: str) -> tuple[str, Any]:
     """The capture, refund or payout that a person named, of this account and currency, not consumed by another line."""
     kind, found = _find(target)
@@ -95,20 +82,6 @@ def _find(target: str) -> tuple[str, Any]:
         return kind, model.objects.filter(pk=model.id_of(target)).first() if model else None
     except BadPublicId:
         return "", None
-
-
-def _batch(case: ExceptionCase, item: OpenItem, target: str) -> SettlementBatch:
-    """The payout that a person named: posted, not shown by another line, of this account's currency and direction."""
-    try:
-        batch = SettlementBatch.objects.select_related("merchant_account").filter(pk=SettlementBatch.id_of(target)).first()
-    except BadPublicId:
-        batch = None
-    if batch is None:
-        raise NothingToMove("Name the batch (sb_…) whose payout the bank line is.")
-    is_ours = batch.merchant_account.entity_id == case.entity_id and batch.currency == item.asset and batch.state == BatchState.SETTLED
-    if not is_ours or (batch.payout_minor > 0) != (item.open_minor < 0):
-        raise NothingToMove(f"{batch} waits for no such bank line.")
-    return batch
 
 
 def _refunded_capture(case: ExceptionCase, target: str) -> Capture:

@@ -26,7 +26,12 @@ def take_from_suspense(line_kind: str, line_id: int, *, txn: str, now: datetime)
 
 
 def pair_line(case: ExceptionCase, line_kind: str, line_id: int, pair: dict[str, Any], *, maker: Actor, now: datetime) -> Match:
-    """Match the line with the item that two people named. pair: {item_kind, item, expected_minor}; item "" for one without a record."""
+    """Match the line with the item that two people named. pair: {item_kind, item, expected_minor}; item "" for one without a record.
+
+    A bank line that pays several payouts has in place of item and expected_minor `parts` [{item, minor, difference_minor}].
+    """
+    if "parts" in pair:
+        return [_pair_part(case, line_id, place, part, maker, now) for place, part in enumerate(pair["parts"])][0]
     line: Any = (PspLine if line_kind == "psp" else BankLine).objects.get(pk=line_id)
     is_psp = line_kind == "psp"
     minor = line.gross_minor if is_psp else line.amount_minor
@@ -39,6 +44,17 @@ def pair_line(case: ExceptionCase, line_kind: str, line_id: int, pair: dict[str,
     )  # fmt: skip
     if item_id is not None and pair["item_kind"] == "batch":
         _pay_batch(line, match, item_id, now)
+    return match
+
+
+def _pair_part(case: ExceptionCase, line_id: int, place: int, part: dict[str, Any], maker: Actor, now: datetime) -> Match:
+    line, batch_id = BankLine.objects.get(pk=line_id), from_public(part["item"], SettlementBatch.PREFIX)
+    match = Match.objects.create(
+        rule=RULE, line_kind="bank", line_id=line_id, line_part=place, item_kind="batch", item_id=batch_id, batch_id=batch_id,
+        run=run_of(case), currency=line.currency, line_minor=part["minor"], difference_minor=part["difference_minor"], matched_at=now,
+        compared={"case": case.public_id, "named_by": maker.id, "item": part["item"]},
+    )  # fmt: skip
+    _pay_batch(line, match, batch_id, now)
     return match
 
 

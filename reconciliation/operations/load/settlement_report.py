@@ -16,6 +16,8 @@ from reconciliation.bulk.text_rows import PSP_COLUMNS
 from reconciliation.formats import Batch, FormatRefused, ReadResult
 from reconciliation.models import SettlementBatch, SourceFile
 from reconciliation.operations.load.accounts import merchant_named, names_of
+from reconciliation.operations.load.activity import SOURCES as ACTIVITY
+from reconciliation.operations.load.activity import load_activity
 from reconciliation.operations.load.halves import NotInHalves, can_be_halved, rows_in_halves
 from reconciliation.operations.load.opening import open_reader
 from reconciliation.operations.load.partitions import choose_bucket, close_partition, copy_lines, open_partition
@@ -25,7 +27,6 @@ from reconciliation.queries.stored import stored_path
 from reconciliation.windows import due_date
 
 TABLE = "reconciliation_psp_line"
-EVENTS = frozenset({"adyen_accounting"})  # sources that state what happened, and nothing that is paid
 log = structlog.get_logger(__name__)
 
 
@@ -37,11 +38,14 @@ def load_report(*, source_file: SourceFile, account: MerchantAccount | None, now
     """
     is_given = account is not None
     account = account or _account_of(source_file)
-    if source_file.source in TELLERS | EVENTS:
-        source_file.merchant_account, result = account, _read_only(source_file, account, is_given)
-        source_file.lines = result.lines
-        if source_file.source in TELLERS:
+    if source_file.source in TELLERS | ACTIVITY:
+        source_file.merchant_account = account
+        if source_file.source in ACTIVITY:
+            result = load_activity(source_file, account, is_given=is_given)
+        else:
+            result = _read_only(source_file, account, is_given)
             compare_told(account, result.statements, now=now)
+        source_file.lines = result.lines
         return result, []
     bucket = choose_bucket(source_file.byte_size, now)
     days = DayRule(account.entity.zone, account.entity.cutoff)
@@ -82,7 +86,7 @@ def _copy_whole(row: SourceFile, account: MerchantAccount, is_given: bool, bucke
 
 
 def _read_only(row: SourceFile, account: MerchantAccount, is_given: bool) -> ReadResult:
-    """A paper that states payouts or events: checked and kept, with no lines to post."""
+    """A paper that states payouts: checked and kept, with no lines to post."""
     with stored_path(row.storage_path).open("rb") as file:
         reader = open_reader(row.source, file, account, is_given=is_given)
         for _ in counted(reader):
@@ -130,6 +134,7 @@ def _batch(found: Batch, account: MerchantAccount, noted: Noted, source_file: So
         payout_minor=found.payout_minor,
         carried_minor=found.carried_minor,
         transfer_reference=narrative[:200],
+        taxes=noted.taxes.get((found.number, found.currency), {}),
         updated_at=now,
     )
 

@@ -1,6 +1,5 @@
 """Bank lines: each is posted once, by its booking date, so that `bank` equals the statement (R8, POSTINGS.md 3.6)."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -10,19 +9,20 @@ from django.db.models import Exists, OuterRef
 from cashier.models import BankAccount, SettlementRoute
 from ledger.operations import Posting, post
 from ledger.transitions import move
+from reconciliation.matching.ruleset import RuleSet
 from reconciliation.models import BankLine, BankStatement, Match, SettlementBatch, SuspenseItem
 from reconciliation.models.files import BatchState
 from reconciliation.operations.cases import ENGINE
 from reconciliation.operations.run.bank_cases import raise_amount_differs, raise_duplicated, raise_unidentified, resolve_identified
 from reconciliation.operations.run.context import BankRun
-from reconciliation.operations.run.parts import find_begun, find_merged, find_parted, raise_merged, tell_parts
+from reconciliation.operations.run.merged import Merge, find_merge, identify_merge, post_merge, raise_merged
+from reconciliation.operations.run.parts import find_begun, find_parted, tell_parts
 from reconciliation.operations.run.residuals import refresh_residuals
+from reconciliation.operations.run.top_up_lines import find_top_up, identify_top_up, post_top_up
 from reconciliation.operations.run.transfers import BY_AMOUNT, Tied, find_batch, find_by_amount, is_closed, payer_of, transfer_of
 from reconciliation.queries.duplicate_lines import duplicate_lines
 
-# What banks call their own charges and interest: camt.053 BkTxCd families, MT940 types. Longest known first.
-CHARGE_CODES = ("CHRG", "COMM", "FEES", "NCHG", "NCOM")
-INTEREST_CODES = ("INTR", "NINT")
+CHARGE_RULE = "bank.charge_code"
 
 
 def open_account(step: BankRun) -> None:
@@ -67,51 +67,74 @@ def post_lines(step: BankRun) -> None:
     set_aside_duplicates(step)
     lines = unposted_lines(step.account)
     batches = expected_batches(step.account)
-    in_parts = find_parted(lines, batches)
+    in_parts = find_parted(lines, batches, step.rules)
     for line in lines:
-        tied = find_batch(line, batches) or _by_amount(step, line, batches)
-        begun = None if tied else find_begun(line)
+        tied = find_batch(line, batches, step.rules) or _by_amount(step, line, batches)
+        merge = None if tied and _is_exact(line, tied[0]) else find_merge(step, line, batches)
+        begun = None if tied or merge else find_begun(line, step.rules)
         with transaction.atomic():
-            if tied is not None:
+            if merge is not None and merge.is_certain:
+                batches = [batch for batch in batches if batch not in merge.batches]
+                post_merge(step, line, merge)
+            elif tied is not None and (merge is None or tied[0].pk in in_parts):
                 batches.remove(tied[0])
                 post_settlement(step, line, *tied, is_part=tied[0].pk in in_parts)
             elif begun is not None:
-                post_part(step, line, begun)
-            elif (label := charge_label(line)) is not None:
+                post_part(step, line, *begun)
+            elif (label := charge_label(line, step.rules)) is not None:
                 post_charge(step, line, label)
+            elif (top_up := find_top_up(step, line)) is not None:
+                post_top_up(step, line, top_up)
             else:
-                put_in_suspense(step, line, suggested=find_by_amount(line, batches), merged=find_merged(line, batches))
+                put_in_suspense(step, line, suggested=find_by_amount(line, batches, step.rules), merged=merge)
     for batch in SettlementBatch.objects.filter(pk__in=in_parts).select_related("merchant_account__entity", "source_file"):
         with transaction.atomic():
             tell_parts(step, batch)
 
 
 def identify_in_suspense(step: BankRun) -> None:
-    """Take lines out of suspense for which a batch is known by now (BANK_IDENTIFIED): by its text, or by payer and amount once the
-    payout's window has closed. What a person took apart stays apart."""
+    """Take lines out of suspense for which a batch, or several, are known by now (BANK_IDENTIFIED): by their text, or by payer and
+    amount once their windows have closed. What a person took apart stays apart."""
     batches = expected_batches(step.account)
     for line in lines_in_suspense(step.account):
-        tied = find_batch(line, batches) or _by_amount(step, line, batches)
-        if tied is not None:
-            batches.remove(tied[0])
-            with transaction.atomic():
+        if _was_taken_apart(line):
+            continue
+        tied = find_batch(line, batches, step.rules) or _by_amount(step, line, batches)
+        merge = None if tied and _is_exact(line, tied[0]) else find_merge(step, line, batches)
+        with transaction.atomic():
+            if merge is not None and merge.is_certain:
+                batches = [batch for batch in batches if batch not in merge.batches]
+                identify_merge(step, line, merge)
+            elif tied is not None and merge is None:
+                batches.remove(tied[0])
                 _identify(step, line, *tied)
+            elif merge is None:
+                identify_top_up(step, line)
+
+
+def _was_taken_apart(line: BankLine) -> bool:
+    return Match.objects.filter(line_kind="bank", line_id=line.pk).exclude(undone_at=None).exists()
+
+
+def _is_exact(line: BankLine, batch: SettlementBatch) -> bool:
+    """Whether the line is this payout's amount, less a charge that the bank states."""
+    return batch.payout_minor in (line.amount_minor, line.amount_minor + line.charges_minor)
 
 
 def _by_amount(step: BankRun, line: BankLine, batches: list[SettlementBatch]) -> Tied | None:
-    tied = find_by_amount(line, batches)
-    taken_apart = Match.objects.filter(line_kind="bank", line_id=line.pk).exclude(undone_at=None)
-    return tied if tied and is_closed(tied[0], step.date) and not taken_apart.exists() else None
+    tied, rule = find_by_amount(line, batches, step.rules), step.rules.use(BY_AMOUNT)
+    return tied if tied and rule and is_closed(tied[0], step.date, days_after=rule.parameters["days_after_due"]) else None
 
 
-def charge_label(line: BankLine) -> str | None:
-    """Kind of bank fee by the bank's own transaction code; None for any other line. Reversals are for people."""
-    code = line.transaction_code.upper()
-    if line.is_reversal:
+def charge_label(line: BankLine, rules: RuleSet) -> str | None:
+    """Kind of bank fee by the bank's own transaction code (camt.053 BkTxCd families, MT940 types); None for any other line. Reversals are
+    for people."""
+    code, rule = line.transaction_code.upper(), rules.use(CHARGE_RULE)
+    if line.is_reversal or rule is None:
         return None
-    if line.amount_minor < 0 and any(known in code for known in CHARGE_CODES):
+    if line.amount_minor < 0 and any(known in code for known in rule.parameters["charges"]):
         return "charge"
-    return "interest" if any(known in code for known in INTEREST_CODES) else None
+    return "interest" if any(known in code for known in rule.parameters["interest"]) else None
 
 
 def post_settlement(step: BankRun, line: BankLine, batch: SettlementBatch, rule: str, *, is_part: bool = False) -> None:
@@ -132,7 +155,7 @@ def post_settlement(step: BankRun, line: BankLine, batch: SettlementBatch, rule:
     _pair(step, line, batch, rule, charge, is_part=is_part)
 
 
-def post_part(step: BankRun, line: BankLine, batch: SettlementBatch) -> None:
+def post_part(step: BankRun, line: BankLine, batch: SettlementBatch, rule: str) -> None:
     """A further line of a payout that the bank has begun to show: bank takes it, and what is left of the payout is told of."""
     rows = SettlementBatch.objects.select_for_update(of=("self",)).select_related("merchant_account__entity", "source_file")
     locked = rows.get(pk=batch.pk)
@@ -148,7 +171,7 @@ def post_part(step: BankRun, line: BankLine, batch: SettlementBatch) -> None:
     part = Match.objects.filter(item_kind="batch", item_id=locked.pk).count()
     compared = {"narrative": line.narrative, "transfer": transfer_of(locked).reference, "batch": locked.number}
     _match(
-        step, line, rule="bank.part_of_payout@1", item_kind="batch", compared=compared, batch=locked, difference_minor=line.amount_minor,
+        step, line, rule=rule, item_kind="batch", compared=compared, batch=locked, difference_minor=line.amount_minor,
         part=part,
     )  # fmt: skip
     locked.paid_minor += line.amount_minor
@@ -174,13 +197,14 @@ def post_charge(step: BankRun, line: BankLine, label: str) -> None:
     """A charge or interest of the bank."""
     source = {**_holders(step.account), "amount_minor": line.amount_minor, "line": line.ref, "label": label}
     _post(step, "BANK_CHARGE@1", f"bank.charge:{line.ref}", source, line.booked_date)
-    _match(step, line, rule="bank.charge_code@1", item_kind=f"bank_{label}", compared={"transaction_code": line.transaction_code})
+    rule = step.rules.named(CHARGE_RULE).label
+    _match(step, line, rule=rule, item_kind=f"bank_{label}", compared={"transaction_code": line.transaction_code})
 
 
-def put_in_suspense(step: BankRun, line: BankLine, *, suggested: Tied | None = None, merged: Sequence[SettlementBatch] = ()) -> None:
+def put_in_suspense(step: BankRun, line: BankLine, *, suggested: Tied | None = None, merged: Merge | None = None) -> None:
     """Nobody knows it: suspense, and its case, which names the payout that it seems to be until that payout's window has closed.
 
-    `merged`: the payouts that its text names, where they are several.
+    `merged`: the payouts that it seems to pay, where they are several.
     """
     source = {**_holders(step.account), "amount_minor": line.amount_minor, "line": line.ref}
     txn = _post(step, "BANK_TO_SUSPENSE@1", f"bank.to_suspense:{line.ref}", source, line.booked_date)
@@ -224,7 +248,7 @@ def _pair(step: BankRun, line: BankLine, batch: SettlementBatch, rule: str, char
     locked = rows.get(pk=batch.pk)
     difference = line.amount_minor + charge - locked.payout_minor
     compared = {"narrative": line.narrative, "transfer": transfer_of(locked).reference, "batch": locked.number}
-    if rule == BY_AMOUNT:
+    if rule.startswith(f"{BY_AMOUNT}@"):
         compared["payer_name"] = payer_of(locked)
     match = _match(step, line, rule=rule, item_kind="batch", compared=compared, batch=locked, difference_minor=difference)
     locked.paid_minor = line.amount_minor

@@ -15,16 +15,19 @@ from ledger.actors import Actor
 from ledger.clock import real_now
 from ledger.refusals import Conflict
 from ledger.transitions import move, record_birth
-from reconciliation.models import BankLine, ExceptionCase, Match, ReconciliationRun, SettlementBatch
+from reconciliation.matching.ruleset import RuleSet
+from reconciliation.models import BankLine, ExceptionCase, Match, ReconciliationRun, RunState, SettlementBatch
 from reconciliation.models.files import BatchState
 from reconciliation.operations.cases import ENGINE
 from reconciliation.operations.late_files import watch_account
 from reconciliation.operations.run import bank
+from reconciliation.operations.run.activity import tell_activity
 from reconciliation.operations.run.bank_balance import tell_bank_balance
 from reconciliation.operations.run.bank_cases import raise_missing_settlements
 from reconciliation.operations.run.bounced import end_bounced, raise_bounced, without_bounced
 from reconciliation.operations.run.clearing import tell_clearing
 from reconciliation.operations.run.context import BankRun, MerchantRun
+from reconciliation.operations.run.conversions import pair_conversions
 from reconciliation.operations.run.credits import tell_credits
 from reconciliation.operations.run.cutoffs import tell_cutoffs
 from reconciliation.operations.run.differences import raise_differences
@@ -35,13 +38,15 @@ from reconciliation.operations.run.findings import work_lines
 from reconciliation.operations.run.held_funds import tell_held_funds
 from reconciliation.operations.run.identify import identify_lines
 from reconciliation.operations.run.interrupted import tell_interrupted
+from reconciliation.operations.run.merged import without_merged
 from reconciliation.operations.run.missing import raise_missing, resolve_found
 from reconciliation.operations.run.pairing import pair_batch, pair_lines
-from reconciliation.operations.run.parts import without_merged
 from reconciliation.operations.run.psp_balances import tell_psp_balances
 from reconciliation.operations.run.reserves import raise_overdue_reserves, raise_reserve_differences
 from reconciliation.operations.run.residuals import settled_residuals
+from reconciliation.operations.run.rules_used import take_rules
 from reconciliation.operations.run.settle import settle_batch
+from reconciliation.operations.run.top_up_arrivals import book_arrivals
 from reconciliation.operations.run.top_ups import raise_top_ups
 from reconciliation.queries.fee_lines import is_fee_alone
 from reconciliation.queries.residuals import bank_residuals
@@ -80,13 +85,19 @@ def run_account(*, account: Account, date: date, now: datetime, actor: Actor = E
     """Run one account up to `date`. Must be called with no transaction open: each step commits by itself."""
     with only_one(account), ample_memory():
         started = real_now()
-        run = _start(account, date, now, actor)
+        run, rules = _start(account, date, now, actor)
         try:
-            figures = _run_merchant(run, account, date, now) if isinstance(account, MerchantAccount) else _run_bank(run, account, date, now)
+            figures = _run_steps(run, account, date, now, rules)
         except Exception as failure:
             _fail(run, failure, now, actor)
             raise
         return _finish(run, figures, (real_now() - started).total_seconds(), now, actor)
+
+
+def _run_steps(run: ReconciliationRun, account: Account, date: date, now: datetime, rules: RuleSet) -> dict[str, Any]:
+    if isinstance(account, MerchantAccount):
+        return _run_merchant(MerchantRun(run, account, date, now, rules))
+    return _run_bank(BankRun(run, account, date, now, rules))
 
 
 @contextmanager
@@ -113,12 +124,14 @@ def ample_memory() -> Iterator[None]:
             cursor.execute("RESET work_mem")
 
 
-def _run_merchant(run: ReconciliationRun, account: MerchantAccount, date: date, now: datetime) -> dict[str, Any]:
+def _run_merchant(step: MerchantRun) -> dict[str, Any]:
     """Pair, prove, judge, settle, identify; then what is missing."""
-    step = MerchantRun(run, account, date, now)
+    account, now = step.account, step.now
     batches = _batches(account)
     for batch in batches:
         kinds = pair_batch(step, batch)
+        if "fx" in kinds:
+            pair_conversions(step, batch, unpaired_of(batch, ["fx"]))
         pair_disputes(step, [line for line in unpaired_of(batch, kinds) if is_dispute_line(line) and not is_fee_alone(line)])
         codes = work_lines(step, [line for line in unpaired_of(batch, kinds) if not is_fee_alone(line)])
         raise_differences(step, [batch])
@@ -129,10 +142,12 @@ def _run_merchant(run: ReconciliationRun, account: MerchantAccount, date: date, 
         settle_batch(step, batch, codes, unpaired_of(batch, kinds), raise_prices(step, batch))
     _work_suspense(step)
     tell_interrupted(step)
+    tell_activity(step)
     resolve_found(step)
     raise_missing(step)
     raise_overdue_reserves(step)
     resolve_scheduled(step)
+    book_arrivals(step)
     raise_top_ups(step)
     tell_cutoffs(step)
     tell_credits(step)
@@ -170,9 +185,9 @@ def _merchant_figures(step: MerchantRun) -> dict[str, Any]:
     }
 
 
-def _run_bank(run: ReconciliationRun, account: BankAccount, date: date, now: datetime) -> dict[str, Any]:
+def _run_bank(step: BankRun) -> dict[str, Any]:
     """Post every booked line, then tell which payouts have not come."""
-    step = BankRun(run, account, date, now)
+    account, date, now = step.account, step.date, step.now
     bank.open_account(step)
     bank.identify_in_suspense(step)
     bank.post_lines(step)
@@ -182,7 +197,7 @@ def _run_bank(run: ReconciliationRun, account: BankAccount, date: date, now: dat
     tell_bank_balance(step)
     watch_account(account, now=now)
     lines = BankLine.objects.filter(bank_account=account, booked_date=date).values_list("pk", flat=True)
-    matches = Match.objects.filter(line_kind="bank", line_id__in=list(lines), undone_at=None)
+    matches = Match.objects.filter(line_kind="bank", line_id__in=list(lines), line_part=0, undone_at=None)
     return {
         "lines": len(lines),
         "matched": matches.filter(suggested=False).count(),
@@ -192,16 +207,18 @@ def _run_bank(run: ReconciliationRun, account: BankAccount, date: date, now: dat
     }
 
 
-def _start(account: Account, date: date, now: datetime, actor: Actor) -> ReconciliationRun:
+def _start(account: Account, date: date, now: datetime, actor: Actor) -> tuple[ReconciliationRun, RuleSet]:
     column = "merchant_account" if isinstance(account, MerchantAccount) else "bank_account"
     values = {"entity_id": account.entity_id, column: account, "updated_at": now}
     with transaction.atomic():
         run, made = ReconciliationRun.objects.get_or_create(account_code=account.code, date=date, defaults=values)
         if made:
             record_birth(run, actor=actor, now=now, event="run.made")
+        was_broken = run.state in (RunState.RUNNING, RunState.FAILED)
         run.started_at, run.times_run, run.error = now, run.times_run + 1, ""
         move(run, "start", actor=actor, now=now, event="run.started", extra_fields=["started_at", "times_run", "error"])
-    return run
+        rules = take_rules(run, was_broken=was_broken, now=now)
+    return run, rules
 
 
 def _finish(run: ReconciliationRun, figures: dict[str, Any], seconds: float, now: datetime, actor: Actor) -> ReconciliationRun:

@@ -9,7 +9,7 @@ from reconciliation.operations.run.context import MerchantRun
 from reconciliation.operations.run.findings import raise_line_case
 from reconciliation.queries.unpaired import fee_lines
 
-_CODES = {
+CODES = {
     "capture": "GROSS_AMOUNT_DIFFERS",
     "refund": "REFUND_AMOUNT_DIFFERS",
     "refund_reversal": "REFUND_AMOUNT_DIFFERS",
@@ -37,7 +37,7 @@ def raise_unexpected_fees(step: MerchantRun, batch: SettlementBatch) -> None:
 
 
 def _raise_difference(step: MerchantRun, match: Match, line: PspLine) -> None:
-    code = _CODES[match.item_kind]
+    code = CODES[match.item_kind]
     is_deposit = match.item_kind in ("capture", "dispute")
     raise_case(
         code=code,

@@ -6,30 +6,37 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
-from reconciliation.matching.rules import RULES, Rule
+from reconciliation.matching.rules import Rule
 from reconciliation.matching.sql import insert_matches
 from reconciliation.models import Match, SettlementBatch
+from reconciliation.operations.run import shares
 from reconciliation.operations.run.context import MerchantRun
+from reconciliation.operations.run.shares import NotInShares, insert_in_shares
 from reconciliation.queries.unpaired import kinds_unpaired
 
 
 def pair_batch(step: MerchantRun, batch: SettlementBatch) -> list[str]:
     """Apply every rule, in order, to the lines of a batch; a kind that is whole is passed over. Gives the kinds that are not whole."""
     left = kinds_unpaired(batch)
-    untouched = {rule.kind for rule in RULES} if not Match.objects.filter(batch=batch).exists() else set()
+    untouched = {rule.kind for rule in step.rules.psp} if not Match.objects.filter(batch=batch).exists() else set()
     parameters = {**_common(step), "batch": batch.pk, "bucket": batch.bucket}
+    may_share = not connection.in_atomic_block
     with transaction.atomic():
-        for rule in RULES:
+        for rule in step.rules.psp:
             if left.get(rule.kind):
-                left[rule.kind] -= _apply(rule, parameters, is_fresh=rule.kind in untouched)
+                in_shares = may_share and left[rule.kind] >= shares.LARGE
+                left[rule.kind] -= _apply(rule, parameters, is_fresh=rule.kind in untouched, in_shares=in_shares)
                 untouched.discard(rule.kind)
     return [kind for kind, count in left.items() if count]
 
 
-def _apply(rule: Rule, parameters: dict[str, Any], *, is_fresh: bool) -> int:
+def _apply(rule: Rule, parameters: dict[str, Any], *, is_fresh: bool, in_shares: bool) -> int:
     """Number of new pairs. A fresh batch is tried without looking for second lines, which costs a sixth of a large one's time."""
     with connection.cursor() as cursor:
-        if is_fresh:
+        if is_fresh and in_shares:
+            with suppress(NotInShares):
+                return insert_in_shares(insert_matches(rule, is_fresh=True), parameters)
+        elif is_fresh:
             with suppress(IntegrityError), transaction.atomic():
                 cursor.execute(insert_matches(rule, is_fresh=True), parameters)
                 return int(cursor.rowcount)
@@ -44,7 +51,7 @@ def pair_lines(step: MerchantRun, line_ids: Sequence[int]) -> int:
     parameters = {**_common(step), "lines": list(line_ids)}
     paired = 0
     with transaction.atomic(), connection.cursor() as cursor:
-        for rule in RULES:
+        for rule in step.rules.psp:
             cursor.execute(insert_matches(rule, is_fresh=False, by_line=True), parameters)
             paired += cursor.rowcount
     return paired

@@ -1,4 +1,4 @@
-"""Payouts in several bank lines, and several payouts in one (SETTLEMENT_SPLIT_OR_MERGED): what is exact is matched."""
+"""Payouts in several bank lines (SETTLEMENT_SPLIT_OR_MERGED): what is exact is matched. Several payouts in one line: merged.py."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -6,43 +6,41 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from reconciliation.matching.ruleset import RuleSet
 from reconciliation.models import BankLine, ExceptionCase, Match, SettlementBatch
 from reconciliation.models.cases import LIVE_STATES
 from reconciliation.models.files import BatchState
 from reconciliation.operations.cases import auto_resolve_case, raise_case
 from reconciliation.operations.run.context import BankRun
-from reconciliation.operations.run.transfers import find_batch, names_any, said_on, transfer_of
+from reconciliation.operations.run.transfers import Tied, find_batch, transfer_of
 
 CODE = "SETTLEMENT_SPLIT_OR_MERGED"
-MOST_PARTS = 5
+PART = "bank.part_of_payout"
 
 
-def find_parted(lines: Sequence[BankLine], batches: Sequence[SettlementBatch]) -> set[UUID]:
+def find_parted(lines: Sequence[BankLine], batches: Sequence[SettlementBatch], rules: RuleSet) -> set[UUID]:
     """Payouts that several of these lines name."""
-    named = Counter(tied[0].pk for line in lines if (tied := find_batch(line, batches)) is not None)
+    named = Counter(tied[0].pk for line in lines if (tied := find_batch(line, batches, rules)) is not None)
     return {batch for batch, count in named.items() if count > 1}
 
 
-def find_begun(line: BankLine) -> SettlementBatch | None:
-    """The payout that this line's text names and of which the bank has shown a part: at most five parts, never more than was sent."""
+def find_begun(line: BankLine, rules: RuleSet) -> Tied | None:
+    """The payout that this line's text names and of which the bank has shown a part, with the rule that says so: as many parts as the
+    rule has, five at most, never more than was sent."""
+    rule = rules.use(PART)
+    if rule is None:
+        return None
     begun = SettlementBatch.objects.filter(
         merchant_account__settlement_routes__bank_account=line.bank_account, currency=line.currency, version=1, state=BatchState.PAID
     )
     recent = begun.select_related("merchant_account__entity", "source_file").order_by("-business_date").distinct()[:200]
     short = [batch for batch in recent if abs(batch.paid_minor) < abs(batch.payout_minor)]
-    tied = find_batch(line, short)
-    if tied is None or tied[1] != "bank.transfer_reference@1":
+    tied = find_batch(line, short, rules)
+    if tied is None or not tied[1].startswith("bank.transfer_reference@"):
         return None
     batch = tied[0]
     fits = abs(batch.paid_minor + line.amount_minor) <= abs(batch.payout_minor)
-    return batch if fits and _parts_of(batch).count() < MOST_PARTS else None
-
-
-def find_merged(line: BankLine, batches: Sequence[SettlementBatch]) -> list[SettlementBatch]:
-    """The payouts that one line's text names, where they are two to five; else none."""
-    same_way = [batch for batch in batches if (batch.payout_minor > 0) == (line.amount_minor > 0) and batch.currency == line.currency]
-    named = [batch for batch in same_way if names_any(said_on(line), batch)]
-    return named if 1 < len(named) <= MOST_PARTS else []
+    return (batch, rule.label) if fits and _parts_of(batch).count() < rule.parameters["most_parts"] else None
 
 
 def tell_parts(step: BankRun, batch: SettlementBatch) -> None:
@@ -55,25 +53,6 @@ def tell_parts(step: BankRun, batch: SettlementBatch) -> None:
         auto_resolve_case(case, rule="payout_in_parts@1", text=words, data={"lines": [line.pk for line in lines]}, now=step.now)
     if rest:
         _raise_split(step, batch, list(lines), rest)
-
-
-def raise_merged(step: BankRun, line: BankLine, batches: Sequence[SettlementBatch]) -> None:
-    """One line names several payouts: it waits in suspense until a person confirms which parts belong together."""
-    total = sum(int(batch.payout_minor) for batch in batches)
-    facts = {"batches": [batch.number for batch in batches], "payouts_minor": total, "difference_minor": int(line.amount_minor) - total}
-    raise_case(
-        code=CODE, entity_id=step.account.entity_id, business_date=line.booked_date, amount_minor=line.amount_minor, currency=line.currency,
-        merchant_account=batches[0].merchant_account, bank_account=step.account, bank_reference=line.bank_reference,
-        psp_reference=transfer_of(batches[0]).reference, dedupe_key=f"{CODE}:{line.ref}", facts={**facts, "narrative": line.narrative},
-        links=[("bank_line", str(line.pk)), *(("batch", batch.public_id) for batch in batches)], run=step.run, now=step.now,
-    )  # fmt: skip
-
-
-def without_merged(batches: list[SettlementBatch]) -> list[SettlementBatch]:
-    """Payouts that no live case says to be inside another line."""
-    live = ExceptionCase.objects.filter(reason=CODE, state__in=LIVE_STATES, links__kind="batch")
-    inside = set(live.values_list("links__target_id", flat=True))
-    return [batch for batch in batches if batch.public_id not in inside]
 
 
 def _parts_of(batch: SettlementBatch) -> QuerySet[Match]:

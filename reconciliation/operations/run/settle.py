@@ -17,6 +17,7 @@ from reconciliation.operations.run.context import MerchantRun
 from reconciliation.operations.run.own_places import Own, with_own
 from reconciliation.queries.batch_sums import Sums, read_sums
 from reconciliation.queries.bounced import bounced_lines
+from reconciliation.queries.conversions import list_conversions
 from reconciliation.queries.rates import list_rates
 
 
@@ -60,12 +61,14 @@ def source_of(batch: SettlementBatch, sums: Sums, waiting: list[LineFacts]) -> d
     """What BATCH_SETTLED reads: version 2, with the rates, where items were charged in other currencies (L15)."""
     account = batch.merchant_account
     converted: dict[str, Any] = {}
+    legs = {"conversions": list_conversions(batch)} if sums.lines["converted"] else {}
     if sums.foreign:
         rates = list_rates(batch, [line.id for line in waiting])
         # A report whose lines do not make up its transfer is refused as a whole, so nothing is left to round here.
         converted = {"rates": rates, "rounding_minor": 0, "rounding_cap_minor": 0}
     return {
         **converted,
+        **legs,
         "entity": account.entity.public_id,
         "merchant_account": account.public_id,
         "currency": batch.currency,
@@ -84,6 +87,8 @@ def source_of(batch: SettlementBatch, sums: Sums, waiting: list[LineFacts]) -> d
 
 def rule_of(source: Mapping[str, Any]) -> str:
     """The version of BATCH_SETTLED that a source is made for."""
+    if "conversions" in source:
+        return "BATCH_SETTLED@4"
     if "rounded" in source:
         return "BATCH_SETTLED@3"
     return "BATCH_SETTLED@2" if "rates" in source else "BATCH_SETTLED@1"

@@ -18,6 +18,7 @@ from reconciliation.queries.checklist.books import (
 from reconciliation.queries.checklist.frozen import checks_are_frozen
 from reconciliation.queries.checklist.funds import money_on_its_way_is_named, players_are_covered, reserve_and_prefund_are_the_psps
 from reconciliation.queries.checklist.items import CheckItem, Day
+from reconciliation.queries.checklist.order import registers_are_in, runs_are_in_order
 from reconciliation.queries.checklist.papers import (
     bank_equals_statement,
     day_is_over,
@@ -26,14 +27,18 @@ from reconciliation.queries.checklist.papers import (
     runs_are_done,
     statements_are_in,
 )
+from reconciliation.queries.checklist.quality import values_are_matched
 from reconciliation.queries.checklist.work import approvals_are_decided, no_case_blocks, nothing_is_unknown
 
 CHECKS: tuple[Callable[[Day], CheckItem], ...] = (
     day_is_over,
     reports_are_in,
+    registers_are_in,
     statements_are_in,
     runs_are_done,
+    runs_are_in_order,
     lines_are_complete,
+    values_are_matched,
     bank_equals_statement,
     reserve_and_prefund_are_the_psps,
     money_on_its_way_is_named,

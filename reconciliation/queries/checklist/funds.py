@@ -1,10 +1,14 @@
 """Checks of whose money lies where: players' money and its cover, prefund and reserve against the PSPs' figures (D2, D6)."""
 
+from collections.abc import Iterator
+
 from cashier.models import MerchantAccount
 from ledger.money import money_text
 from reconciliation.proofs_of_accounts import in_transit_is_named, reserve_is_named
+from reconciliation.queries.account_balance import balance_on
 from reconciliation.queries.checklist.items import CheckItem, Day, check_item
 from reconciliation.queries.player_money import Cover, player_money
+from reconciliation.queries.psp_figures import newest_figures
 
 
 def players_are_covered(day: Day) -> CheckItem:
@@ -20,16 +24,31 @@ def players_are_covered(day: Day) -> CheckItem:
 
 
 def reserve_and_prefund_are_the_psps(day: Day) -> CheckItem:
-    """`reserve` is, batch by batch, what the PSPs' reports withheld less what they released; no prefund is below zero.
+    """`reserve` is, batch by batch, what the PSPs' reports withheld less what they released; both are what the PSP says it holds.
 
-    No report that is read states a payout balance: a prefund is held against its own side only.
+    A prefund that is not zero needs a figure that reaches the day; a reserve's is compared where the PSP states one.
     """
-    codes = {row.public_id: row.code for row in MerchantAccount.objects.filter(entity=day.entity)}
+    accounts = list(MerchantAccount.objects.filter(entity=day.entity).order_by("code"))
+    codes = {row.public_id: row.code for row in accounts}
     missing = [_named(row, codes, "reserve") for row in reserve_is_named().differences if _holder(row) in codes]
-    below = [row for row in day.balances if row.kind == "prefund" and row.total_minor < 0]
-    missing += [f"{codes.get(row.holder, row.holder)}: prefund is {money_text(row.total_minor, row.asset)}" for row in below]
-    held = [money_text(row.total_minor, row.asset) for row in day.balances if row.kind == "reserve"]
-    return check_item("reserve", "Reserve and prefund are the PSPs'", f"{' and '.join(held) or 'nothing'} in reserve", missing)
+    missing += [words for account in accounts for words in _against_the_psp(account, day)]
+    held = {kind: [money_text(row.total_minor, row.asset) for row in day.balances if row.kind == kind] for kind in ("reserve", "prefund")}
+    figure = f"{' and '.join(held['reserve']) or 'nothing'} in reserve, {' and '.join(held['prefund']) or 'nothing'} prefunded"
+    return check_item("reserve", "Reserve and prefund are the PSPs'", figure, missing)
+
+
+def _against_the_psp(account: MerchantAccount, day: Day) -> Iterator[str]:
+    """Where the books at the end of its day are not the PSP's newest figure; a prefund without a figure of the day."""
+    figures = newest_figures(account, day.date)
+    for said in figures:
+        books = balance_on(account.entity_id, said.kind, account.public_id, said.currency, said.day)
+        if books != said.minor:
+            ours, theirs = money_text(books, said.currency), money_text(said.minor, said.currency)
+            yield f"{account.code}: {said.kind} is {ours} in the books, {theirs} by the PSP on {said.day}"
+    told = {said.currency for said in figures if said.kind == "prefund" and said.day >= day.date}
+    for row in day.balances:
+        if row.kind == "prefund" and row.holder == account.public_id and row.asset not in told:
+            yield f"{account.code}: no figure of the PSP reaches {day.date} for its prefund of {money_text(row.total_minor, row.asset)}"
 
 
 def money_on_its_way_is_named(day: Day) -> CheckItem:

@@ -106,6 +106,24 @@ STATEMENTS = [
         bank("BANK_UNMATCHED@1", 18200, merchant_account=M, batch="batch:m:1:EUR"), """
         Dr in_transit[m] EUR 182.00
         Cr suspense[b] EUR 182.00"""),
+    Row("3.6", "a PSP's transfer of two batches, less a charge that the bank states",
+        bank("BANK_SETTLEMENT_MATCHED@3", 41_950, charge_minor=50,
+        parts=[[M, "batch:m:1:EUR", 30_000], [M, "batch:m:2:EUR", 12_000]]), """
+        Dr bank[b] EUR 419.50
+        Dr bank_fees[b] EUR 0.50
+        Cr in_transit[m] EUR 300.00
+        Cr in_transit[m] EUR 120.00"""),
+    Row("3.6", "identified later: a transfer of two batches", ("BANK_IDENTIFIED@2", {**BANK, "amount_minor": -42_000, "charge_minor": 0,
+        "parts": [[M, "batch:m:1:EUR", 30_000], [M, "batch:m:2:EUR", 12_000]]}), """
+        Dr suspense[b] EUR 420.00
+        Cr in_transit[m] EUR 300.00
+        Cr in_transit[m] EUR 120.00"""),
+    Row("3.6", "unmatched by a person: two batches and a charge", bank("BANK_UNMATCHED@2", 41_950, charge_minor=50,
+        parts=[[M, "batch:m:1:EUR", 30_000], [M, "batch:m:2:EUR", 12_000]]), """
+        Dr in_transit[m] EUR 300.00
+        Dr in_transit[m] EUR 120.00
+        Cr bank_fees[b] EUR 0.50
+        Cr suspense[b] EUR 419.50"""),
     Row("3.6", "entry reversed by the bank", ("BANK_ENTRY_REVERSED@1", {"lines": [
         {"kind": "bank", "holder": B, "asset": "EUR", "amount_minor": -250, "ref": "line:1", "label": ""},
         {"kind": "bank_fees", "holder": B, "asset": "EUR", "amount_minor": 250, "ref": "line:1", "label": "charge"}]}), """

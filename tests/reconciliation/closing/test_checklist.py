@@ -37,9 +37,12 @@ def test_the_items_and_their_order_are_stable(house: House) -> None:
     assert [item.name for item in checklist(house.entity, DAY, now=NOW)] == [
         "day_over",
         "reports",
+        "registers",
         "statements",
         "runs",
+        "order",
         "completeness",
+        "accuracy",
         "bank",
         "reserve",
         "in_transit",
@@ -299,3 +302,61 @@ def test_the_last_proof_of_the_books_is_told_and_one_that_failed_is_missing(hous
         item = check(house, "proofs")
         assert (item.ok, item.figure) == (not failing, "40 checks, 20 Nov 2026 09:00 UTC")
     assert item.missing == ("wallets_equal_entries does not hold",)
+
+
+# --- D2's figures and order ---
+
+
+def test_a_register_that_its_psp_used_to_send_must_reach_the_day(records: Records) -> None:
+    from reconciliation.models import Activity
+    from tests.reconciliation.closing.day import make_file
+
+    house = records.house
+    records.capture(5000)
+    assert (check(house, "registers").figure, is_held(house, "registers")) == ("no PSP exports one", True)
+    told = Activity.objects.create(
+        source_file=make_file(house, "events.csv"), merchant_account=house.merchant, line_number=2, kind="received", record_type="Received",
+        currency="EUR", amount_minor=5000, booked_at=AT - timedelta(days=1), business_date=DAY - timedelta(days=1),
+    )  # fmt: skip
+    assert check(house, "registers").missing == (f"SANDBOX_EU: its PSP's register ends on {DAY - timedelta(days=1)}",)
+    told.pk, told.line_number, told.business_date, told.booked_at = None, 3, DAY, AT
+    told.save(force_insert=True)
+    assert (check(house, "registers").figure, is_held(house, "registers")) == ("1 of 1 account", True)
+
+
+def test_a_bank_that_was_run_before_its_payer_is_run_again(records: Records) -> None:
+    house = records.house
+    batch, _ = records.batch(("sale", 5000, records.capture(5000)))
+    runs = ReconciliationRun.objects.filter(account_code=house.bank.code, date=DAY)  # the papers made one
+    runs.update(bank_account=house.bank, started_at=NOW, state="DONE")
+    type(batch).objects.filter(pk=batch.pk).update(settled_at=NOW + timedelta(minutes=5), business_date=DAY)
+    assert check(house, "order").missing == ("BANK_EUR: SANDBOX_EU batch 38 EUR was posted after its run; run it again",)
+    runs.update(started_at=NOW + timedelta(minutes=6))
+    assert is_held(house, "order")
+
+
+def test_accuracy_and_timing_are_told_by_value(records: Records) -> None:
+    house = records.house
+    assert check(house, "accuracy").figure == "no lines of the day; carried forward in clearing: nothing"
+    records.batch(("sale", 5000, records.capture(5000)))
+    from reconciliation.models import SettlementBatch
+
+    totals = {"sale": {"count": 1, "debit_minor": 0, "credit_minor": 5000}}
+    SettlementBatch.objects.update(totals=totals, business_date=DAY)
+    assert check(house, "accuracy").figure.startswith("50.00 EUR on lines: 100 % has its item, 100 % agrees")
+
+
+def test_a_prefund_is_compared_with_the_psps_figure_by_amount(house: House) -> None:
+    from tests.reconciliation.closing.day import make_file
+
+    book(house.entity, "topped", dr("prefund", house.merchant.public_id, 900), cr("outside", house.entity.public_id, 900), at=AT)
+    assert check(house, "reserve").missing == (f"SANDBOX_EU: no figure of the PSP reaches {DAY} for its prefund of 9.00 EUR",)
+
+    paper = make_file(house, "balances.csv")
+    rows = [{"number": f"prefund {DAY}", "currency": "EUR", "closing_minor": 800}]
+    type(paper).objects.filter(pk=paper.pk).update(source="psp_balances", merchant_account=house.merchant, result={"statements": rows})
+    assert check(house, "reserve").missing == (f"SANDBOX_EU: prefund is 9.00 EUR in the books, 8.00 EUR by the PSP on {DAY}",)
+
+    rows[0]["closing_minor"] = 900
+    type(paper).objects.filter(pk=paper.pk).update(result={"statements": rows})
+    assert is_held(house, "reserve")

@@ -101,18 +101,6 @@ def test_parts_that_leave_a_rest_are_a_case_until_the_last_one_comes(bench: "Ben
 
 
 @pytest.mark.spec("R5")
-def test_one_line_that_names_two_payouts_waits_for_a_person(bench: "Bench") -> None:
-    bench.report(sale_row(bench.sale(30_000)))
-    bench.report(sale_row(bench.sale(12_000, "obj_2")), batch="39", day=later(1))
-    bench.run(later(1))
-    bench.statement((42_000, "TX635094338XT TX635094339XT COUNTROOM_SANDBOX_EU"), day=later(2))
-    bench.run(later(9), "BANK_EUR")
-
-    (case,) = bench.cases()
-    assert (case.reason_id, case.amount_minor, case.facts["difference_minor"]) == ("SETTLEMENT_SPLIT_OR_MERGED", 42_000, 0)
-    assert case.facts["batches"] == ["38", "39"]
-
-
 @pytest.mark.spec("R8")
 def test_one_line_of_another_amount_is_a_difference_not_a_part(bench: "Bench") -> None:
     settled(bench)

@@ -1,6 +1,6 @@
 """A Checkout.com payout from its breakdown to the bank's line, and the payouts report that controls it (FORMATS.md 1.6)."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -33,6 +33,13 @@ def breakdown(reference: str) -> str:
     )
 
 
+def fees_by_kind(ref: str) -> dict[str, Any]:
+    """What the batch posted to fees, by kind: tax on them is one (POSTINGS.md section 1)."""
+    from ledger.models import Entry
+
+    return dict(Entry.objects.filter(ref=ref, account__kind="fees").values_list("label", "amount_minor"))
+
+
 def payouts(amount: str) -> str:
     return f"Client Entity ID,Payout ID,Holding Currency,Payout Amount,Payout Date\n{ENTITY},{PAID},EUR,{amount},2026-11-20T00:00:00\n"
 
@@ -58,6 +65,7 @@ def test_a_breakdown_is_a_payout_proved_to_the_bank(house: "House") -> None:
     batch = office.batch_of(PAID)
     assert result["lines"] == 3
     assert office.items_of(batch) == [("sale.object@1", capture.pk, 0)]
+    assert {label: int(minor) for label, minor in fees_by_kind(batch.ref).items()}["tax"] == 20
     office.assert_proved(batch, 8549, "bank.payout_reference@1")
     terms = {term.name: term.amount_minor for term in three_way_proof(batch).terms}
     assert terms == {"captures": 10000, "fees": -451, "reserve_withheld": -1000}

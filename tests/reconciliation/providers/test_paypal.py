@@ -69,6 +69,60 @@ def test_withdrawals_are_tied_by_the_bank_reference(house: "House") -> None:
     assert office.unproved() == []
 
 
+def leg(transaction: str, parent: str, event: str, side: str, gross: str, currency: str) -> str:
+    at = "2026/11/19 03:01:00 -0800"
+    return f"SB,{transaction},,{parent},TXN,{event},{at},{at},{side},{gross},{currency},,,,,,,,\n"
+
+
+@pytest.mark.spec("L15", "R8")
+def test_both_legs_of_a_conversion_are_booked_as_foreign_exchange(house: "House") -> None:
+    """A sale of 100.00 EUR, of which PayPal turns 50.00 into 54.25 USD."""
+    from ledger.queries import get_balance
+    from reconciliation.models import ExceptionCase, Match
+    from reconciliation.queries import three_way_proof
+    from tests.reconciliation.providers import office
+
+    records = office.open_office(house, "paypal", ACCOUNT, payer="PAYPAL EUROPE")
+    capture = records.capture(10000, psp_ref="9TA25700AB")
+    legs = leg("2CV001", "9TA25700AB", "T0200", "DR", "5000", "EUR") + leg("2CV002", "9TA25700AB", "T0200", "CR", "5425", "USD")
+    text = CH + row("9TA25700AB", office.reference(capture), "T0006", "CR", "10000", "320") + legs
+    office.take_in(text + "SF,EUR,10000,5000,0,320,2\nSF,USD,5425,0,0,0,1\n", "paypal_stl", account=ACCOUNT)
+
+    office.run()
+
+    terms = {
+        batch.currency: {t.name: t.amount_minor for t in three_way_proof(batch).terms} for batch in house.merchant.settlement_batches.all()
+    }
+    assert terms["EUR"] == {"captures": 10000, "fees": -320, "converted": -5000, "carried_forward": -4680}
+    assert terms["USD"] == {"converted": 5425, "carried_forward": -5425}
+    entity = house.entity
+    assert [get_balance(entity.pk, "fx", entity.public_id, asset) for asset in ("EUR", "USD")] == [5000, -5425]
+    assert [get_balance(entity.pk, "in_transit", house.merchant.public_id, asset) for asset in ("EUR", "USD")] == [4680, 5425]
+    matches = Match.objects.filter(item_kind="conversion").order_by("item_part")
+    assert [(m.currency, (m.compared or {})["rate"], (m.compared or {})["other_minor"]) for m in matches] == [
+        ("EUR", "1.085", 5425), ("USD", "1.085", -5000)
+    ]  # fmt: skip
+    assert not ExceptionCase.objects.exists()
+    assert office.unproved() == []
+
+
+@pytest.mark.spec("L15", "R7")
+@pytest.mark.parametrize("more", ["", leg("2CV002", "9TA25700AB", "T0200", "CR", "5425", "EUR")])
+def test_a_leg_without_its_other_waits_for_a_person(house: "House", more: str) -> None:
+    from reconciliation.models import ExceptionCase, Match
+    from tests.reconciliation.providers import office
+
+    office.open_office(house, "paypal", ACCOUNT, payer="PAYPAL EUROPE")
+    one = leg("2CV001", "9TA25700AB", "T0200", "DR", "5000", "EUR")
+    footer = "SF,EUR,5425,5000,0,0,2\n" if more else "SF,EUR,0,5000,0,0,1\n"
+    office.take_in(CH + one + more + footer, "paypal_stl", account=ACCOUNT)
+
+    office.run()
+
+    assert {case.reason_id for case in ExceptionCase.objects.all()} == {"UNKNOWN_LINE_TYPE"}
+    assert not Match.objects.filter(item_kind="conversion").exists()
+
+
 @pytest.mark.spec("R2")
 def test_a_footer_that_says_otherwise_is_reported_and_nothing_is_loaded(house: "House") -> None:
     from reconciliation.models import ExceptionCase, PspLine

@@ -10,13 +10,15 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.spec("R4", "R8", "R9")
-def test_a_quiet_day_matches_whole_and_leaves_no_case(casino: "Casino") -> None:
+def test_a_quiet_day_matches_whole_and_leaves_no_case(casino: "Casino", monkeypatch: pytest.MonkeyPatch) -> None:
     from ledger.queries import get_balance
     from reconciliation.models import ExceptionCase, Match, SettlementBatch
+    from reconciliation.operations.run import shares
     from reconciliation.queries import three_way_proof
     from tests.reconciliation.runs.day import DAY
 
-    # given deposits, a refund and a payout
+    # given deposits, a refund and a payout; three deposits are as many as a large batch has, and paired by halves
+    monkeypatch.setattr(shares, "LARGE", 3)
     deposits = [casino.deposit(amount_minor=amount) for amount in (5000, 12345, 10000)]
     casino.hear()
     casino.refund(deposits[0], 2000)

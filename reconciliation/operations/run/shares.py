@@ -1,0 +1,70 @@
+"""A large batch that is untouched is paired by two connections at once, each half of its lines: the database takes a processor for each.
+
+Both halves stand or fall together: the other connection commits only when both statements have ended well. A process killed between the
+two commits leaves one half paired; the next run finds the batch touched and pairs the rest.
+"""
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from queue import SimpleQueue
+from typing import Any
+
+from django.db import IntegrityError, OperationalError, connection, transaction
+
+from reconciliation.models import PspLine
+
+LARGE = 100_000  # lines; below, a second connection costs more than it gives
+# A half that waits for a lock waits for the other half: they name one item, and the batch is not as fresh as it looked.
+_SETTINGS = "SET LOCAL lock_timeout = '3s'; SET LOCAL work_mem = '256MB'"
+
+
+class NotInShares(Exception):
+    """Two lines name one item, or a connection failed: nothing of either half is left."""
+
+
+def insert_in_shares(statement: str, parameters: dict[str, Any]) -> int:
+    """Run an INSERT … SELECT over lines `l` of a batch by halves; the number of rows of both. Needs an open transaction, which holds one
+    half; the other is committed when this returns. Raises NotInShares."""
+    middle = _middle(parameters)
+    ended, verdict = Future[int](), SimpleQueue[bool]()
+    with ThreadPoolExecutor(1, thread_name_prefix="pairing") as pool:
+        other = pool.submit(_other_half, f"{statement} AND l.id > %(middle)s", parameters | {"middle": middle}, ended, verdict)
+        try:
+            with transaction.atomic():
+                count = _insert(f"{statement} AND l.id <= %(middle)s", parameters | {"middle": middle})
+                count += ended.result()
+                verdict.put(True)
+                other.result()
+        except (IntegrityError, OperationalError) as fault:
+            raise NotInShares(type(fault).__name__) from fault
+        finally:
+            verdict.put(False)
+    return count
+
+
+def _other_half(statement: str, parameters: dict[str, Any], ended: "Future[int]", verdict: "SimpleQueue[bool]") -> None:
+    """In a thread and a connection of its own: insert, tell how many rows, and wait to hear whether they may stay."""
+    try:
+        with transaction.atomic():
+            ended.set_result(_insert(statement, parameters))
+            if not verdict.get():
+                transaction.set_rollback(True)
+    except BaseException as fault:
+        if ended.done():
+            raise
+        ended.set_exception(fault)
+    finally:
+        connection.close()
+
+
+def _insert(statement: str, parameters: dict[str, Any]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(_SETTINGS)
+        cursor.execute(statement, parameters)
+        return int(cursor.rowcount)
+
+
+def _middle(parameters: dict[str, Any]) -> int:
+    """An id with about as many of the bucket's lines before as behind it."""
+    lines = PspLine.objects.filter(bucket=parameters["bucket"])
+    first, last = (lines.order_by(order).values_list("id", flat=True).first() or 0 for order in ("id", "-id"))
+    return int(first + last) // 2
