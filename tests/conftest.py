@@ -80,6 +80,20 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return workers()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    from tests.scheduling import load_own_part
+
+    if IS_XDIST_WORKER and [Path(given).resolve() for given in session.config.args] == [CHECKOUT / "tests"]:
+        load_own_part(int(WORKER.removeprefix("gw")), int(os.environ["PYTEST_XDIST_WORKER_COUNT"]))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    from config.memory import keep_loaded_code
+
+    keep_loaded_code()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     from tests.scheduling import turn
 

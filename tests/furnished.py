@@ -6,7 +6,7 @@ A fixture that makes such a house anew for each test costs more than most tests 
 import pickle
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from tests.databases import TestDatabase
@@ -22,13 +22,6 @@ class Furnished:
     def rows(self) -> Any:
         """What was made, as if it had just been: no test sees what another one did to the objects."""
         return pickle.loads(self.content)  # noqa: S301 - our own bytes, of this process
-
-    def copy_to(self, database: TestDatabase) -> None:
-        """Make `database` anew with these rows in it, for a test that commits."""
-        from django.db import connections
-
-        connections.close_all()
-        replace(database, template=self.database.name).restore()
 
 
 @contextmanager

@@ -5,10 +5,15 @@ ones fill up the end; the database's template is made meanwhile; and as the jour
 more than processors.
 """
 
+import contextlib
+import importlib
 import os
 from typing import Any
 
+import pytest
 from xdist.scheduler.loadscope import LoadScopeScheduling  # type: ignore[import-untyped]
+
+from tests.databases import CHECKOUT
 
 TOGETHER = ("tests/journeys/", "tests/browser/")
 LONG = (
@@ -29,6 +34,17 @@ def workers() -> int:
     """For `-n auto`."""
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return processors + 1
+
+
+def load_own_part(number: int, count: int) -> None:
+    """Import every `count`-th of the test files before all are collected: pytest compiles a file once, and whoever comes later reads that.
+
+    Of a fresh checkout each worker would compile all of them, side by side. What cannot be imported is told by the collection.
+    """
+    files = sorted((CHECKOUT / "tests").rglob("test_*.py"))
+    for file in files[number::count]:
+        with contextlib.suppress(Exception, pytest.skip.Exception):
+            importlib.import_module(".".join(file.relative_to(CHECKOUT).with_suffix("").parts))
 
 
 def turn(item: Any) -> tuple[bool, bool]:

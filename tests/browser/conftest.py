@@ -4,7 +4,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from socketserver import ThreadingMixIn
 from typing import TYPE_CHECKING, Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -63,11 +63,26 @@ def furnished_house(django_db_setup: "TestDatabase", django_db_blocker: Any) -> 
         yield made
 
 
+@pytest.fixture(scope="package")
+def house_database(django_db_setup: "TestDatabase", furnished_house: "Furnished") -> Iterator["TestDatabase"]:
+    """A copy of the furnished house, which each test finds as it was."""
+    database = replace(django_db_setup.beside("lived_in"), template=furnished_house.database.name)
+    database.restore()
+    yield database
+    database.drop()
+
+
 @pytest.fixture
-def house(committed_db: "TestDatabase", furnished_house: "Furnished") -> Any:
-    """The scene, committed: a copy of its own for each test."""
-    furnished_house.copy_to(committed_db)
-    return furnished_house.rows()
+def house(house_database: "TestDatabase", furnished_house: "Furnished", django_db_blocker: Any) -> Iterator[Any]:
+    """The scene, committed. Afterwards the books must balance; then the house is put back."""
+    from tests.furnished import django_on
+
+    try:
+        with django_db_blocker.unblock(), django_on(house_database):
+            yield furnished_house.rows()
+        assert house_database.unbalanced() == [], "the journal does not sum to zero"
+    finally:
+        house_database.restore()
 
 
 @pytest.fixture

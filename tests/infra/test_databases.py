@@ -54,6 +54,10 @@ WRITES = {
     ),
     "guards": ("ALTER TABLE ledger_entry DISABLE TRIGGER USER", "ALTER TABLE ledger_audit_record ENABLE TRIGGER append_only"),
     "the schema": ("DROP TRIGGER append_only ON ledger_entry", "ALTER TABLE auth_group ADD COLUMN x int"),
+    "a new partition": (
+        "CREATE TABLE lines.psp_line_202603 PARTITION OF reconciliation_psp_line FOR VALUES IN (202603)",
+        "INSERT INTO auth_group (name) VALUES ('new')",
+    ),
     "rows that were all removed": ("TRUNCATE django_content_type CASCADE",),
 }
 

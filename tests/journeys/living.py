@@ -131,7 +131,7 @@ def variables(directory: Path, database: TestDatabase) -> dict[str, str]:
         "DATABASE_OWNER_URL": database.owner_url,
         "REDIS_URL": "",
         "REDIS_PREFIX": "journeys",
-        "BEAT_PACE": "0.25",
+        "BEAT_PACE": "0.5",
         "EVENT_LEASE_SECONDS": "10",
         "SIMULATION": "true",
         "SECRETS_DIR": str(directory / "secrets"),
