@@ -27,7 +27,6 @@ from reconciliation.queries.totals import day_totals
 from reconciliation.snapshots.asking import write_marts
 from reconciliation.snapshots.duck import connect
 from reconciliation.snapshots.manifest import CHECKLIST, SUMMARY, TOTALS, json_bytes, manifest_bytes, manifest_of, signature_bytes
-from reconciliation.snapshots.summary import write_summary
 from reconciliation.snapshots.tables import TABLES
 from reconciliation.snapshots.writing import Part, part_of, write_raw, write_table
 
@@ -114,6 +113,8 @@ def _texts(close: DailyClose, items: Sequence[Mapping[str, Any]], totals: Mappin
     (folder / TOTALS).write_bytes(json_bytes(totals))
     (folder / CHECKLIST).write_bytes(json_bytes({"items": list(items), "overrides": close.overrides}))
     about = {**_about(close), "prepared_by": preparer.get_username()}
+    from reconciliation.snapshots.summary import write_summary  # loads reportlab: one process of all freezes days
+
     write_summary(folder / SUMMARY, close=about, totals=totals, checklist=items)
     return [part_of(folder / name) for name in (TOTALS, CHECKLIST, SUMMARY)]
 
