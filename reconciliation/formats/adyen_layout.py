@@ -33,6 +33,7 @@ class Layout:
     index: dict[str, int]
     get: Callable[[list[str]], tuple[str, ...]]
     get_free_text: Callable[[list[str]], tuple[str, ...]]
+    get_repeated_text: Callable[[list[str]], tuple[str, ...]]  # free text without the merchant reference, which differs from row to row
     arn: int
 
     def cell(self, cells: list[str], name: str) -> str:
@@ -62,6 +63,7 @@ def read_header(line_number: int, cells: list[str]) -> Layout:
         index=index,
         get=itemgetter(*(index[name] for name in FIELDS)),
         get_free_text=itemgetter(*free),
+        get_repeated_text=itemgetter(*(place for place in free if place != index["merchant_reference"]), width),
         arn=headers.index("arn") if "arn" in headers else width,
     )
 

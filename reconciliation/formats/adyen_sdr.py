@@ -11,13 +11,12 @@ from typing import Any, BinaryIO
 from reconciliation.formats.adyen_batches import BatchBook
 from reconciliation.formats.adyen_layout import Layout, explain, read_header
 from reconciliation.formats.adyen_memos import Currencies, Days, Kinds, Rates, Zones
-from reconciliation.formats.cards import find_card_number
+from reconciliation.formats.cards import CleanTexts, find_card_number, is_one_word
 from reconciliation.formats.csv_rows import Row, iter_rows
 from reconciliation.formats.references import find_payout_references, squeeze
 from reconciliation.formats.values import Check, FormatRefused, PspLine, ReadResult
 
 _SPREADSHEET = re.compile(r"\d(\.\d+)?E\+\d+", re.ASCII)
-_SHORTEST_CARD = 13
 
 
 class AdyenSdrReader:
@@ -72,8 +71,8 @@ class AdyenSdrReader:
         """The loop that a million rows run through: one function on purpose, each text read once (adyen_memos)."""
         book, get, width, make = self._book, layout.get, layout.width, PspLine._make
         currencies, kinds, zones, days, rates = Currencies(), Kinds(), Zones(), Days(), Rates()
-        get_free_text, arn = layout.get_free_text, layout.arn
-        open_sums = book.sums
+        get_repeated, arn = layout.get_repeated_text, layout.arn
+        open_sums, is_clean = book.sums, CleanTexts()
         for number, raw, cells in rows:
             if len(cells) != width:
                 raise _refuse_width(layout, number, len(cells))
@@ -97,7 +96,7 @@ class AdyenSdrReader:
                 raise explain(layout, number, cells) from None
             if not (account and net_currency and batch.isdecimal()) or "E+" in psp or "E+" in modification or "E+" in reference:
                 _require_sound(layout, number, cells)
-            if len(free := "\t".join(get_free_text(cells))) >= _SHORTEST_CARD and find_card_number(free) >= 0:
+            if not (is_clean[get_repeated(cells)] and (is_one_word(reference) or find_card_number(reference) < 0)):
                 raise _refuse_card(layout, number, cells)
             net = credit - debit
             if gross_currency == net_currency and (gross_debit or gross_credit):
@@ -119,7 +118,7 @@ class AdyenSdrReader:
                 number, account, psp, modification, reference, modification_merchant, line_type, kind, reverses,
                 "debit" if (gross or net) < 0 else "credit", gross_currency, gross, commission_minor, markup_minor,
                 scheme_minor, interchange_minor, net_currency, net, exchange_rate, instant, day, batch, method, variant, payout, dispute,
-                "arn_damaged" if _SPREADSHEET.fullmatch(cells[arn]) else "", raw, 0,
+                "arn_damaged" if cells[arn] and _SPREADSHEET.fullmatch(cells[arn]) else "", raw, 0,
             ))
             # fmt: on
 

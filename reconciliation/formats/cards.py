@@ -3,6 +3,7 @@
 import re
 
 _CANDIDATE = re.compile(r"(?<![0-9A-Za-z])[2-6](?:[ -]?[0-9]){12,18}(?![0-9A-Za-z])", re.ASCII)
+_MOST = 1000  # rows of texts: long ones must not fill the memory
 # first digits (low, high) -> allowed lengths; the ranges that the schemes publish
 _ISSUERS: tuple[tuple[str, str, tuple[int, ...]], ...] = (
     ("4", "4", (13, 16, 19)),
@@ -31,6 +32,22 @@ def find_card_number(text: str) -> int:
         if _is_issued(digits) and _luhn_holds(digits):
             return found.start()
     return -1
+
+
+def is_one_word(text: str) -> bool:
+    """Whether the text is a reference in the form of our own, which holds no card number: its last 26 characters are one word of
+    letters and digits, too long for one, and before them there is room for 3."""
+    return len(text) == 29 and text[3:].isalnum() and text.isascii()
+
+
+class CleanTexts(dict[tuple[str, ...], bool]):
+    """Texts that repeat from row to row -> whether none holds a card number. Forgets all when it is full."""
+
+    def __missing__(self, texts: tuple[str, ...]) -> bool:
+        if len(self) > _MOST:
+            self.clear()
+        is_clean = self[texts] = find_card_number("\t".join(texts)) < 0
+        return is_clean
 
 
 def _is_issued(digits: str) -> bool:

@@ -1,10 +1,13 @@
 """References of ours in a report, decoded while a million lines pass by (R3)."""
 
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
 import pytest
 
+from ledger.calendar import business_date
 from ledger.ids import new_id, to_public
+from reconciliation.bulk.parts import DayOf, DayRule
 from reconciliation.bulk.text_rows import decode, escape
 
 
@@ -38,3 +41,15 @@ def test_what_is_none_of_ours_stays_text(text: str) -> None:
 
 def test_text_is_escaped_as_copy_takes_it() -> None:
     assert escape("a\tb\\c\nd") == "a\\tb\\\\c\\nd"
+
+
+@pytest.mark.parametrize("zone", ["Europe/Malta", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Atlantic/Azores"])
+@pytest.mark.parametrize("cutoff", [time(0), time(1, 30), time(6), time(23, 59)])
+@pytest.mark.spec("D1")
+def test_days_kept_while_lines_pass_by_are_those_of_the_calendar(zone: str, cutoff: time) -> None:
+    days = DayRule(zone, cutoff)
+    day_of = DayOf(days)
+    for start in (datetime(2026, 3, 6, tzinfo=UTC), datetime(2026, 10, 23, tzinfo=UTC), datetime(2026, 4, 3, tzinfo=UTC)):
+        for step in range(4 * 24 * 10):  # ten days, forwards and, every fourth, an hour back
+            instant = start + timedelta(minutes=15 * step) - timedelta(hours=step % 4 == 3)
+            assert day_of(instant) == business_date(days, instant)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from ledger.money import Asset, MoneyError, format_major, get_asset, parse_minor_lenient
 from reconciliation.formats.amounts import AmountError, get_exponent, read_amount
-from reconciliation.formats.cards import find_card_number
+from reconciliation.formats.cards import CleanTexts, find_card_number, is_one_word
 from reconciliation.formats.references import find_payout_references, same_account, squeeze
 
 
@@ -113,3 +113,18 @@ def test_references_are_found_through_white_space() -> None:
 @pytest.mark.spec("R2")
 def test_one_account_in_two_spellings(ours: str, theirs: str, same: bool) -> None:
     assert same_account(ours, theirs) is same
+
+
+@pytest.mark.spec("C14")
+@given(st.text(alphabet="4111 -_piä", min_size=3, max_size=3), st.text(alphabet="0123456789ak", min_size=26, max_size=26))
+def test_a_reference_of_our_own_form_needs_no_search(start: str, word: str) -> None:
+    if is_one_word(start + word):
+        assert find_card_number(start + word) == -1
+
+
+@pytest.mark.spec("C14")
+def test_a_card_number_in_the_form_of_a_reference_is_searched() -> None:
+    assert not is_one_word("pi_ü4111111111111111" + "a" * 9)
+    assert not is_one_word("pi_4111111111111111 aaaaaaaaa")
+    assert CleanTexts()["SANDBOX_EU", "4111111111111111", ""] is False
+    assert CleanTexts()["SANDBOX_EU", "mc", ""] is True
