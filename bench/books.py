@@ -72,6 +72,23 @@ def in_chunks(owner_url: str, statements: list[str], *, first: int, count: int, 
     print(f"  {count} {what} written in {time.monotonic() - began:.0f} s", flush=True)
 
 
+@contextmanager
+def indexed_after(owner_url: str, table: str) -> Iterator[None]:
+    """Inside, the table has only the indexes of its constraints; the others are built again at the end, as they were."""
+    with psycopg.connect(owner_url, autocommit=True) as connection:
+        found = connection.execute(
+            """SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index i WHERE indrelid = %s::regclass
+                  AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)""",
+            [table],
+        ).fetchall()
+        for name, _ in found:
+            connection.execute(f"DROP INDEX {name}")  # names and definitions are the database's own
+        yield
+        connection.execute("SET maintenance_work_mem = '256MB'")
+        for _, definition in found:
+            connection.execute(definition)
+
+
 def series_id(series: int, number: int) -> UUID:
     """Number `number` (below 2**25) in a series of ids: UUIDv7 in shape."""
     return UUID(f"{_base(series)}{number:012x}")

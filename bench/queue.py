@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from statistics import quantiles
+from statistics import median, quantiles
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import Permission
@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from bench.books import in_chunks, separate_database, uuid_of
+from bench.books import in_chunks, indexed_after, separate_database, uuid_of
 from bench.database import analyze
 from bench.registry import Result, Setting, benchmark
 from cashier.models import BankAccount, MerchantAccount
@@ -25,7 +25,7 @@ from reconciliation.models.cases import LIVE_STATES
 
 CASES = 1_000_000
 LIMIT_MS = 300.0
-CALLS = 20
+LOOKS, SLOWEST, CALLS = 4, 12, 40  # every page is looked at; the slowest of them are measured
 DEEP = 0.9  # how far down a list its deep page begins
 RARE = "PLAYER_FUNDS_SHORTFALL"  # one case in 10,000
 
@@ -60,10 +60,13 @@ def bench_queue(setting: Setting) -> Result:
     count = CASES // 10 if setting.quick else CASES
     with separate_database(setting, "countroom_bench_queue") as apart:
         client = _furnish(apart, count)
-        taken = {name: _time(client, query) for name, query in _pages()}
-        every = sorted(taken.items(), key=lambda row: -row[1][1])
-        for name, (p50, p95) in every[:12]:
+        pages = dict(_pages())
+        first = {name: _time(client, query, LOOKS)[0] for name, query in pages.items()}
+        slowest = sorted(first, key=lambda name: -first[name])[:SLOWEST]
+        every = sorted(((name, _time(client, pages[name], CALLS)) for name in slowest), key=lambda row: -row[1][1])
+        for name, (p50, p95) in every:
             print(f"  {name}: p50 {p50:.0f} ms, p95 {p95:.0f} ms", flush=True)
+        print(f"  {len(pages)} pages looked at, median of all {median(first.values()):.0f} ms", flush=True)
     p50, p95 = every[0][1]
     if p95 > LIMIT_MS:
         raise RuntimeError(f"{every[0][0]} takes {p95:.0f} ms of {LIMIT_MS:.0f}.")
@@ -88,9 +91,9 @@ def _furnish(apart: Setting, count: int) -> Client:
     params: dict[str, object] = {"now": clock.now(), "person": person.pk, "entity": entity.pk, "bank": bank.pk}
     params["accounts"] = [account.pk for account in accounts]
     numbers = "generate_series(%(first)s::bigint + 1, %(last)s::bigint) n"
-    in_chunks(
-        apart.owner_url, [_CASES.format(numbers=numbers, uuid=uuid_of(7), rare=RARE)], first=0, count=count, params=params, what="cases"
-    )
+    with indexed_after(apart.owner_url, ExceptionCase._meta.db_table):
+        rows = _CASES.format(numbers=numbers, uuid=uuid_of(7), rare=RARE)
+        in_chunks(apart.owner_url, [rows], first=0, count=count, params=params, what="cases")
     analyze(apart.owner_url)
     logging.disable(logging.INFO)
     client = Client(HTTP_HOST="localhost")
@@ -138,10 +141,10 @@ def _ordered() -> Iterator[tuple[str, str]]:
     yield "ended, deep", urlencode({"view": "ended", "after": cursor_of(ended[place], ["-number"])})
 
 
-def _time(client: Client, query: str) -> tuple[float, float]:
+def _time(client: Client, query: str, calls: int) -> tuple[float, float]:
     """p50 and p95 of the server's time for one address, milliseconds, after two for warming up."""
     address = f"{reverse('admin:reconciliation_exceptioncase_changelist')}?{query}"
-    taken = [_once(lambda: client.get(address).status_code) for _ in range(CALLS + 2)]
+    taken = [_once(lambda: client.get(address).status_code) for _ in range(calls + 2)]
     cuts = quantiles(taken[2:], n=20)
     return cuts[9], cuts[18]
 

@@ -87,7 +87,7 @@ def make_account(code: str) -> MerchantAccount:
     )
     account.brands.add(brand)
     bank = BankAccount.objects.create(
-        code=f"{code}_BANK", entity=entity, iban="MT84MALT011000012345MTLCAST001S", currency="EUR", statement_format="camt053"
+        code=f"{code}_BANK", entity=entity, iban=f"MT84MALT{code}", currency="EUR", statement_format="camt053"
     )
     SettlementRoute.objects.create(merchant_account=account, currency="EUR", bank_account=bank)
     return account
@@ -102,9 +102,8 @@ def make_sales(count: int, seed: int = 7) -> list[Sale]:
 
 def copy_captures(owner_url: str, account: MerchantAccount, sales: list[Sale]) -> None:
     """Intents, attempts and captures of the sales, COPYed by the owner in chunks, whatever columns the tables have by now."""
-    player = Player.objects.create(
-        brand=account.brands.get(), external_id="bench", country="MT", currency="EUR", created_at=MIDNIGHT, updated_at=MIDNIGHT
-    )
+    values = {"country": "MT", "currency": "EUR", "created_at": MIDNIGHT, "updated_at": MIDNIGHT}
+    player, _ = Player.objects.get_or_create(brand=account.brands.get(), external_id="bench", defaults=values)
     common = {"created_at": MIDNIGHT, "updated_at": MIDNIGHT, "merchant_account_id": account.pk, "currency": "EUR", "amount_minor": 1}
     call = {**common, "call_state": "DONE", "intent_id": player.pk, "idempotency_key": ""}
     intent = DepositIntent(
@@ -135,7 +134,7 @@ def _attempt(sale: Sale, attempt_id: UUID) -> dict[str, object]:
         "intent_id": sale.intent_id,
         "amount_minor": sale.amount_minor,
         "psp_ref": sale.psp_reference,
-        "idempotency_key": f"a{sale.number}",
+        "idempotency_key": f"a{sale.capture_id}",
     }
 
 
@@ -147,7 +146,7 @@ def _capture(sale: Sale, attempt_id: UUID) -> dict[str, object]:
         "amount_minor": sale.amount_minor,
         "psp_ref": sale.object_reference,
         "captured_at": sale.at,
-        "idempotency_key": f"c{sale.number}",
+        "idempotency_key": f"c{sale.capture_id}",
     }
 
 

@@ -77,7 +77,7 @@ def keyset_page(rows: QuerySet[Any], order: Sequence[str], *, after: str = "", b
     steps = [_turn(step) for step in order] if backwards else list(order)
     wanted = rows.order_by(*[_ordering(step) for step in steps])
     if mark is not None:
-        wanted = wanted.filter(_beyond(steps, mark))
+        wanted = wanted.filter(pk__in=_keys(wanted.filter(_beyond(steps, mark)), size + 1))
     found = list(wanted[: size + 1])
     more, page = len(found) > size, found[:size]
     if backwards:
@@ -88,6 +88,12 @@ def keyset_page(rows: QuerySet[Any], order: Sequence[str], *, after: str = "", b
         older=cursor_of(page[-1], order) if page and has_older else "",
         newer=cursor_of(page[0], order) if page and has_newer else "",
     )
+
+
+def _keys(rows: QuerySet[Any], size: int) -> list[Any]:
+    """Keys of the first rows, read by themselves. The database guesses a comparison of rows by its first column alone: where all share its
+    value it expects none, and would join and sort everything behind the cursor."""
+    return list(rows.values_list("pk", flat=True)[:size])
 
 
 def neighbours(rows: QuerySet[Any], order: Sequence[str], row: Model) -> tuple[Any, Any]:
