@@ -3,13 +3,15 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reconciliation.matching.catalogue import Parameter, Value
+from reconciliation.matching.catalogue import Parameter, Value, YesNo
 from reconciliation.matching.ruleset import RuleSet, Use
 
 
 def parameter_words(use: Use) -> str:
     """`shortest reference 8, tolerance in minor units 0`; "none" where a rule has no parameter."""
-    told = [f"{_label(each)} {value_words(use.parameters[each.name])}" for each in use.kind.parameters]
+    told = [
+        f"{_label(each)}{':' if isinstance(each, YesNo) else ''} {value_words(use.parameters[each.name])}" for each in use.kind.parameters
+    ]
     return "; ".join(told) or "none"
 
 

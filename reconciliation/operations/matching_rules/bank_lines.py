@@ -18,7 +18,7 @@ from reconciliation.operations.run.context import BankRun
 from reconciliation.operations.run.merged import find_merge
 from reconciliation.operations.run.parts import CODE as PARTS_CODE
 from reconciliation.operations.run.parts import PART, find_parted
-from reconciliation.operations.run.transfers import BY_AMOUNT, Tied, find_batch, find_by_amount, is_closed
+from reconciliation.operations.run.transfers import find_batch, find_closed_by_amount, is_closed, is_exact
 
 BEFORE, AFTER = timedelta(days=45), timedelta(days=10)  # how far a payout's day may lie from its line's
 FIXED = [label for label in OTHER_RULES if (kind := BY_NAME.get(label.partition("@")[0])) is None or kind.is_fixed]
@@ -105,8 +105,8 @@ def _say(book: _Book, line: BankLine) -> Side:
     """One line, as operations.run.bank.post_lines goes about it."""
     rules = book.step.rules
     near = [batch for batch in book.open if line.booked_date - BEFORE <= batch.business_date <= line.booked_date + AFTER]
-    tied = find_batch(line, near, rules) or _by_amount(book.step, line, near)
-    merge = None if tied and line.amount_minor + line.charges_minor == tied[0].payout_minor else find_merge(book.step, line, near)
+    tied = find_batch(line, near, rules) or find_closed_by_amount(line, near, rules, book.step.date)
+    merge = None if tied and is_exact(line, tied[0]) else find_merge(book.step, line, near)
     if merge is not None and merge.is_certain:
         book.open = [batch for batch in book.open if batch not in merge.batches]
         return Side(" ".join(batch.public_id for batch in merge.batches), merge.rule)
@@ -121,16 +121,10 @@ def _say(book: _Book, line: BankLine) -> Side:
     return Side(code="BANK_ENTRY_REVERSED" if line.is_reversal else f"BANK_{'CREDIT' if line.amount_minor > 0 else 'DEBIT'}_UNIDENTIFIED")
 
 
-def _by_amount(step: BankRun, line: BankLine, batches: Sequence[SettlementBatch]) -> Tied | None:
-    tied, rule = find_by_amount(line, batches, step.rules), step.rules.use(BY_AMOUNT)
-    return tied if tied and rule and is_closed(tied[0], step.date, days_after=rule.parameters["days_after_due"]) else None
-
-
 def _tie(book: _Book, line: BankLine, batch: SettlementBatch, rule: str) -> Side:
     book.open.remove(batch)
     book.begun[batch.pk], book.paid[batch.pk], book.parts[batch.pk] = batch, int(line.amount_minor), 1
-    is_whole = batch.payout_minor in (line.amount_minor, line.amount_minor + line.charges_minor)
-    differs = "" if is_whole or batch.pk in book.in_parts else "BANK_SETTLEMENT_AMOUNT_DIFFERS"
+    differs = "" if is_exact(line, batch) or batch.pk in book.in_parts else "BANK_SETTLEMENT_AMOUNT_DIFFERS"
     return Side(batch.public_id, rule, differs)
 
 

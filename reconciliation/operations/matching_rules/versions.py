@@ -77,13 +77,19 @@ def propose_rules(*, rules_id: UUID, reason: str, maker: Actor, now: datetime) -
         payload = {
             "rules": row.public_id, "version": row.version, "digest": row.digest, "in_force": before.version if before else 0,
             "before": was, "after": becomes,
-            "back_test": {"id": test.public_id, "digest": test.result_digest, "lines": result["lines"], "gained": result["gained"]["lines"],
-                          "lost": result["lost"]["lines"], "other_partner": result["moved"]["lines"]},
+            "back_test": test.public_id, "back_test_digest": test.result_digest, "lines": result["lines"],
+            "matches_lost": result["lost"]["lines"], "matches_gained": result["gained"]["lines"],
+            "other_partner": result["moved"]["lines"], "cases": _cases(result),
         }  # fmt: skip
         return request_approval(
             kind=KIND, payload=payload, summary=f"Matching rules version {row.version}", reason=reason, maker=maker,
             target_kind="MatchingRules", target_id=row.public_id, now=now,
         )  # fmt: skip
+
+
+def _cases(result: dict[str, Any]) -> list[str]:
+    """Codes whose number of cases differs: "CAPTURE_NOT_SETTLED 0 → 13"."""
+    return [f"{code} {was:,} → {becomes:,}" for code, (was, becomes) in result["codes"].items() if was != becomes]
 
 
 def activate_rules(*, payload: dict[str, Any], request: ApprovalRequest, actor: Actor, now: datetime) -> MatchingRules:

@@ -19,7 +19,16 @@ from reconciliation.operations.run.merged import Merge, find_merge, identify_mer
 from reconciliation.operations.run.parts import find_begun, find_parted, tell_parts
 from reconciliation.operations.run.residuals import refresh_residuals
 from reconciliation.operations.run.top_up_lines import find_top_up, identify_top_up, post_top_up
-from reconciliation.operations.run.transfers import BY_AMOUNT, Tied, find_batch, find_by_amount, is_closed, payer_of, transfer_of
+from reconciliation.operations.run.transfers import (
+    BY_AMOUNT,
+    Tied,
+    find_batch,
+    find_by_amount,
+    find_closed_by_amount,
+    is_exact,
+    payer_of,
+    transfer_of,
+)
 from reconciliation.queries.duplicate_lines import duplicate_lines
 
 CHARGE_RULE = "bank.charge_code"
@@ -69,8 +78,8 @@ def post_lines(step: BankRun) -> None:
     batches = expected_batches(step.account)
     in_parts = find_parted(lines, batches, step.rules)
     for line in lines:
-        tied = find_batch(line, batches, step.rules) or _by_amount(step, line, batches)
-        merge = None if tied and _is_exact(line, tied[0]) else find_merge(step, line, batches)
+        tied = find_batch(line, batches, step.rules) or find_closed_by_amount(line, batches, step.rules, step.date)
+        merge = None if tied and is_exact(line, tied[0]) else find_merge(step, line, batches)
         begun = None if tied or merge else find_begun(line, step.rules)
         with transaction.atomic():
             if merge is not None and merge.is_certain:
@@ -99,8 +108,8 @@ def identify_in_suspense(step: BankRun) -> None:
     for line in lines_in_suspense(step.account):
         if _was_taken_apart(line):
             continue
-        tied = find_batch(line, batches, step.rules) or _by_amount(step, line, batches)
-        merge = None if tied and _is_exact(line, tied[0]) else find_merge(step, line, batches)
+        tied = find_batch(line, batches, step.rules) or find_closed_by_amount(line, batches, step.rules, step.date)
+        merge = None if tied and is_exact(line, tied[0]) else find_merge(step, line, batches)
         with transaction.atomic():
             if merge is not None and merge.is_certain:
                 batches = [batch for batch in batches if batch not in merge.batches]
@@ -114,16 +123,6 @@ def identify_in_suspense(step: BankRun) -> None:
 
 def _was_taken_apart(line: BankLine) -> bool:
     return Match.objects.filter(line_kind="bank", line_id=line.pk).exclude(undone_at=None).exists()
-
-
-def _is_exact(line: BankLine, batch: SettlementBatch) -> bool:
-    """Whether the line is this payout's amount, less a charge that the bank states."""
-    return batch.payout_minor in (line.amount_minor, line.amount_minor + line.charges_minor)
-
-
-def _by_amount(step: BankRun, line: BankLine, batches: list[SettlementBatch]) -> Tied | None:
-    tied, rule = find_by_amount(line, batches, step.rules), step.rules.use(BY_AMOUNT)
-    return tied if tied and rule and is_closed(tied[0], step.date, days_after=rule.parameters["days_after_due"]) else None
 
 
 def charge_label(line: BankLine, rules: RuleSet) -> str | None:

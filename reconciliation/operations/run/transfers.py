@@ -5,14 +5,14 @@ from datetime import date, timedelta
 
 from cashier.models import SettlementRoute
 from reconciliation.matching.narrative import Transfer, coded_reference, names_payer, transfer_references
-from reconciliation.matching.ruleset import DEFAULT, RuleSet, Use
+from reconciliation.matching.ruleset import RuleSet, Use
 from reconciliation.models import BankLine, SettlementBatch
 
 Tied = tuple[SettlementBatch, str]
 BY_AMOUNT = "bank.payer_and_amount"
 
 
-def find_batch(line: BankLine, batches: Sequence[SettlementBatch], rules: RuleSet = DEFAULT) -> Tied | None:
+def find_batch(line: BankLine, batches: Sequence[SettlementBatch], rules: RuleSet) -> Tied | None:
     """The one payout that the line's text names, with the rule that found it; none where two fit, or the direction is another."""
     text = said_on(line)
     fitting = [batch for batch in batches if (batch.payout_minor > 0) == (line.amount_minor > 0) and batch.currency == line.currency]
@@ -23,12 +23,12 @@ def find_batch(line: BankLine, batches: Sequence[SettlementBatch], rules: RuleSe
     return None
 
 
-def names_any(text: str, batch: SettlementBatch, rules: RuleSet = DEFAULT) -> bool:
+def names_any(text: str, batch: SettlementBatch, rules: RuleSet) -> bool:
     """Whether a text names this payout, among others perhaps."""
     return any(rule.names(text, transfer_of(batch)) for rule in rules.texts)
 
 
-def find_by_amount(line: BankLine, batches: Sequence[SettlementBatch], rules: RuleSet = DEFAULT) -> Tied | None:
+def find_by_amount(line: BankLine, batches: Sequence[SettlementBatch], rules: RuleSet) -> Tied | None:
     """The one payout of this amount that the line's payer sent in its window, where no other line and no other payout fits: what was
     matched before counts too. Only for payouts of PSPs that put no reference of theirs on every statement."""
     rule = rules.use(BY_AMOUNT)
@@ -43,6 +43,17 @@ def find_by_amount(line: BankLine, batches: Sequence[SettlementBatch], rules: Ru
     ).distinct()  # fmt: skip
     payers = [each for each in lines if names_payer(said_by(each), payer_of(batch))]
     return (batch, rule.label) if len(payers) == 1 and rivals.count() == 1 else None
+
+
+def find_closed_by_amount(line: BankLine, batches: Sequence[SettlementBatch], rules: RuleSet, day: date) -> Tied | None:
+    """As find_by_amount, once the window of the payout has passed by the end of `day`: then nothing better can come."""
+    tied, rule = find_by_amount(line, batches, rules), rules.use(BY_AMOUNT)
+    return tied if tied and rule and is_closed(tied[0], day, days_after=rule.parameters["days_after_due"]) else None
+
+
+def is_exact(line: BankLine, batch: SettlementBatch) -> bool:
+    """Whether the line is this payout's amount, less a charge that the bank states."""
+    return batch.payout_minor in (line.amount_minor, line.amount_minor + line.charges_minor)
 
 
 def transfer_of(batch: SettlementBatch) -> Transfer:

@@ -42,7 +42,7 @@ def test_only_what_was_back_tested_as_it_is_can_be_sent(house: "House") -> None:
     test = run_test(row, mia)
     request = proposed(row, mia)
     told = request.payload
-    assert told["back_test"]["digest"] == test.result_digest
+    assert (told["back_test"], told["back_test_digest"]) == (test.public_id, test.result_digest)
     title = "Payout by the PSP's own reference"
     assert (told["before"][title], told["after"][title]) == ("11. on, @1: shortest reference 8", "11. on, @2: shortest reference 11")
     decided(request, max_, approve=False)
