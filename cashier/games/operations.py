@@ -35,15 +35,15 @@ def debit_round(call: RoundCall, *, actor: Actor, now: datetime) -> Moved:
         return debit_within(call, actor=actor, now=now)
 
 
-def debit_within(call: RoundCall, *, actor: Actor, now: datetime) -> Moved:
+def debit_within(call: RoundCall, *, desk: Desk | None = None, actor: Actor, now: datetime) -> Moved:
     """Take a stake: cash and bonus in the brand's order, or a free spin. The same reference again is the same stake.
 
-    In the caller's transaction, which must not go on after a refusal.
+    In the caller's transaction, which must not go on after a refusal. `desk`: the call's own, where it was opened in this transaction.
     Raises InsufficientFunds, PlayerMayNotPlay, StakeAboveLimit, DebitRolledBack, RoundEnded, RoundConflict, FreeSpinRound; where
     the stake needs bonus money whose terms forbid it: AboveMaxBet, GameProhibited, GameNotNamed, BonusTermOver; and as `take_spin`.
     """
     # 1. The wallet's lock orders all moves of this player: limits, rollbacks, bonuses and balance are read under it.
-    desk = open_desk(call)
+    desk = desk or open_desk(call)
     if desk.has_debit:
         known = find_move(client_id=call.client_id, kind=Kind.DEBIT, ref=call.txn_ref)
         assert known is not None  # moves are never taken away

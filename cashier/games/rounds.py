@@ -12,7 +12,7 @@ from cashier.games.splits import Split
 from cashier.models import GameRound, Player, RoundMove
 from ledger.actors import Actor
 from ledger.canonical import canonical_json, sha256_hex
-from ledger.operations.rows import insert
+from ledger.operations.rows import insert, insert_later
 from ledger.transitions import birth_of
 
 Kind = RoundMove.Kind
@@ -102,10 +102,10 @@ def add_move(
         created_at=now,
     )
     if game_round._state.adding:
-        insert(game_round, birth_of(game_round, actor=actor, now=now, event=OPENED), made)
+        insert_later(game_round, birth_of(game_round, actor=actor, now=now, event=OPENED), made)
     else:
         game_round.save(update_fields=["meta", "inputs_sha256", "updated_at"])
-        insert(made)
+        insert_later(made)
     return made
 
 

@@ -7,7 +7,7 @@ from cashier.models import Brand, Player
 from cashier.refusals import Invalid, NotFound
 from ledger.ids import BadPublicId
 from ledger.models import LegalEntity
-from ledger.operations.rows import Statement, ask, object_of
+from ledger.operations.rows import Statement, ask, known_object_of, object_of
 
 # Every call of a game server begins with this question, so it is asked without building a query anew.
 _PLAYERS = f"""
@@ -42,10 +42,11 @@ def _players(statement: Statement, brand_ids: Collection[UUID], name: UUID | str
     """The players that a statement finds, brand and entity loaded."""
     brands = "{" + ",".join(map(str, brand_ids)) + "}"
     (rows,) = ask((statement, (brands, name)))
-    return [_loaded(*row) for row in rows]
+    return [player_of_row(*row) for row in rows]
 
 
-def _loaded(player_row: str | None, brand_row: str | None, entity_row: str | None) -> Player:
-    player, brand = object_of(Player, player_row), object_of(Brand, brand_row)
-    player.brand, brand.entity = brand, object_of(LegalEntity, entity_row)
+def player_of_row(player_row: str | None, brand_row: str | None, entity_row: str | None) -> Player:
+    """The player of three rows that were selected as `to_jsonb(table)`, brand and entity loaded."""
+    player, brand = object_of(Player, player_row), known_object_of(Brand, brand_row)
+    player.brand, brand.entity = brand, known_object_of(LegalEntity, entity_row)
     return player

@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Any, TypeVar, cast, overload
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
+from django.db import IntegrityError
 from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -26,20 +26,26 @@ from ledger import clock
 from ledger.api.callers import caller_of
 from ledger.errors import KeyReused, StillRunning
 from ledger.operations.idempotency import (
+    RETRY_SECONDS,
+    Claim,
+    Decided,
     Replay,
     Started,
     begin_idempotent,
-    claim_idempotent,
     finish_idempotent,
     forget_claimed,
     forget_idempotent,
+    is_key_taken,
     keep_idempotent,
+    keep_new,
     suspend_claimed,
     suspend_idempotent,
 )
+from ledger.operations.rows import one_transaction
 
 HEADERS = ("X-Idempotency-Key", "Idempotency-Key")
 KEY_MAX_LENGTH = 200
+_PLAIN = frozenset({str, int, bool, type(None)})
 TAKES_NO_KEY = frozenset({400, 401, 403, 429})
 Handler = Callable[..., Response]
 AnyHandler = TypeVar("AnyHandler", bound=Handler)
@@ -100,40 +106,47 @@ class Write:
 
 
 def in_one_transaction(view: APIView, handler: Callable[[], Response], write: Write) -> Response:
-    """The key, the handler's work and the remembered answer: all or nothing. A refusal undoes the work and is remembered after it."""
-    is_resumed = False
+    """The key, the handler's work and the remembered answer: all or nothing. A refusal undoes the work and is remembered after it.
+
+    The key is claimed in the round trip of the handler's first statement, the answer remembered in that of the COMMIT.
+    """
     try:
-        with transaction.atomic():
-            begun = claim_idempotent(**write.named, fingerprint=write.fingerprint)
-            if isinstance(begun, Replay):
-                return replay(begun)
-            is_resumed = begun.resumed
-            return keep_or_free(handler(), write, is_resumed=is_resumed)
+        return under_key(write, handler)
     except (KeyReused, StillRunning):
         raise
     except Exception as error:
-        return after_refusal(
-            refused(view, error, lambda: suspend_claimed(**write.named, fingerprint=write.fingerprint, now=write.now)), write
-        )
+        response = refused(view, error, lambda: suspend_claimed(**write.named, fingerprint=write.fingerprint, now=write.now))
+        # The same request may have been answered while its work was undone: then it is that answer.
+        return under_key(write, lambda: response)
 
 
-def after_refusal(response: Response, write: Write) -> Response:
-    """Remember the refusal, unless the same request was answered while its work was undone: then it is that answer."""
-    with transaction.atomic():
-        begun = claim_idempotent(**write.named, fingerprint=write.fingerprint)
-        return replay(begun) if isinstance(begun, Replay) else keep_or_free(response, write, is_resumed=begun.resumed)
+def under_key(write: Write, work: Callable[[], Response]) -> Response:
+    """The answer of the work, remembered in its transaction, or the first answer. Raises KeyReused, StillRunning."""
+    try:
+        with one_transaction():
+            claim = Claim(**write.named, fingerprint=write.fingerprint)
+            return keep_or_free(work(), write, claim)
+    except Decided as decided:
+        if isinstance(decided.outcome, Replay):
+            return replay(decided.outcome)
+        raise decided.outcome from None
+    except IntegrityError as error:
+        if is_key_taken(error):
+            raise StillRunning(retry_after=RETRY_SECONDS) from error
+        raise
 
 
-def keep_or_free(response: Response, write: Write, *, is_resumed: bool) -> Response:
+def keep_or_free(response: Response, write: Write, claim: Claim) -> Response:
     """By A3: 2xx and business 4xx are kept for good, 400/401/403/429 take no key, a 5xx leaves it to be tried again."""
+    begun = claim.begun()
     if response.status_code in TAKES_NO_KEY:
-        if is_resumed:
+        if begun.resumed:
             forget_claimed(**write.named)
     elif response.status_code >= 500:
         suspend_claimed(**write.named, fingerprint=write.fingerprint, now=write.now)
     else:
-        body = plain(response.data)
-        keep_idempotent(**write.named, fingerprint=write.fingerprint, status=response.status_code, body=body, now=write.now)
+        keep = keep_idempotent if begun.resumed else keep_new
+        keep(**write.named, fingerprint=write.fingerprint, status=response.status_code, body=plain(response.data), now=write.now)
     return response
 
 
@@ -200,6 +213,8 @@ def fingerprint_of(request: Request) -> str:
 
 def plain(value: Any) -> Any:
     """The value with decimals and ids as text and files as hashes: fit for JSON, the same for the same request."""
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, Mapping):
         return {str(name): plain(item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):

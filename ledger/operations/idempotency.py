@@ -2,7 +2,8 @@
 
 Work that commits in parts takes its key first and says so to all (begin, finish, suspend, forget); a lease of real time frees the
 key of a request that crashed. Work that is one transaction claims its key within it (claim, keep): the database's lock on the key
-ends with the transaction, however that ends, so a crash leaves nothing and needs no lease.
+ends with the transaction, however that ends, so a crash leaves nothing and needs no lease. In a `one_transaction` the claim goes
+out with the work's first statement, the answer with its COMMIT.
 """
 
 import json
@@ -10,20 +11,27 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+import psycopg
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from ledger.clock import real_now
 from ledger.errors import KeyReused, StillRunning
 from ledger.models import IdempotencyKey
-from ledger.operations.rows import Statement, ask
+from ledger.operations.rows import Row, Statement, ask, ask_later, send_now
 
 LEASE = timedelta(seconds=60)
 KEEP = timedelta(days=30)
 RETRY_SECONDS = 1
 State = IdempotencyKey.State
 
-_LOCK = Statement(b"idempotency_lock", b"SELECT pg_try_advisory_xact_lock(hashtextextended($1::text || chr(10) || $2::text, 0))")
+# The setting tells statements behind it in the same round trip that there is no use in waiting for locks (NOT_REFUSED).
+CLAIM = "countroom.claimed"
+_LOCK = Statement(
+    b"idempotency_lock",
+    f"SELECT set_config('{CLAIM}', pg_try_advisory_xact_lock(hashtextextended($1::text || chr(10) || $2::text, 0))::text, true)".encode(),
+)
+NOT_REFUSED = f"current_setting('{CLAIM}', true) IS DISTINCT FROM 'false'"
 _LOOK = Statement(
     b"idempotency_look",
     b"""SELECT fingerprint, state, status, body, ceil(extract(epoch FROM leased_until - clock_timestamp()))::int
@@ -41,6 +49,14 @@ _KEEP = Statement(
            AND (known.state <> 'RUNNING' OR known.leased_until < clock_timestamp())
         RETURNING id""",
 )
+
+# The answer of a key that no try has left a row of. A row that came since is of work in parts: it refuses this one.
+_KEEP_NEW = Statement(
+    b"idempotency_keep_new",
+    b"""INSERT INTO ledger_idempotency_key (client_id, key, fingerprint, state, status, body, leased_until, created_at, finished_at)
+        VALUES ($1::text, $2::text, $3::text, 'DONE', $4::smallint, $5::jsonb, $6::timestamptz, $6::timestamptz, $6::timestamptz)""",
+)
+_ONCE = "ledger_idempotency_key_once"
 
 # Taking a key and keeping its answer are one statement each, on their own: both are on the way of every write.
 _BEGIN = Statement(
@@ -77,13 +93,53 @@ class Replay:
     body: Any
 
 
+class Decided(BaseException):
+    """A claim's answer is that there is nothing to do: `outcome` is the first answer, KeyReused or StillRunning.
+
+    It ends the work wherever its first statement was, and is no error that the work may catch.
+    """
+
+    def __init__(self, outcome: Replay | KeyReused | StillRunning) -> None:
+        super().__init__(outcome)
+        self.outcome = outcome
+
+
+class Claim:
+    """A key claimed with the first statement of a transaction's work; locked until the transaction ends."""
+
+    def __init__(self, *, client_id: str, key: str, fingerprint: str) -> None:
+        """Leave the claim to the next round trip, which raises Decided where the key is another's, running or answered."""
+        self._named, self._fingerprint = (client_id, key), fingerprint
+        self._begun: Started | None = None
+        ask_later((_LOCK, self._named), (_LOOK, self._named), told=self._told)
+
+    def begun(self) -> Started:
+        """How the work began; asks now where the work has asked for nothing. Raises Decided."""
+        if self._begun is None:
+            send_now()
+        assert self._begun is not None, "a claim that was asked is decided"
+        return self._begun
+
+    def _told(self, rows: list[list[Row]]) -> None:
+        try:
+            begun = _decide(*self._named, self._fingerprint, *rows)
+        except (KeyReused, StillRunning) as refusal:
+            raise Decided(refusal) from refusal
+        if isinstance(begun, Replay):
+            raise Decided(begun)
+        self._begun = begun
+
+
 def claim_idempotent(*, client_id: str, key: str, fingerprint: str) -> Started | Replay:
     """Lock the key until the caller's transaction ends, and say whether to work or to answer as before.
 
     Raises KeyReused (the key names another request), StillRunning (another transaction holds the key, or a lease on it runs).
     """
-    (lock,), known = ask((_LOCK, (client_id, key)), (_LOOK, (client_id, key)))
-    if lock[0] != "t":
+    return _decide(client_id, key, fingerprint, *ask((_LOCK, (client_id, key)), (_LOOK, (client_id, key))))
+
+
+def _decide(client_id: str, key: str, fingerprint: str, lock: list[Row], known: list[Row]) -> Started | Replay:
+    if lock[0][0] != "true":
         raise StillRunning(retry_after=RETRY_SECONDS)
     if not known:
         return Started(client_id, key, resumed=False)
@@ -101,6 +157,18 @@ def keep_idempotent(*, client_id: str, key: str, fingerprint: str, status: int, 
     """Keep the answer of a claimed key for good, in the transaction of the effect. Raises StillRunning: another one took the key."""
     if not _keep(client_id, key, fingerprint, State.DONE, status, json.dumps(body), now):
         raise StillRunning(retry_after=RETRY_SECONDS)
+
+
+def keep_new(*, client_id: str, key: str, fingerprint: str, status: int, body: Any, now: datetime) -> None:
+    """As keep_idempotent, of a claimed key that no earlier try has left, with the next round trip: its error is one `is_key_taken`."""
+    params = (client_id, key, fingerprint, status, json.dumps(body), now)
+    ask_later((_KEEP_NEW, params), told=lambda rows: None)
+
+
+def is_key_taken(error: Exception) -> bool:
+    """Whether this is the refusal of an answer's row because another request took the key between its claim and its answer."""
+    cause = error.__cause__
+    return isinstance(error, IntegrityError) and isinstance(cause, psycopg.Error) and cause.diag.constraint_name == _ONCE
 
 
 def suspend_claimed(*, client_id: str, key: str, fingerprint: str, now: datetime) -> None:

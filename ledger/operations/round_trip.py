@@ -5,7 +5,7 @@ pipeline mode sends all at once (psycopg's own pipeline costs more than the trip
 that no adapters are looked up. https://www.postgresql.org/docs/current/libpq-pipeline-mode.html
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -26,9 +26,19 @@ class Statement(NamedTuple):
 Row = tuple[str | None, ...]
 Call = tuple[Statement, Sequence[bytes | None] | None]
 
+
+class Later(NamedTuple):
+    """Statements that go out with the next round trip; `told` is given the rows of each then, and may raise."""
+
+    calls: Sequence[Call]
+    told: Callable[[list[list[Row]]], None] | None = None
+
+
 _BEGIN = Statement(b"ledger_begin", b"BEGIN")
+_COMMIT = Statement(b"ledger_commit", b"COMMIT")
 _FAILED = (ExecStatus.FATAL_ERROR, ExecStatus.PIPELINE_ABORTED)
 _prepared: "WeakKeyDictionary[Connection[Any], set[Statement]]" = WeakKeyDictionary()
+_later: "WeakKeyDictionary[Connection[Any], list[Later]]" = WeakKeyDictionary()
 
 
 def run(connection: "Connection[Any]", statement: Statement, params: Sequence[bytes | None]) -> list[Row]:
@@ -44,8 +54,42 @@ def run(connection: "Connection[Any]", statement: Statement, params: Sequence[by
 def run_all(connection: "Connection[Any]", calls: Sequence[Call]) -> list[list[Row]]:
     """As run, for several statements in their order, each of which sees what was committed when its own turn came.
 
-    The first that fails is raised; those after it are not run.
+    What was left for later goes first. The first that fails is raised; those after it are not run.
     """
+    later = _later.pop(connection, ())
+    before = [call for each in later for call in each.calls]
+    rows = _sent(connection, [*before, *calls])
+    place = 0
+    for each in later:
+        if each.told is not None:
+            each.told(rows[place : place + len(each.calls)])
+        place += len(each.calls)
+    return rows[place:]
+
+
+def leave(connection: "Connection[Any]", later: Later) -> None:
+    """Leave statements of the running transaction, or of the one about to begin, to its next round trip."""
+    _later.setdefault(connection, []).append(later)
+
+
+def send_left(connection: "Connection[Any]") -> None:
+    """A round trip for what was left, if anything was."""
+    if connection in _later:
+        run_all(connection, [])
+
+
+def commit_with_left(connection: "Connection[Any]") -> None:
+    """COMMIT in the round trip of what was left: it is not run where anything before it fails. Nothing where nothing has begun."""
+    if connection in _later or connection.pgconn.transaction_status != TransactionStatus.IDLE:
+        run_all(connection, [(_COMMIT, None)])
+
+
+def drop_left(connection: "Connection[Any]") -> None:
+    """Forget what was left: its transaction is undone."""
+    _later.pop(connection, None)
+
+
+def _sent(connection: "Connection[Any]", calls: Sequence[Call]) -> list[list[Row]]:
     with connection.lock:
         pgconn = connection.pgconn
         known = _prepared.setdefault(connection, set())

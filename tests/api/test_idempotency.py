@@ -163,12 +163,12 @@ def test_after_a_5xx_another_request_under_the_key_is_a_409(house: House, api: A
 def test_a_refusal_gives_way_to_an_answer_that_came_meanwhile(db: None) -> None:
     from rest_framework.response import Response
 
-    from ledger.api.idempotency import Write, after_refusal, keep_or_free
+    from ledger.api.idempotency import Write, under_key
 
     write = Write("shop", "k1", "f1", clock.now())
-    keep_or_free(Response({"txn_id": "txn_1"}, status=201), write, is_resumed=False)
+    under_key(write, lambda: Response({"txn_id": "txn_1"}, status=201))
 
-    answer = after_refusal(Response({"error": "INSUFFICIENT_FUNDS"}, status=422), write)
+    answer = under_key(write, lambda: Response({"error": "INSUFFICIENT_FUNDS"}, status=422))
 
     assert (answer.status_code, answer.data, answer["Idempotent-Replayed"]) == (200, {"txn_id": "txn_1"}, "true")
 

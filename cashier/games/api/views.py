@@ -11,13 +11,14 @@ from rest_framework.views import APIView
 from cashier.api.players import checked
 from cashier.api.visibility import visible_player
 from cashier.games.api.bodies import MovedBody, RoundBody, RoundCredit, RoundDebit, RoundEnd, RoundRollback, moved_body, round_body
+from cashier.games.desk import find_at_desk
 from cashier.games.operations import Moved, RoundCall, credit_round, debit_within, end_round, rollback_round
 from cashier.games.refusals import RoundUnknown
 from cashier.models import GameRound, Player
 from ledger import clock
 from ledger.api.callers import caller_of
 from ledger.api.fields import parse_amount, parse_currency
-from ledger.api.idempotency import idempotent
+from ledger.api.idempotency import came_at, idempotent
 from ledger.money import get_asset
 
 
@@ -41,10 +42,11 @@ class DebitView(APIView):
         stated = checked(RoundDebit, request)
         asset = parse_currency(stated["currency"])
         amount_minor = parse_amount(stated["amount"], asset)
-        player = visible_player(request, stated["player_id"])
-        ref = stated.get("idempotency_key") or key_in_header(request)
+        caller, ref = caller_of(request), stated.get("idempotency_key") or key_in_header(request)
+        named = {"client_id": caller.client_id, "txn_ref": ref, "round_id": stated["round_id"]}
+        player, desk = find_at_desk(stated["player_id"], brand_ids=caller.brand_ids, currency=asset.code, **named)
         call = call_of(request, player, stated, currency=asset.code, amount_minor=amount_minor, txn_ref=ref)
-        return answer(debit_within(call, actor=caller_of(request).actor, now=clock.now()), asset.code)
+        return answer(debit_within(call, desk=desk, actor=caller.actor, now=came_at(request)), asset.code)
 
 
 class CreditView(APIView):
