@@ -13,6 +13,7 @@ MASKED_NUMBERS = frozenset({"pan", "cardnumber"})
 EXEMPT_REFERENCES = ("pspreference", "originalreference", "rescuereference")
 # 13 to 19 digits with single spaces or hyphens between them, not part of a longer run of digits.
 DIGITS = re.compile(r"(?<![0-9])[0-9](?:[ -]?[0-9]){12,18}(?![0-9])")
+SHORTEST = 13
 # Issuer ranges: Visa, Mastercard, American Express, Discover, JCB, Diners, UnionPay, Maestro.
 ISSUERS = re.compile(
     r"4|5[1-5]|2(?:22[1-9]|2[3-9]|[3-6]|7[01]|720)|3[47]|6(?:011|4[4-9]|5)|35(?:2[89]|[3-8])|3(?:0[0-5]|[689])|62|5[0678]|6[37]|81"
@@ -49,7 +50,7 @@ def is_exempt(name: str) -> bool:
 
 def has_card_number(text: str) -> bool:
     """True if the text contains 13 to 19 digits of a known issuer range whose last digit is right."""
-    return any(is_card_number(found.group()) for found in DIGITS.finditer(text))
+    return len(text) >= SHORTEST and any(is_card_number(found.group()) for found in DIGITS.finditer(text))
 
 
 def mask_card_numbers(text: str) -> str:

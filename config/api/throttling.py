@@ -1,6 +1,8 @@
 """Rate limits per client, counted in Redis for all web processes; without Redis each process counts for itself (C22)."""
 
 import functools
+import os
+import threading
 import time
 from typing import Any, cast
 
@@ -17,6 +19,7 @@ REDIS_PAUSE_SECONDS = 5.0
 # Process-wide fallback: (counter name) -> (window, count), and until when Redis is left alone after it failed.
 _local_counts: dict[str, tuple[int, int]] = {}
 _redis_rests_until = 0.0
+_own = threading.local()
 
 
 class ClientRateThrottle(BaseThrottle):
@@ -49,10 +52,44 @@ def count_in_window(name: str, *, step: int = 1) -> int:
 
 def count_in_redis(key: str, step: int) -> int:
     """One call for each count; the window's first one also says when it may be forgotten."""
-    count: int = redis_client().incrby(key, step)
+    count = int(_told("INCRBY", key, step))
     if count == step:
-        redis_client().expire(key, 2 * WINDOW_SECONDS)
+        _told("EXPIRE", key, 2 * WINDOW_SECONDS)
     return count
+
+
+def _told(*command: object) -> Any:
+    """Redis' answer, over this thread's own connection: borrowing one for every request costs more than the question.
+
+    A connection that the server has closed meanwhile is opened once more. Raises RedisError.
+    """
+    link = _link()
+    try:
+        return _asked(link, command)
+    except redis.TimeoutError:
+        raise
+    except redis.ConnectionError:
+        return _asked(link, command)
+
+
+def _asked(link: Any, command: tuple[object, ...]) -> Any:
+    try:
+        link.send_command(*command)
+        return link.read_response()
+    except redis.RedisError as error:
+        if not isinstance(error, redis.ResponseError):
+            link.disconnect()  # its answer may still come, and would be taken for the next one's
+        raise
+
+
+def _link() -> Any:
+    client, link, pid = getattr(_own, "link", (None, None, 0))
+    if client is not redis_client() or pid != os.getpid():
+        client, pid = redis_client(), os.getpid()
+        pool = client.connection_pool
+        link = pool.connection_class(**pool.connection_kwargs)
+        _own.link = (client, link, pid)
+    return link
 
 
 def count_here(name: str, window: int, step: int) -> int:

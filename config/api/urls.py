@@ -7,7 +7,8 @@ from django.urls import include, path
 from config.api.docs import DocsView, SchemaView
 from config.api.oauth import TokenView, jwks
 
-APPS = ["cashier.api.urls", "cashier.games.api.urls", "cashier.bonuses.api.urls", "disputes.api.urls", "reconciliation.api.urls"]
+# Addresses are tried in this order: what comes most often comes first.
+APPS = ["cashier.games.api.urls", "cashier.api.urls", "cashier.bonuses.api.urls", "disputes.api.urls", "reconciliation.api.urls"]
 
 urlpatterns = [
     path("oauth/token", TokenView.as_view(), name="oauth-token"),

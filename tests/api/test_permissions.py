@@ -161,3 +161,14 @@ def test_without_redis_the_rate_is_counted_by_the_process(house: House, settings
 
     assert statuses[0] == 200
     assert 429 in statuses
+
+
+@pytest.mark.spec("C22")
+def test_a_connection_that_redis_has_closed_is_opened_again(redis: Any) -> None:
+    from config.api import throttling
+
+    assert throttling.count_in_redis("test:closed", 1) == 1
+    throttling.redis_client().execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+
+    assert throttling.count_in_redis("test:closed", 1) == 2
+    assert 0 < throttling.redis_client().ttl("test:closed") <= 2 * throttling.WINDOW_SECONDS
