@@ -18,9 +18,9 @@ ENTRIES = 10_000_000
 LINES = 100  # entries of the account per transaction; the account's index is the same, whoever shares their transactions
 CALLS = 400
 HOLDER = to_public("ma_", UUID(int=1))
-# Entries behind the last checkpoint. It is written every ten seconds once BUSY_ENTRIES have come, of which a hot account has at most
-# half (each has a counterpart): at 1,600 postings a second 5,000 + 12 s * 1,600 stand behind it at worst.
-TAILS = (0, BUSY_ENTRIES // 2, BUSY_ENTRIES // 2 + 12 * 1_600)
+# Entries behind the last checkpoint. It is written every two seconds once BUSY_ENTRIES have come, of which a hot account has at most
+# half (each has a counterpart): at 1,600 postings a second 2,000 + 3 s * 1,600 stand behind it at worst.
+TAILS = (0, BUSY_ENTRIES // 2, BUSY_ENTRIES // 2 + 3 * 1_600)
 STALLED = 100_000  # for the eye only: a transaction of the server that stays open for a minute at that rate holds checkpoints up
 
 _WRITE = f"""
