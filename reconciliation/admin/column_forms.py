@@ -23,7 +23,7 @@ _HINTS = {
     "indicator": "A column that says credit or debit.",
     "amount": "One signed column; or debit and credit below.",
     "created_at": "When it happened at the PSP.",
-    "line_type": "The PSP's own word: its meaning is in “What its words mean”.",
+    "line_type": "The PSP's own word: its meaning is in “Say what its words mean”.",
     "merchant_reference": "The reference that we sent.",
     "psp_reference": "The PSP's id of the payment.",
     "modification_reference": "The PSP's id of the capture, refund or dispute.",
@@ -73,13 +73,13 @@ def may_choose(row: ColumnMapVersion, page: Page) -> Standing:
 
 
 def column_fields(row: ColumnMapVersion, page: Page) -> dict[str, forms.Field]:
-    """A select per field of the format, the needed ones first; a field that is the same on every row has its text beside it."""
+    """A select per field of the format, the needed ones first, each with the sample's heading that fits already. What is the same on
+    every row is told below."""
     fields: dict[str, forms.Field] = {}
     for name in _ordered(row.source):
-        needed = " Needed." if name in _NEEDED[row.source] else ""
         fields[f"column_{name}"] = forms.ChoiceField(
-            label=sentence(name), required=False, choices=_offered(row, name), initial=_chosen(row.layout, name),
-            help_text=f"{_HINTS.get(name, '')}{needed}".strip(),
+            label=sentence(name).replace("Psp", "PSP"), required=name in _NEEDED[row.source], choices=_offered(row, name),
+            initial=_chosen(row, name), help_text=_HINTS.get(name, ""),
         )  # fmt: skip
     told = "\n".join(f"{name} = {value}" for name, value in row.layout.get("constants", {}).items())
     fields["constants"] = forms.CharField(
@@ -114,13 +114,16 @@ def _offered(row: ColumnMapVersion, name: str) -> list[tuple[str, str]]:
     return [(NONE, "— not in the file —"), (ALWAYS, "always the same, see below"), *found]
 
 
-def _chosen(layout: Layout, name: str) -> str:
-    said = layout.get("columns", {}).get(name)
+def _chosen(row: ColumnMapVersion, name: str) -> str:
+    """What the layout says, as the sample spells it; of a first draft the heading that is called like the field."""
+    said = row.layout.get("columns", {}).get(name)
     if isinstance(said, list):
         return JOINED
-    if said is None:
-        return ALWAYS if name in layout.get("constants", {}) else NONE
-    return str(said)
+    if said is None and name in row.layout.get("constants", {}):
+        return ALWAYS
+    spelled = {header_key(heading): heading for heading in _headings(row)}
+    wanted = [header_key(said)] if isinstance(said, str) else []
+    return next((spelled[key] for key in (*wanted, header_key(name.replace("_", " "))) if key in spelled), NONE)
 
 
 def _headings(row: ColumnMapVersion) -> list[str]:
@@ -180,7 +183,7 @@ def _with(choices: tuple[tuple[str, str], ...], said: str) -> tuple[tuple[str, s
 
 def _select(label: str, choices: tuple[tuple[str, str], ...], initial: str) -> forms.ChoiceField:
     # A select strips nothing: a space and a tab are choices.
-    return forms.ChoiceField(label=label, choices=choices, initial=initial, required=False)
+    return forms.ChoiceField(label=label, choices=choices, initial=initial, required=all(value for value, _ in choices))
 
 
 def _words(label: str, said: list[str], help_text: str) -> forms.CharField:

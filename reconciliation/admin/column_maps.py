@@ -143,9 +143,9 @@ class ColumnMapVersionAdmin(OpsAdmin):
     acts = (
         Act("drop", "Drop…", MAY, _drop, kind="danger", title="Drop this draft", standing=_draft),
         Act("layout", "Expert view (JSON)…", MAY, _save, title="The layout as JSON", fields=_layout_fields, standing=_draft),
-        Act("kinds", "What its words mean…", MAY, save_kinds, title="What the PSP's words mean", fields=kind_fields,
+        Act("kinds", "Say what its words mean…", MAY, save_kinds, title="What the PSP's words mean", fields=kind_fields,
             standing=may_tell_kinds),
-        Act("formats", "How it is written…", MAY, save_formats, title="How the file is written", fields=format_fields, standing=_draft),
+        Act("formats", "Say how it is written…", MAY, save_formats, title="How the file is written", fields=format_fields, standing=_draft),
         Act("columns", "Choose columns…", MAY, save_columns, title="Which column is what", fields=column_fields, standing=may_choose),
         Act("try", "Try on a sample…", MAY, _try, title="Read a sample by this version", fields=_sample_fields, standing=_draft),
         Act("send", lambda row, page: f"Send version {row.version} for approval", MAY, _send, kind="primary", title="Send for approval",

@@ -74,15 +74,18 @@ def test_the_form_offers_the_samples_headings_and_words(scene: Any, browser_of: 
     ada.post(url, {"account": scene.accounts[0].code, "once": str(new_id())})
     row = ColumnMapVersion.objects.latest("version")
     sample = b"Tag;Betrag;Auszahlung;Art\n20.11.2026;40,00;7;Verkauf\n21.11.2026;-4,00;7;Gutschrift\n"
-    assert press(ada, row, "columns", column_gross="Betrag").status_code == 409  # no sample yet: nothing to choose from
+    untried = press(ada, row, "columns", column_gross="Betrag")
+    assert "Betrag is not one of the available choices" in untried.content.decode()  # no sample yet: nothing to choose from
 
     # given a sample that the first draft can't read: its headings are offered all the same
     assert press(ada, row, "try", sample=SimpleUploadedFile("sample.csv", sample)).status_code == 302
     assert all(f">{heading}</option>" in page_of(ada, row) for heading in ("Tag", "Betrag", "Auszahlung", "Art"))
     foreign = press(ada, row, "columns", column_gross="Nowhere")
     assert "Nowhere is not one of the available choices" in foreign.content.decode()
-    wrong = press(ada, row, "columns", column_gross="Betrag")
-    assert "no created_at, neither as a column nor as a constant" in wrong.content.decode()
+    assert "This field is required" in press(ada, row, "columns", column_gross="Betrag").content.decode()
+    needed = {"column_created_at": "Tag", "column_line_type": "Art", "column_gross_currency": "=always"}
+    wrong = press(ada, row, "columns", **needed, column_gross="Betrag")
+    assert "no gross_currency, neither as a column nor as a constant" in wrong.content.decode()
 
     # when columns, formats and kinds are chosen
     chosen = {"column_created_at": "Tag", "column_gross": "Betrag", "column_batch_number": "Auszahlung", "column_line_type": "Art",
