@@ -1,6 +1,7 @@
 """One worker's night, in a process of its own so that its memory is its own: python -m bench.match_worker CODE REPORT LINES FILES_DIR.
 
-Takes the report in, runs its account, and prints {"load", "run", "peak_rss_mib"} as JSON.
+Takes the report in, runs its account, and prints {"load", "run", "cpu", "peak_rss_mib"} as JSON; "cpu": processor seconds of this
+process and its helper.
 """
 
 import json
@@ -25,7 +26,7 @@ def main(code: str, report: str, lines: int) -> None:
     from reconciliation.operations import ingest_file, run_account
 
     account = MerchantAccount.objects.select_related("entity").get(code=code)
-    before = time.monotonic()
+    before, idle = time.monotonic(), processor_seconds()
     with Path(report).open("rb") as file:
         result = ingest_file(file=file, name=Path(report).name, source="adyen_sdr", account=code, actor=system_actor("bench"), now=NOW)
     loaded = time.monotonic()
@@ -34,7 +35,13 @@ def main(code: str, report: str, lines: int) -> None:
     if not result["accepted"] or (run.lines, run.matched, run.cases) != (lines + 1, lines, {}):
         raise SystemExit(f"wrong: {result['error']} {run.lines} {run.matched} {run.cases}")
     peak = peak_rss_mib()
-    sys.stdout.write(json.dumps({"load": loaded - before, "run": ended - loaded, "peak_rss_mib": peak}) + "\n")
+    told = {"load": loaded - before, "run": ended - loaded, "cpu": processor_seconds() - idle, "peak_rss_mib": peak}
+    sys.stdout.write(json.dumps(told) + "\n")
+
+
+def processor_seconds() -> float:
+    """Of this process and of those that it started and that have ended."""
+    return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
 
 
 def peak_rss_mib() -> int:
