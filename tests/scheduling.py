@@ -1,4 +1,4 @@
-"""How xdist shares the tests out: one by one, but for the tests of one stack or one browser; what takes long is begun first.
+"""How xdist shares the tests out: one by one, but for those of one stack, one browser or one dear fixture; the long begin.
 
 A run ends late where one worker begins a long test when the others are done, and where workers wait. So long tests come first and short
 ones fill up the end; the database's template is made meanwhile; and as the journeys mostly wait for their stack, there is one worker
@@ -15,18 +15,29 @@ from xdist.scheduler.loadscope import LoadScopeScheduling  # type: ignore[import
 
 from tests.databases import CHECKOUT
 
-TOGETHER = ("tests/journeys/", "tests/browser/")
+# One stack, one browser, and what a module makes for all its tests: another worker would make it once more.
+TOGETHER = (
+    "tests/journeys/",
+    "tests/browser/",
+    "tests/api/test_schema.py",
+    "tests/reconciliation/closing/test_close_verify.py",
+    "tests/sandbox/test_faults.py",
+    "tests/sandbox/test_page.py",
+    "tests/sandbox/test_profile.py",
+    "tests/sandbox/test_reports.py",
+)
 LONG = (
     "tests/infra/",
     "tests/concurrency/test_run_killed.py",
     "tests/backoffice/test_get_changes_nothing.py",
-    "tests/api/test_schema.py",
     "tests/api/test_hostile_calls.py",
     "tests/backoffice/test_hostile_addresses.py",
     "tests/reconciliation/runs/",
-    "tests/reconciliation/closing/test_real_day.py",
+    "tests/reconciliation/closing/",
     "tests/reconciliation/formats/test_mutations.py",
     "tests/sandbox/",
+    "tests/simulation/",
+    "tests/cashier/any_order/",
 )
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from config.management.commands.simulate_day import Command
 from tests.journeys.living import LivingStack
 
 
@@ -24,14 +25,15 @@ def test_it_refuses_where_time_is_real(stack: LivingStack) -> None:
 
 
 @pytest.mark.spec("Z2")
-def test_a_bad_option_is_a_clear_line_and_exit_2(stack: LivingStack) -> None:
-    """The others are in tests/simulation/test_options.py."""
+def test_a_bad_option_is_a_clear_line_and_exit_2(stack: LivingStack, capsys: pytest.CaptureFixture[str]) -> None:
+    """As manage.py runs it. The others are in tests/simulation/test_options.py."""
     before = _played()
 
-    done = stack.manage("simulate_day", "--deposits", "5", "--seed", "1", "--currencies", "EUR,XYZ")
+    with pytest.raises(SystemExit) as end:
+        Command().run_from_argv(["manage.py", "simulate_day", "--deposits", "5", "--seed", "1", "--currencies", "EUR,XYZ"])
 
-    assert done.returncode == 2
-    assert "--currencies EUR,XYZ: choose among EUR,SEK,GBP,USD,JPY,KWD." in done.stderr.strip().splitlines()[-1]
+    assert end.value.code == 2
+    assert "--currencies EUR,XYZ: choose among EUR,SEK,GBP,USD,JPY,KWD." in capsys.readouterr().err.strip().splitlines()[-1]
     assert _played() == before
 
 
