@@ -8,6 +8,7 @@ from uuid import UUID
 from bench.books import NOON, in_chunks, open_accounts, separate_database, uuid_of
 from bench.database import analyze
 from bench.registry import Result, Setting, benchmark
+from bench.web import server_pids, used_by
 from ledger.ids import new_id, to_public
 from ledger.models import Checkpoint, LegalEntity
 from ledger.operations import write_checkpoints
@@ -16,7 +17,7 @@ from ledger.tasks import BUSY_ENTRIES
 
 ENTRIES = 10_000_000
 LINES = 100  # entries of the account per transaction; the account's index is the same, whoever shares their transactions
-CALLS = 400
+CALLS, WARM_UP = 400, 20
 HOLDER = to_public("ma_", UUID(int=1))
 # Entries behind the last checkpoint. It is written every two seconds once BUSY_ENTRIES have come, of which a hot account has at most
 # half (each has a counterpart): at 1,600 postings a second 2,000 + 3 s * 1,600 stand behind it at worst.
@@ -56,10 +57,13 @@ def bench_balance(setting: Setting) -> Result:
         for tail in (*TAILS, STALLED):
             _write(apart, params, first=entries + behind, count=tail - behind)
             behind = tail
+            used = _used(apart)
             taken = _time(lambda: get_balance(entity.pk, "clearing", HOLDER, "EUR"))
+            used = 1000 * (_used(apart) - used) / (CALLS + WARM_UP)
             if get_balance(entity.pk, "clearing", HOLDER, "EUR") != (entries + behind) * 5000:
                 raise RuntimeError("The balance is wrong.")
-            print(f"  {entries} entries and {behind} behind the checkpoint: p50 {taken[0]:.2f} ms, p95 {taken[1]:.2f} ms", flush=True)
+            told = f"p50 {taken[0]:.2f} ms, p95 {taken[1]:.2f} ms, {used:.2f} ms of processor"
+            print(f"  {entries} entries and {behind} behind the checkpoint: {told}", flush=True)
             worst = taken if tail in TAILS else worst
     return Result(
         ratio=round(worst[1] / yardstick[1], 3), better="lower", yardstick="one row by its key through the ORM",
@@ -81,9 +85,14 @@ def _write(setting: Setting, params: dict[str, object], *, first: int, count: in
 def _time(call: Callable[[], object]) -> tuple[float, float]:
     """p50 and p95 of CALLS calls, milliseconds, after a warm-up."""
     taken = []
-    for _ in range(CALLS + 20):
+    for _ in range(CALLS + WARM_UP):
         before = time.perf_counter()
         call()
         taken.append(1000 * (time.perf_counter() - before))
-    cuts = quantiles(taken[20:], n=20)
+    cuts = quantiles(taken[WARM_UP:], n=20)
     return cuts[9], cuts[18]
+
+
+def _used(setting: Setting) -> float:
+    """Processor seconds of this process and of the database server so far: they tell where the machine is shared."""
+    return time.process_time() + sum(used_by(pid) for pid in server_pids(setting.owner_url))

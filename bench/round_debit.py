@@ -38,23 +38,24 @@ def bench_round_debit(setting: Setting) -> Result:
     """8 connections POST /v1/games/rounds/debit, each a stake of 1.00 in a round of its own: token, scope, rate, key, limits, books."""
     players = _fixture(setting)
     loads: dict[str, list[Load]] = {"bare": [], "debit": []}
-    cpu: dict[str, list[float]] = {"bare": [], "debit": []}
+    cpu: dict[str, list[tuple[float, float]]] = {"bare": [], "debit": []}
     with serving(setting, settings="bench.site.settings") as web:
         for turn in range(setting.turns):
             for name, make in (("bare", _bare(web, players)), ("debit", _debit(web, players))):
-                load, milliseconds = _measure(setting, web, make, table=WRITES[name])
+                load, used = _measure(setting, web, make, table=WRITES[name])
                 loads[name].append(load)
-                cpu[name].append(milliseconds)
-                told = f"{load.per_second:.0f}/s, p95 {load.p95_ms:.1f} ms, {milliseconds:.2f} ms of processor a request"
-                print(f"  turn {turn + 1}, {name}: {told}", flush=True)
+                cpu[name].append(used)
+                told = f"{sum(used):.2f} ms of processor a request, {used[0]:.2f} of the web process and {used[1]:.2f} of the database"
+                print(f"  turn {turn + 1}, {name}: {load.per_second:.0f}/s, p95 {load.p95_ms:.1f} ms, {told}", flush=True)
         peak = web.peak_rss_mib()
     return _result(loads, cpu, peak)
 
 
-def _result(loads: dict[str, list[Load]], cpu: dict[str, list[float]], peak: int) -> Result:
+def _result(loads: dict[str, list[Load]], cpu: dict[str, list[tuple[float, float]]], peak: int) -> Result:
     base, ours = (median(load.per_second for load in loads[name]) for name in ("bare", "debit"))
-    if median(cpu["debit"]):
-        ratio = median(cpu["bare"]) / median(cpu["debit"])
+    bare, debit = (median(sum(used) for used in cpu[name]) for name in ("bare", "debit"))
+    if debit:
+        ratio = bare / debit
         print(f"  by processor time alone the ratio is {ratio:.2f} (this tells where the machine is shared)", flush=True)
     return Result(
         ratio=round(ours / base, 3), better="higher", yardstick="bare DRF view, one INSERT", yardstick_value=round(base, 1),
@@ -63,13 +64,14 @@ def _result(loads: dict[str, list[Load]], cpu: dict[str, list[float]], peak: int
     )  # fmt: skip
 
 
-def _measure(setting: Setting, web: Web, make: Callable[[int], Step], *, table: str) -> tuple[Load, float]:
-    """The load, and the processor milliseconds of web and database per request: each writes one row of `table`."""
+def _measure(setting: Setting, web: Web, make: Callable[[int], Step], *, table: str) -> tuple[Load, tuple[float, float]]:
+    """The load, and the processor milliseconds of web and of database per request: each writes one row of `table`."""
     analyze(setting.owner_url)
-    rows, used = _count(setting, table), web.cpu_seconds()
+    rows, before = _count(setting, table), web.cpu_parts()
     load = run_processes(make, processes=CLIENTS, seconds=setting.seconds)
-    used = web.cpu_seconds() - used
-    return load, 1000 * used / (_count(setting, table) - rows)
+    after = web.cpu_parts()
+    requests = _count(setting, table) - rows
+    return load, (1000 * (after[0] - before[0]) / requests, 1000 * (after[1] - before[1]) / requests)
 
 
 def _count(setting: Setting, table: str) -> int:

@@ -30,7 +30,11 @@ class Web:
 
     def cpu_seconds(self) -> float:
         """Processor seconds that web and database have used so far, user and system; 0 where the system does not tell."""
-        return sum(used_by(root) for root in self.roots)
+        return sum(self.cpu_parts())
+
+    def cpu_parts(self) -> tuple[float, float]:
+        """The same, of the web process and of the database."""
+        return used_by(self.roots[0]), sum(used_by(root) for root in self.roots[1:])
 
     def peak_rss_mib(self) -> int:
         """The highest resident memory of one web process."""
