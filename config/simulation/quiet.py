@@ -25,11 +25,11 @@ def wait_until_quiet(sandbox: SandboxControl, *, seconds: float, strays: Collect
 
     Raises SimulationError, naming what still moves, after `seconds`.
     """
-    wake_overdue_events(clock.now())
     began = time.monotonic()
     deadline = began + seconds
     calm_looks = 0
     while calm_looks < 2:
+        wake_overdue_events(clock.now())  # at each look: what came a moment after a day's morning is overdue a moment after the next one's
         moving = {name: count for name, count in patiently(lambda: what_moves(sandbox, clock.now(), strays)).items() if count}
         calm_looks = 0 if moving else calm_looks + 1
         if moving and time.monotonic() > deadline:
@@ -41,8 +41,9 @@ def wait_until_quiet(sandbox: SandboxControl, *, seconds: float, strays: Collect
 
 def wake_overdue_events(now: datetime) -> None:
     """Events that have waited their day for a payment are tried now: their next try is a moment of real time, which no simulation moves."""
-    waiting = PspEventWork.objects.filter(state=PspEventWork.State.WAITING, event__received_at__lt=now - WAITS_FOR)
-    patiently(lambda: waiting.update(next_try_at=clock.real_now()))
+    at = clock.real_now()
+    waiting = PspEventWork.objects.filter(state=PspEventWork.State.WAITING, event__received_at__lt=now - WAITS_FOR, next_try_at__gt=at)
+    patiently(lambda: waiting.update(next_try_at=at))
 
 
 def what_moves(sandbox: SandboxControl, now: datetime, strays: Collection[str] = ()) -> dict[str, int]:
