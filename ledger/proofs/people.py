@@ -12,7 +12,7 @@ from ledger.proofs.kinds import DECIDED_BY_PEOPLE
 # Postings of people that are keyed by their approval; OPENING_BALANCE takes over books from before these.
 APPROVED_KINDS = (
     *(kind for kind in DECIDED_BY_PEOPLE if kind != "OPENING_BALANCE"),
-    "MANUAL_CREDIT", "MANUAL_DEBIT", "RECEIVABLE_WRITTEN_OFF", "DISPUTE_DEBT_WRITTEN_OFF",
+    "MANUAL_CREDIT", "MANUAL_DEBIT", "RECEIVABLE_WRITTEN_OFF", "DISPUTE_DEBT_WRITTEN_OFF", "LINE_UNMATCHED", "BANK_UNMATCHED",
 )  # fmt: skip
 _KEY = "approval:"
 

@@ -71,7 +71,7 @@ def execute_unmatch(*, payload: dict[str, Any], request: ApprovalRequest, actor:
     if canonical_json(plan) != canonical_json(payload["plan"]):
         raise NothingToMove("The match changed since this was asked. Reject it and ask again.")
     side, maker = _side(match), Actor(request.maker_kind, request.maker_id)
-    key = f"match.unmatched:{match.pk}"
+    key = f"approval:{request.public_id}:unmatch"
     posting = Posting(rule=plan["rule"], key=key, entity_id=side.entity_id, source=plan["source"], occurred_at=now)
     txn = post(posting, actor=maker, now=now).public_id
     for each in together:

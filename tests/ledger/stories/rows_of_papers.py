@@ -124,11 +124,23 @@ STATEMENTS = [
         Dr in_transit[m] EUR 120.00
         Cr bank_fees[b] EUR 0.50
         Cr suspense[b] EUR 419.50"""),
+    Row("3.3", "top-up leaves the bank, by its line", ("TOP_UP_SENT@2", {**OURS, "top_up": "tr_1"}), """
+        Dr in_transit[m] EUR 1000.00
+        Cr bank[b] EUR 1000.00"""),
+    Row("3.3", "the same, of a line that waited in suspense", ("TOP_UP_SENT@3", {**OURS, "top_up": "tr_1"}), """
+        Dr in_transit[m] EUR 1000.00
+        Cr suspense[b] EUR 1000.00"""),
     Row("3.6", "entry reversed by the bank", ("BANK_ENTRY_REVERSED@1", {"lines": [
         {"kind": "bank", "holder": B, "asset": "EUR", "amount_minor": -250, "ref": "line:1", "label": ""},
         {"kind": "bank_fees", "holder": B, "asset": "EUR", "amount_minor": 250, "ref": "line:1", "label": "charge"}]}), """
         Dr bank[b] EUR 2.50
         Cr bank_fees[b] EUR 2.50"""),
+    Row("3.7", "the PSP converts what it holds: the leg that left this currency", ("BATCH_SETTLED@4", {
+        **batch(0, {"capture": 10_000}, carried=-5_000)[1],
+        "conversions": [{"other": "USD", "lines": 1, "minor": -5_000, "other_minor": 5_425}]}), """
+        Dr in_transit[m] EUR 50.00
+        Dr fx[e] EUR 50.00
+        Cr clearing[m] EUR 100.00"""),
     Row("3.7", "bank converts on arrival", ("BANK_SETTLEMENT_MATCHED@2",
         {**transfer(9950, charge=50)[1], "entity": E, "sent": SENT}), """
         Dr fx[e] USD 108.50

@@ -25,14 +25,16 @@ def take_apart(bench: "Bench", match: "Match") -> None:
     request = ask_to_unmatch(match_id=match.pk, reason="the bank says it is another's", actor=user_actor(bench.house.ada), now=NOW)
     shown = sorted((line.kind, line.amount_minor) for line in preview_unmatch(request.payload))
     decide(request_id=request.pk, approve=True, checker=bench.house.ben, reason="", now=NOW)
-    posted = JournalTransaction.objects.get(posting_key=f"match.unmatched:{match.pk}")
+    posted = JournalTransaction.objects.get(posting_key=f"approval:{request.public_id}:unmatch")
     assert shown == sorted((entry.account.kind, int(entry.amount_minor)) for entry in posted.entries.all())
 
 
 def require_proved(bench: "Bench") -> None:
+    from ledger.proofs.people import acts_of_people_are_approved
     from reconciliation import proofs, proofs_of_accounts
 
     checks = (
+        acts_of_people_are_approved(),
         proofs.batches_relieved_their_items(), proofs.suspense_is_named(), proofs.bank_lines_are_booked(),
         proofs.lines_are_consumed_once(), proofs_of_accounts.in_transit_is_named(), proofs_of_accounts.bank_is_its_lines(),
         proofs_of_accounts.clearing_is_named(),
