@@ -44,6 +44,7 @@ def _psp_worker() -> Iterator[None]:
         worker = next(process for process in all_processes(places) if process.name == "worker-psp")
         ready = Path(worker.ready_file)
         ready.parent.mkdir(parents=True, exist_ok=True)
+        places.counted.mkdir()
         environment = {**os.environ, **worker.environment, "DJANGO_SETTINGS_MODULE": "config.settings"}
         process = subprocess.Popen(worker.command, cwd=CHECKOUT, env=environment, stdout=log, stderr=log)
         try:

@@ -47,6 +47,7 @@ def serving(setting: Setting, *, settings: str) -> Iterator[Web]:
     with tempfile.TemporaryDirectory() as folder, Path(folder, "web.log").open("w+") as log:
         port = free_port()
         places = Places(directory=Path(folder), host="127.0.0.1", web_port=port, events_port=free_port(), sandbox_port=free_port())
+        places.counted.mkdir()  # the figures of its processes (docs/metrics.md); without it every request fails
         web = next(process for process in all_processes(places) if process.name == "web")
         environment = {**os.environ, **web.environment, "DJANGO_SETTINGS_MODULE": settings}
         process = subprocess.Popen(web.command, cwd=CHECKOUT, env=environment, stdout=log, stderr=log)
