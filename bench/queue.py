@@ -113,7 +113,7 @@ def _pages() -> Iterator[tuple[str, str]]:
         {"owner_team": "finance", "assignee": "nobody", "severity": "low"}, {"day_from": _day(2)}, {"day_from": _day(30)},
     ):  # fmt: skip
         for slug in ("open", "ended"):
-            yield f"{slug} by {' '.join(narrow)}", urlencode({"view": slug, **narrow})
+            yield f"{slug} by {urlencode(narrow)}", urlencode({"view": slug, **narrow})
     for state in ("OPEN", "WAITING", "PROPOSED"):
         yield f"state {state}", urlencode({"view": "open", "state": state})
     yield "state RESOLVED", urlencode({"view": "ended", "state": "RESOLVED"})
