@@ -18,6 +18,7 @@ from ledger.actors import system_actor
 
 SWEEPER = system_actor("sweeper")
 LOOK_AGAIN_AFTER = timedelta(minutes=15)
+ASK_AGAIN_AFTER = timedelta(minutes=1)  # of a PSP that gave no answer: outages are short, and questions through an open circuit few
 REST_BEFORE_END = timedelta(hours=12)
 UNANSWERED = ("unknown_to_psp", "cant_be_asked")
 
@@ -34,7 +35,7 @@ def expire_intent(*, intent_id: UUID, now: datetime) -> str:
     try:
         asked = resolve_intent(intent_id=intent_id, now=now, actor=SWEEPER)
     except PspFailure:
-        return put_off(intent_id, now=now)
+        return put_off(intent_id, now=now, by=ASK_AGAIN_AFTER)
     with transaction.atomic():
         intent = lock_intent(intent_id)
         if not intent.is_open or intent.expires_at > now:
@@ -65,11 +66,11 @@ def close_unsent(attempt: Attempt) -> None:
     attempt.save(update_fields=[*fields, "outcome"])
 
 
-def put_off(intent_id: UUID, *, now: datetime) -> str:
+def put_off(intent_id: UUID, *, now: datetime, by: timedelta = LOOK_AGAIN_AFTER) -> str:
     """Look again later."""
     with transaction.atomic():
         intent = lock_intent(intent_id)
-        intent.next_check_at = now + LOOK_AGAIN_AFTER
+        intent.next_check_at = now + by
         intent.skip_history_when_saving = True  # type: ignore[attr-defined]
         intent.save(update_fields=["next_check_at"])
         del intent.skip_history_when_saving  # type: ignore[attr-defined]

@@ -8,6 +8,7 @@ from django.db import transaction
 from cashier import operations
 from cashier.locks import lock_intent
 from cashier.models import DepositIntent
+from cashier.operations.expiry import list_overdue
 from cashier.psp.base import Outcome, PspResult
 from ledger.models import Transition
 from tests.cashier.world import CALLER, World
@@ -127,6 +128,8 @@ def test_without_an_answer_of_the_psp_nothing_ends(world: World) -> None:
     assert expire(world, intent, after=timedelta(minutes=31)) == "put off"
 
     assert world.fresh(intent).state == State.ACTION_REQUIRED
+    assert intent.pk not in list_overdue(now=world.now, limit=9)
+    assert intent.pk in list_overdue(now=world.now + timedelta(minutes=1), limit=9)  # an outage is short, a player waits
 
 
 @pytest.mark.spec("C3")
