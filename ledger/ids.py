@@ -2,7 +2,9 @@
 
 import os
 import re
+import struct
 import time
+from collections.abc import Iterator
 from threading import Lock
 from uuid import UUID
 
@@ -15,9 +17,11 @@ _PAIRS = [high + low for high in _ALPHABET for low in _ALPHABET]  # two digits f
 _LENGTH = 26
 _NOT_ALPHANUMERIC = re.compile(r"[^A-Z0-9]")
 
+_DRAWN = 2048  # bytes that are asked of the system at once: asking for eight costs as much
 _lock = Lock()
 _last_milliseconds = 0
 _last_counter = 0
+_random: Iterator[int] = iter(())
 
 
 def new_id() -> UUID:
@@ -25,9 +29,8 @@ def new_id() -> UUID:
 
     Real time, also in a simulation: an id says when it was made, not when its event happened.
     """
-    milliseconds, counter = _next_tick()
-    random_low = int.from_bytes(os.urandom(8), "big") & ((1 << 62) - 1)
-    return UUID(int=(milliseconds << 80) | (0x7 << 76) | (counter << 64) | (0b10 << 62) | random_low)
+    milliseconds, counter, random = _next_tick()
+    return UUID(int=(milliseconds << 80) | (0x7 << 76) | (counter << 64) | (0b10 << 62) | (random & ((1 << 62) - 1)))
 
 
 def to_public(prefix: str, value: UUID) -> str:
@@ -56,15 +59,34 @@ def bank_form(public_id: str) -> str:
     return _NOT_ALPHANUMERIC.sub("", public_id.upper())
 
 
-def _next_tick() -> tuple[int, int]:
-    """Milliseconds and a 12-bit counter that never goes back within this process."""
+def _next_tick() -> tuple[int, int, int]:
+    """Milliseconds, a 12-bit counter that never goes back within this process, and 64 random bits."""
     global _last_milliseconds, _last_counter
     with _lock:
-        milliseconds = time.time_ns() // 1_000_000
+        milliseconds, random = time.time_ns() // 1_000_000, _next_random()
         if milliseconds > _last_milliseconds:
-            _last_milliseconds, _last_counter = milliseconds, int.from_bytes(os.urandom(2), "big") & 0x3FF
+            _last_milliseconds, _last_counter = milliseconds, _next_random() & 0x3FF
         elif _last_counter < 0xFFF:
             _last_counter += 1
         else:
             _last_milliseconds, _last_counter = _last_milliseconds + 1, 0
-        return _last_milliseconds, _last_counter
+        return _last_milliseconds, _last_counter, random
+
+
+def _next_random() -> int:
+    """64 bits of the system's randomness, each used once."""
+    global _random
+    drawn = next(_random, None)
+    if drawn is None:
+        _random = iter(struct.unpack(f"{_DRAWN // 8}Q", os.urandom(_DRAWN)))
+        drawn = next(_random)
+    return drawn
+
+
+def _forget_random() -> None:
+    """A child would draw what its parent draws."""
+    global _random
+    _random = iter(())
+
+
+os.register_at_fork(after_in_child=_forget_random)

@@ -1,12 +1,11 @@
 """Values of posting rules: a line of a journal transaction, in the ledger's own sign (debit +, credit -)."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ledger.errors import UnbalancedPosting
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One entry to be posted (POSTINGS.md section 1).
 
     kind: a kind of the chart of accounts. holder: public id of player, merchant account, bank account or legal entity.

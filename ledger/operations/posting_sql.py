@@ -17,7 +17,6 @@ from ledger.tracing import current_trace_id
 
 if TYPE_CHECKING:
     from ledger.operations.postings import Prepared
-    from ledger.values import Line
 
 WALLETED = frozenset(WALLET_KINDS)
 _DONE = frozenset({"posted", "existing"})
@@ -60,11 +59,10 @@ class Row(NamedTuple):
 
 def call_one(item: "Prepared", *, actor: Actor, now: datetime) -> Row:
     """Post one; raises InsufficientFunds, PostingKeyConflict."""
-    lines = item.lines
+    kinds, holders, assets, *rest = zip(*item.lines, strict=True)
     row = _rows(_ONE, [
         *_head(item), *_people(actor), item.posting.occurred_at.isoformat(), now.isoformat(),
-        _literal([line.kind for line in lines]), _literal([line.holder for line in lines]), _literal([line.asset for line in lines]),
-        *_columns(lines),
+        _literal(kinds), _literal(holders), _literal(assets), *_columns(*rest),
     ])[0]  # fmt: skip
     if row[0] == "posted" and row[3] is None:
         return Row(item.id, True, item.day, None)
@@ -81,12 +79,12 @@ def call_many(items: Sequence["Prepared"], *, actor: Actor, now: datetime) -> li
     heads = [_literal(column) for column in zip(*map(_head, items), strict=True)]
     heads[_REVERSES] = heads[_REVERSES].replace('""', "NULL")
     occurred = _literal([item.posting.occurred_at.isoformat() for item in items])
-    lines = [line for item in items for line in item.lines]
+    *_, amounts, refs, labels = zip(*[line for item in items for line in item.lines], strict=True)
     accounts, places = _accounts(items)
     postings = ",".join([str(place) for place, item in enumerate(items, 1) for _ in item.lines])
     rows = _rows(_MANY, [
         *heads, *_people(actor), occurred, now.isoformat(), *map(_literal, zip(*accounts, strict=True)),
-        "{" + postings + "}", "{" + ",".join(places) + "}", *_columns(lines),
+        "{" + postings + "}", "{" + ",".join(places) + "}", *_columns(amounts, refs, labels),
     ])  # fmt: skip
     if rows and rows[0][1] not in _DONE:
         place, *row = rows[0]
@@ -102,7 +100,7 @@ def _accounts(items: Sequence["Prepared"]) -> tuple[list[tuple[str, str, str, st
     for item in items:
         entity = item.posting.entity_id.hex
         for line in item.lines:
-            key = (entity, line.kind, line.holder, line.asset)
+            key = (entity, *line[:3])
             of_lines.append(places.get(key) or places.setdefault(key, str(len(places) + 1)))
     return list(places), of_lines
 
@@ -121,13 +119,9 @@ def _people(actor: Actor) -> list[str]:
     return [actor.kind, actor.id, current_trace_id()]
 
 
-def _columns(lines: Sequence["Line"]) -> list[str]:
+def _columns(amounts: Sequence[int], refs: Sequence[str], labels: Sequence[str]) -> tuple[str, str, str]:
     """Amounts, refs and labels of lines as array literals: lists given to psycopg cost ten times the work."""
-    return [
-        "{" + ",".join([str(line.amount_minor) for line in lines]) + "}",
-        _literal([line.ref for line in lines]),
-        _literal([line.label for line in lines]),
-    ]
+    return "{" + ",".join(map(str, amounts)) + "}", _literal(refs), _literal(labels)
 
 
 def _told(row: Sequence[str | None]) -> Row:

@@ -143,8 +143,8 @@ def content_hash(rule: str, entity_id: UUID, lines: Sequence[Line]) -> str:
     Six texts per line, ended by NUL, which no text in the journal can hold: so different lines have different texts.
     """
     parts = [kind_of(rule), entity_id.hex]
-    for line in lines:
-        parts += (line.kind, line.holder, line.asset, str(line.amount_minor), line.ref, line.label)
+    for kind, holder, asset, amount_minor, ref, label in lines:
+        parts += (kind, holder, asset, str(amount_minor), ref, label)
     return sha256_hex("\0".join(parts))
 
 

@@ -1,3 +1,4 @@
+import os
 from uuid import UUID
 
 import pytest
@@ -12,6 +13,23 @@ def test_ids_of_one_process_sort_as_they_were_made() -> None:
     assert len(set(made)) == len(made)
     assert {value.version for value in made} == {7}
     assert {value.variant for value in made} == {made[0].variant}
+
+
+def test_a_child_process_draws_other_ids_than_its_parent() -> None:
+    new_id()  # some randomness is drawn ahead
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(writer, b"".join(new_id().bytes for _ in range(20)))
+        os._exit(0)
+    os.waitpid(child, 0)
+    theirs = os.read(reader, 20 * 16)
+    os.close(reader)
+    os.close(writer)
+
+    low = {theirs[at + 8 : at + 16] for at in range(0, len(theirs), 16)}
+    assert len(low) == 20
+    assert not low & {new_id().bytes[8:] for _ in range(300)}
 
 
 @pytest.mark.parametrize("value", [new_id(), UUID(int=0), UUID(int=2**128 - 1)])
