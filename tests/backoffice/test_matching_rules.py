@@ -68,3 +68,20 @@ def test_a_draft_is_dropped_and_stays_to_be_read(scene: Any, browser_of: Callabl
     assert change(ada, row, shortest=12).status_code == 403
     assert press(ada, row, "copy").status_code == 302
     assert MatchingRules.objects.latest("version").based_on == row
+
+
+def test_what_nobody_offered_is_refused_in_the_dialog(scene: Any, browser_of: Callable[[str], Client]) -> None:
+    ada = browser_of("ada")
+    row = MatchingRules.objects.latest("version")
+    url = place_of(row).url_of(row)
+    assert ada.get(f"{url}?edit=sale.guess").status_code == 200
+    assert press(ada, row, "rule", rule="sale.guess", is_on="on").status_code == 403
+    for said in ({"place": "9", "p_shortest_reference": "12"}, {"place": "1", "p_shortest_reference": "9" * 40}, {"place": "1"}):
+        answer = press(ada, row, "rule", rule="bank.payout_reference", is_on="on", **said)
+        assert 400 <= answer.status_code < 500
+    answer = press(ada, row, "rule", rule="bank.payer_and_amount", is_on="on", p_sources=["camt053"], p_days_after_due="0")
+    assert 400 <= answer.status_code < 500
+    assert press(ada, row, "rule", rule="bank.duplicate").status_code == 302  # a rule without choice stays as it is
+    assert press(ada, row, "test", since="2026-11-01", until="2026-12-31", account="").status_code == 409
+    row.refresh_from_db()
+    assert BackTest.objects.filter(rules=row).count() == 1
