@@ -16,15 +16,20 @@ DUTY = {"first": "reconciliation.approve_matching", "second": "reconciliation.pr
 
 def load(apps: Any, schema_editor: Any) -> None:
     now, body = datetime.now(UTC), default_body()
-    apps.get_model("reconciliation", "MatchingRules").objects.create(
+    rules = apps.get_model("reconciliation", "MatchingRules").objects.create(
         id=new_id(), version=1, state="ACTIVE", body=body, digest=sha256_hex(canonical_json(body)), maker_kind="system", maker_id="product",
         activated_at=now, created_at=now, updated_at=now,
+    )  # fmt: skip
+    apps.get_model("ledger", "Transition").objects.create(
+        target_kind="reconciliation.MatchingRules", target_id=rules.pk, from_state="", to_state="ACTIVE", event="matching_rules.activated",
+        actor_kind="system", actor_id="product", at=now,
     )  # fmt: skip
     reason = "Who drafts matching rules never approves them."
     apps.get_model("ledger", "SeparateDuty").objects.create(id=new_id(), **DUTY, reason=reason, updated_at=now)
 
 
 def unload(apps: Any, schema_editor: Any) -> None:
+    """The row of its birth stays: transitions are never deleted."""
     apps.get_model("reconciliation", "MatchingRules").objects.all().delete()
     apps.get_model("ledger", "SeparateDuty").objects.filter(**DUTY).delete()
 
