@@ -90,9 +90,9 @@ def require_stated_bank(office: Office) -> None:
 
 
 def moved(kind: str, holder: str) -> int:
-    """What dispositions moved of an account; naming an item's line is no such move, it is the match."""
+    """What dispositions moved of an account; naming an item, or taking it from its line, is the match itself."""
     entries = Entry.objects.filter(account__kind=kind, account__owner_ref=holder, transaction__posting_key__startswith="approval:")
-    named = ("LINE_IDENTIFIED@1", "BANK_IDENTIFIED@1", "BANK_IDENTIFIED@2")
+    named = ("LINE_IDENTIFIED@1", "BANK_IDENTIFIED@1", "BANK_IDENTIFIED@2", "LINE_UNMATCHED@1", "BANK_UNMATCHED@1", "BANK_UNMATCHED@2")
     return int(entries.exclude(transaction__rule__in=named).aggregate(minor=Sum("amount_minor"))["minor"] or 0)
 
 

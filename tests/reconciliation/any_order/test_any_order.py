@@ -6,6 +6,7 @@ COUNTROOM_MODEL_EXAMPLES=200 looks for long, with another seed each time (docs/s
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import pytest
@@ -42,7 +43,7 @@ class Day(RuleBasedStateMachine):
     @initialize()
     def open(self) -> None:
         self.stack = ExitStack()
-        self.begin.copy_to(self.database)
+        self.database.restore()
         self.stack.enter_context(django_on(self.database))
         self.office: Office = self.begin.rows()
         self.decided = Decided()
@@ -149,7 +150,7 @@ def begin(django_db_setup: TestDatabase, django_db_blocker: Any, redis: Any, set
 
 @pytest.mark.spec("R6", "R8", "R9", "D3", "L9", "L10", "L16", "S1")
 def test_runs_papers_and_people_in_any_order(begin: Furnished, django_db_setup: TestDatabase) -> None:
-    Day.begin, Day.database = begin, django_db_setup.beside("any_order")
+    Day.begin, Day.database = begin, replace(django_db_setup.beside("any_order"), template=begin.database.name)
     checks = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much, HealthCheck.large_base_example]
     bounds = settings(LONG if EXAMPLES else SUITE, deadline=None, stateful_step_count=20, suppress_health_check=checks)
     try:
