@@ -28,6 +28,7 @@ TOGETHER = (
 )
 LONG = (
     "tests/infra/",
+    "tests/simulation/test_every_code.py",
     "tests/concurrency/test_run_killed.py",
     "tests/backoffice/test_get_changes_nothing.py",
     "tests/api/test_hostile_calls.py",

@@ -65,8 +65,8 @@ def simulate(options: Options, place: Place, *, say: Callable[[str], None], tick
         segments=options.segments,
     )
     try:
-        last = _play(days, options, house, first)
-        return _result(options, house, days, run_id, first, last)
+        truth = play_days(days, options, house, first)
+        return Result(truth, _figures(options, days, truth))
     finally:
         platform.close()
         sandbox.close()
@@ -101,7 +101,8 @@ def spoil_books(options: Options, house: DemoHouse, number: int, day: date) -> l
     return corrupt([code for code in asked if code in BOOK_CODES], books)
 
 
-def _play(days: Days, options: Options, house: DemoHouse, first: date) -> date:
+def play_days(days: Days, options: Options, house: DemoHouse, first: date) -> Truth:
+    """Every day with its morning after, until everything missing is overdue; gives what was broken."""
     for number in range(options.days):
         day = first + timedelta(days=number)
         plan = _plan(options, options.deposits, options.seed + number, options.behaviour, options.codes_of(number))
@@ -116,7 +117,7 @@ def _play(days: Days, options: Options, house: DemoHouse, first: date) -> date:
     if days.return_to_present() and options.then:
         days.driver.prefix = f"{days.driver.run_id}-now"
         days.play_now(_plan(options, options.then, options.seed, "none", ()), concurrency=options.concurrency)
-    return last
+    return _truth(options, house, days, first, last)
 
 
 def _plan(options: Options, deposits: int, seed: int, behaviour: str, codes: Collection[str]) -> list[PlannedDeposit]:
@@ -133,13 +134,12 @@ def _plan(options: Options, deposits: int, seed: int, behaviour: str, codes: Col
     )
 
 
-def _result(options: Options, house: DemoHouse, days: Days, run_id: str, first: date, last: date) -> Result:
+def _truth(options: Options, house: DemoHouse, days: Days, first: date, last: date) -> Truth:
     mismatches = tuple(distinct(days.report.truth))
     newest = max([days.report.last_papers or last, last, *(m.business_date for m in mismatches)])
     own = dict.fromkeys([*(each.code for each in (*house.merchant_accounts, *house.bank_accounts)), house.entity.code])
     accounts = tuple(own | dict.fromkeys(row.account for row in mismatches))  # the sandbox knows those of earlier runs too
-    truth = Truth(run_id, options.seed, first, newest, accounts, mismatches)
-    return Result(truth, _figures(options, days, truth))
+    return Truth(days.driver.run_id, options.seed, first, newest, accounts, mismatches)
 
 
 def _figures(options: Options, days: Days, truth: Truth) -> dict[str, Any]:
