@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from celery import Celery
+from celery import Celery, Task
 from celery.signals import beat_init, setup_logging, task_prerun, worker_process_init, worker_ready
 from django.db import connections
 
@@ -38,8 +38,12 @@ def keep_code(**_: object) -> None:
 
 
 @task_prerun.connect
-def keep_sound_connections(**_: object) -> None:
-    """A connection that failed, or is older than CONN_MAX_AGE, is made anew; any other is tried before its first use in the task."""
+def keep_sound_connections(task: "Task[..., object]", **_: object) -> None:
+    """A connection that failed, or is older than CONN_MAX_AGE, is made anew; any other is tried before its first use in the task.
+
+    A task that is run in place, within its caller's transaction, leaves the caller its connection."""
+    if task.request.is_eager:
+        return
     for connection in connections.all(initialized_only=True):
         connection.close_if_unusable_or_obsolete()
 
