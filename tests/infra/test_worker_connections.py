@@ -20,7 +20,7 @@ def between_tasks() -> None:
 
     fixup = DjangoWorkerFixup(app)
     fixup.close_database()
-    task_prerun.send(sender=None, task=app.Task())
+    task_prerun.send(sender=None, task=app.tasks["ledger.tasks.seal_audit"])
 
 
 @pytest.mark.spec("C22")
