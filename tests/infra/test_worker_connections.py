@@ -17,10 +17,11 @@ def backend() -> int:
 def between_tasks() -> None:
     """What a worker does before and after each task."""
     from config.celery import app
+    from ledger.tasks import seal_audit
 
     fixup = DjangoWorkerFixup(app)
     fixup.close_database()
-    task_prerun.send(sender=None, task=app.tasks["ledger.tasks.seal_audit"])
+    task_prerun.send(sender=None, task=seal_audit)
 
 
 @pytest.mark.spec("C22")
