@@ -27,7 +27,7 @@ def exposition() -> bytes:
     """The whole text. What fails is missing, and `countroom_figures_ok` of its part is 0: the rest is told all the same."""
     registry = CollectorRegistry()
     registry.register(Gathered())
-    return generate_latest(registry) + _counted()
+    return generate_latest(registry) + counted()
 
 
 class Gathered(Collector):
@@ -64,10 +64,14 @@ def family(figure: Figure) -> Metric:
     return gauge
 
 
-def _counted() -> bytes:
+def counted() -> bytes:
     """What processes counted themselves: all that share the folder PROMETHEUS_MULTIPROC_DIR, else this one."""
-    if not os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    if not folder:
         return generate_latest(REGISTRY)
+    if not os.path.isdir(folder):
+        log.warning("metrics.no_folder", folder=folder)
+        return b""
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     return generate_latest(registry)

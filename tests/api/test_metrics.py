@@ -1,7 +1,11 @@
 """What an operator's Prometheus is told (O3), by whom it may be asked, and that one part's trouble hides no other's."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -116,3 +120,17 @@ def test_requests_are_told_by_route_and_never_by_address(api: "Api") -> None:
     assert not [route for route in told if "made-up" in route or "pi_0" in route]
     methods = {dict(labels)["method"] for name, labels in scrape() if name == "countroom_http_seconds_count"}
     assert "MADEUP" not in methods
+
+
+@pytest.mark.spec("O3")
+def test_a_request_is_answered_where_the_folder_of_figures_is_missing(tmp_path: Path) -> None:
+    code = """
+from config.metrics.gathering import counted
+from config.metrics.requests import count
+count("GET", "none", "200", 0.1)
+print(counted())
+"""
+    environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path / "missing")}
+    told = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+    assert (told.returncode, told.stdout.splitlines()[-1]) == (0, "b''"), told.stderr
+    assert "metrics.not_counted" in told.stdout
