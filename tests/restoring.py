@@ -71,6 +71,8 @@ def put_back(url: str, was: Snapshot) -> Snapshot | None:
         with psycopg.connect(url, autocommit=True, options=WAIT) as connection:
             connection.execute(LEAVE)
             filled = [row[0] for row in connection.execute(FILLED)]  # to ask of all tables takes twice as long
+            if not was.marks.keys() >= {*filled}:
+                return None
             marks, guards = dict.fromkeys(was.marks, NO_ROWS) | _marks(connection, filled), _guards(connection)
             _drop_partitions(connection, was)
             changed = [table for table, mark in marks.items() if mark != was.marks[table]]

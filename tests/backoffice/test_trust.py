@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
 
 @pytest.fixture(autouse=True)
-def nothing_kept() -> None:
-    cache.clear()
+def nothing_kept(redis: Any, settings: Any) -> None:
+    """Only this worker's keys: to clear the cache would take away another's."""
+    for key in redis.scan_iter(match=f"{settings.REDIS_PREFIX}*", count=1000):
+        redis.delete(key)
 
 
 @pytest.mark.spec("L17", "B1")

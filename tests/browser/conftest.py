@@ -86,13 +86,13 @@ def house(house_database: "TestDatabase", furnished_house: "Furnished", django_d
 
 
 @pytest.fixture
-def site(house: Any) -> Iterator[str]:
+def site(house: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The address of a server on the test's own database, static files included."""
     from django.contrib.staticfiles.handlers import StaticFilesHandler
     from django.core.handlers.wsgi import WSGIHandler
     from django.db import connections
 
-    connections["default"].settings_dict["CONN_MAX_AGE"] = 0
+    monkeypatch.setitem(connections["default"].settings_dict, "CONN_MAX_AGE", 0)
     server = make_server("127.0.0.1", 0, StaticFilesHandler(WSGIHandler()), ThreadedServer, QuietHandler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()

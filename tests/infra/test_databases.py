@@ -64,7 +64,8 @@ WRITES = {
 
 @pytest.mark.parametrize("statements", WRITES.values(), ids=WRITES)
 def test_a_database_is_put_back_whatever_was_done_to_it(committed_db: TestDatabase, statements: tuple[str, ...]) -> None:
-    # Given somebody who did this, and is still connected
+    # Given somebody who did this, and is still connected; a test that rolled back leaves numbers used up
+    committed_db.restore()
     before = state(committed_db)
     other = psycopg.connect(committed_db.owner_url, autocommit=True)
     for statement in statements:

@@ -161,14 +161,17 @@ def test_a_guard_that_is_off_is_found(books: LegalEntity, committed_db: "TestDat
     }  # fmt: skip
 
 
+OF_REQUESTS = "WHERE target_kind = 'ledger.ApprovalRequest'"
+
+
 @pytest.mark.spec("L10", "S8")
 @pytest.mark.parametrize(
     "statement",
     [
         "UPDATE ledger_approval_request SET state = 'PENDING'",
-        "DELETE FROM ledger_transition",
-        "UPDATE ledger_transition SET to_state = 'REJECTED'",
-        "UPDATE ledger_transition SET from_state = 'EXPIRED'",
+        f"DELETE FROM ledger_transition {OF_REQUESTS}",
+        f"UPDATE ledger_transition SET to_state = 'REJECTED' {OF_REQUESTS}",
+        f"UPDATE ledger_transition SET from_state = 'EXPIRED' {OF_REQUESTS}",
     ],
 )
 def test_a_state_that_is_not_the_end_of_its_transitions_is_found(books: LegalEntity, damage: Any, statement: str) -> None:

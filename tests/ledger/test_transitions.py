@@ -29,7 +29,7 @@ def test_a_move_saves_stamps_and_writes_its_row(ada: User) -> None:
 
     request = ApprovalRequest.objects.get(pk=request.pk)
     assert (request.state, request.decided_at, request.updated_at) == ("WITHDRAWN", NOON, NOON)
-    row = Transition.objects.get()
+    row = Transition.objects.get(target_id=request.pk)
     assert (row.target_kind, row.target_id, row.field) == ("ledger.ApprovalRequest", request.pk, "state")
     assert (row.from_state, row.to_state, row.event) == ("PENDING", "WITHDRAWN", "approval.withdrawn")
     assert (row.actor_kind, row.actor_id, row.trace_id, row.at) == ("client", "shop", "trace-1", NOON)
@@ -48,11 +48,11 @@ def test_the_table_of_an_approval_request(ada: User, ben: User, state: str, tran
 
     if state == "PENDING":
         move(request, transition, actor=user_actor(ada), now=NOON)
-        assert Transition.objects.count() == 1
+        assert Transition.objects.filter(target_id=request.pk).count() == 1
         return
     with pytest.raises(TransitionNotAllowed):
         move(request, transition, actor=user_actor(ada), now=NOON)
-    assert Transition.objects.count() == 0
+    assert Transition.objects.filter(target_id=request.pk).count() == 0
 
 
 @pytest.mark.django_db
@@ -60,7 +60,7 @@ def test_the_table_of_an_approval_request(ada: User, ben: User, state: str, tran
 def test_a_state_of_birth_has_its_row(ada: User) -> None:
     request = a_request(ada)
     record_birth(request, actor=user_actor(ada), now=NOON, event="approval.requested")
-    row = Transition.objects.get()
+    row = Transition.objects.get(target_id=request.pk)
     assert (row.from_state, row.to_state) == ("", "PENDING")
 
 

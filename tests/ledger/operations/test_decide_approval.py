@@ -180,7 +180,8 @@ def test_where_the_executor_refuses_nothing_is_decided(ada: User, ben: User) -> 
         yes(request, ben)
 
     request.refresh_from_db()
-    assert (request.state, ApprovalDecision.objects.count(), Transition.objects.count()) == ("PENDING", 0, 0)
+    moves = Transition.objects.filter(target_id=request.pk)
+    assert (request.state, ApprovalDecision.objects.count(), moves.count()) == ("PENDING", 0, 0)
     record = AuditRecord.objects.get(act="approval.refused")
     assert (record.detail["refusal"], record.reason) == ("TooLate", "The balance is gone.")
 

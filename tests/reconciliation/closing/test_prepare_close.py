@@ -133,9 +133,10 @@ def test_after_a_signed_day_the_next_one_may_be_prepared_and_no_day_before(ready
 
 
 def test_looking_again_stores_the_checklist_of_an_open_day_only(ready: ReadyDay) -> None:
-    assert [item["name"] for item in refresh_checklist(close_id=ready.close.pk, now=NOW).checklist][:3] == [
+    assert [item["name"] for item in refresh_checklist(close_id=ready.close.pk, now=NOW).checklist][:4] == [
         "day_over",
         "reports",
+        "registers",
         "statements",
     ]
     ready.prepare()
