@@ -62,7 +62,7 @@ DATABASE_APP_URL = env.str("DATABASE_APP_URL", default=DATABASE_URL)
 REDIS_URL = env.str("REDIS_URL", default="")
 REDIS_PREFIX = env.str("REDIS_PREFIX", default="countroom")
 DATABASES = {"default": env.db_url_config(DATABASE_URL or "postgresql://countroom_app@127.0.0.1:5432/countroom")}
-DATABASES["default"]["ENGINE"] = "config.postgres"
+DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
 DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
     "server_side_binding": True,

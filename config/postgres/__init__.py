@@ -1,1 +1,0 @@
-"""Django's PostgreSQL backend, but for how a transaction begins and ends (base.py)."""
