@@ -44,9 +44,10 @@ def soak_mixed(supervision: Supervision, *, deposits: int, seed: int, say: Say) 
 
 
 def _play_and_score(supervision: Supervision, options: tuple[str, ...], say: Say) -> dict[str, Any] | None:
-    """The score where it is whole; None, said why, where it is not."""
+    """The figures of the days where their score is whole; None, said why, where it is not."""
     truth = str(supervision.directory / "truth.jsonl")
-    if _played(supervision, (*options, "--truth", truth), say) is None:
+    played = _played(supervision, (*options, "--truth", truth), say)
+    if played is None:
         return None
     try:
         scored = command_json(supervision, "score_matching", "--truth", truth)
@@ -56,7 +57,7 @@ def _play_and_score(supervision: Supervision, options: tuple[str, ...], say: Say
     say(
         f"{sum(code['injected'] for code in scored['codes'].values())} breaks of {len(scored['codes'])} codes: each found, and nothing else"
     )
-    return scored
+    return played
 
 
 def _played(supervision: Supervision, options: tuple[str, ...], say: Say) -> dict[str, Any] | None:

@@ -32,7 +32,7 @@ Told = Callable[[int], None]
 def replay_reports(
     account: MerchantAccount, batches: Sequence[SettlementBatch], *, old: RuleSet, new: RuleSet, into: Comparison, told: Told
 ) -> None:
-    """Pair the lines of these batches of one account by both versions, in a table of this session, and add what differs to `into`."""
+    """Pair the lines of these batches of one account by both versions, in a temporary table, and add what differs to `into`."""
     rules = {kind: (_of(old, kind), _of(new, kind)) for kind in dict.fromkeys(rule.kind for rule in (*old.psp, *new.psp))}
     common = {"account": account.pk, "by_people": BY_PEOPLE, "batches": [batch.pk for batch in batches]}
     with _table():
