@@ -13,8 +13,8 @@ Told = Callable[[int], None]  # how many lines more are done
 
 
 def replay(papers: Papers, *, old: RuleSet, new: RuleSet, told: Told) -> dict[str, Any]:
-    """What the old and the new rules make of these lines, as Comparison.as_body has it. Memory does not grow with the lines: pairs lie in
-    a table of the session, bank lines are read account by account."""
+    """What the old and the new rules make of these lines, as Comparison.as_body has it. Pairs of report lines lie in a temporary table,
+    so that memory does not grow with them; of bank lines and their payouts those of one account are held at a time."""
     comparison = Comparison()
     for account, batches in papers.batches.items():
         replay_reports(account, batches, old=old, new=new, into=comparison, told=told)

@@ -60,7 +60,9 @@ def _insert(statement: str, parameters: dict[str, Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_SETTINGS)
         cursor.execute(statement, parameters)
-        return int(cursor.rowcount)
+        count = int(cursor.rowcount)
+        cursor.execute("SET LOCAL lock_timeout TO DEFAULT")  # what the caller's transaction does next may wait as ever
+        return count
 
 
 def _middle(parameters: dict[str, Any]) -> int:
