@@ -3,41 +3,25 @@
 from typing import ClassVar
 
 from django.db import models
-from django_fsm import FSMModelMixin, transition
 from simple_history.models import HistoricalRecords
 
 from cashier.models.fields import CodeField, MinorUnitsField
-from cashier.models.stamped import Stamped
 from ledger.models.base import APPEND_ONLY, PublicIdModel
-from ledger.models.state_field import StateField
+from ledger.models.versions import Version
 
 
-class RoutingRules(FSMModelMixin, PublicIdModel, Stamped):
+class RoutingRules(Version):
     """One version of the rules (C12). `body`: {"rules": [...], "options": {...}, "splits": [...]}, as cashier.routing.policies reads it.
 
-    DRAFT ─ submit ─> WAITING ─ activate ─> ACTIVE ─ retire ─> RETIRED
-    WAITING ─ send_back ─> DRAFT; DRAFT ─ drop ─> DROPPED
-    One is ACTIVE at most; without one the built-in defaults hold. `digest` is of the body: a dry run names the digest that it ran.
+    Without a version in force the built-in defaults hold. A version is sent for approval only with a dry run of its digest.
     """
 
     PREFIX: ClassVar[str] = "rr_"
-
-    class State(models.TextChoices):
-        DRAFT = "DRAFT"
-        WAITING = "WAITING"
-        ACTIVE = "ACTIVE"
-        RETIRED = "RETIRED"
-        DROPPED = "DROPPED"
+    NOUN: ClassVar[str] = "routing"
 
     version = models.PositiveIntegerField(unique=True)
-    state = StateField(max_length=16, choices=State.choices, default=State.DRAFT, protected=True)
     body = models.JSONField(default=dict)
-    digest = CodeField()
     based_on = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="followers")
-    maker_kind = CodeField(max_length=16)
-    maker_id = CodeField(max_length=255)
-    activated_at = models.DateTimeField(null=True)
-    retired_at = models.DateTimeField(null=True)
     history = HistoricalRecords()
 
     class Meta:
@@ -49,26 +33,6 @@ class RoutingRules(FSMModelMixin, PublicIdModel, Stamped):
 
     def __str__(self) -> str:
         return f"Rules v{self.version}"
-
-    @transition("state", source=State.DRAFT, target=State.WAITING)
-    def submit(self) -> None:
-        """routing.submitted"""
-
-    @transition("state", source=State.WAITING, target=State.DRAFT)
-    def send_back(self) -> None:
-        """routing.sent_back"""
-
-    @transition("state", source=State.WAITING, target=State.ACTIVE)
-    def activate(self) -> None:
-        """routing.activated"""
-
-    @transition("state", source=State.ACTIVE, target=State.RETIRED)
-    def retire(self) -> None:
-        """routing.retired"""
-
-    @transition("state", source=State.DRAFT, target=State.DROPPED)
-    def drop(self) -> None:
-        """routing.dropped"""
 
 
 class RoutingDecision(PublicIdModel):

@@ -9,6 +9,7 @@ from ledger.models.outbox import DomainEvent, EventReader
 from ledger.models.policies import ApprovalThreshold, SeparateDuty
 from ledger.models.shadows import Shadow, ShadowLine, ShadowPosting
 from ledger.models.users import User
+from ledger.models.versions import Version, VersionState
 
 __all__ = [
     "APPEND_ONLY",
@@ -36,5 +37,7 @@ __all__ = [
     "SimulationClock",
     "Transition",
     "User",
+    "Version",
+    "VersionState",
     "Wallet",
 ]

@@ -1,6 +1,6 @@
 """What every model with a public id has, and how append-only tables are marked."""
 
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 from uuid import UUID
 
 from django.db import models
@@ -39,6 +39,21 @@ class PublicIdModel(models.Model):
 
     def __str__(self) -> str:
         return self.public_id
+
+
+if TYPE_CHECKING:
+    _Text = models.CharField[str, str]
+else:
+    _Text = models.CharField
+
+
+class CodeField(_Text):
+    """Short text that is compared or paged byte by byte (COLLATE "C")."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 64)
+        kwargs.setdefault("db_collation", "C")
+        super().__init__(*args, **kwargs)
 
 
 class MinorUnitsField(models.DecimalField):  # type: ignore[type-arg]

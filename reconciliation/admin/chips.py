@@ -54,22 +54,6 @@ chip_map(
     PASSED=(Tone.IDLE, "Passed"),
 )
 chip_map(
-    "column_map",
-    DRAFT=(Tone.IDLE, "Draft|edit_note"),
-    WAITING=(Tone.MOVING, "Waiting for approval|group"),
-    ACTIVE=(Tone.GOOD, "In force"),
-    RETIRED=(Tone.IDLE, "Retired|history"),
-    DROPPED=(Tone.IDLE, "Dropped|delete"),
-)
-chip_map(
-    "matching_rules",
-    DRAFT=(Tone.IDLE, "Draft|edit_note"),
-    WAITING=(Tone.MOVING, "Waiting for approval|group"),
-    ACTIVE=(Tone.GOOD, "In force"),
-    RETIRED=(Tone.IDLE, "Retired|history"),
-    DROPPED=(Tone.IDLE, "Dropped|delete"),
-)
-chip_map(
     "back_test",
     WAITING=(Tone.IDLE, "Asked for|schedule"),
     RUNNING=(Tone.MOVING, "Running"),

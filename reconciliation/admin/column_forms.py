@@ -9,9 +9,10 @@ from django import forms
 
 from ledger.admin.frames import SHOWN, Done, Page, Standing, disabled, hidden
 from ledger.admin.frames.text import sentence
+from ledger.admin.versions import if_draft
 from reconciliation.formats.adyen_columns import header_key, type_key
 from reconciliation.formats.column_schema import ENCODINGS, FIELDS, KINDS
-from reconciliation.models import ColumnMapState, ColumnMapVersion
+from reconciliation.models import ColumnMapVersion
 from reconciliation.operations import column_maps as operations
 
 Data = Mapping[str, Any]
@@ -67,8 +68,9 @@ _PSP_CHOICES: dict[str, tuple[str, tuple[tuple[str, str], ...], str]] = {
 
 
 def may_choose(row: ColumnMapVersion, page: Page) -> Standing:
-    if row.state != ColumnMapState.DRAFT:
-        return hidden("Only a draft is changed.")
+    standing = if_draft(row, page)
+    if standing.state != "shown":
+        return standing
     return SHOWN if _headings(row) else disabled("Try it on a sample first: the sample's headings are offered here.")
 
 
@@ -198,7 +200,7 @@ def _listed(text: str) -> list[str]:
 
 
 def may_tell_kinds(row: ColumnMapVersion, page: Page) -> Standing:
-    if row.state != ColumnMapState.DRAFT or row.source != "csv_psp":
+    if row.state != ColumnMapVersion.State.DRAFT or row.source != "csv_psp":
         return hidden("Only a PSP's report has kinds of rows.")
     return SHOWN if _kind_words(row) else disabled("Choose the column of the line type, and try a sample: its words are listed here.")
 

@@ -8,32 +8,9 @@ from django import forms
 from django.contrib import admin
 from django.urls import reverse
 
-from ledger.admin.frames import (
-    SHOWN,
-    Act,
-    Column,
-    Done,
-    Fact,
-    ListFrame,
-    OpsAdmin,
-    Page,
-    Panel,
-    Record,
-    Standing,
-    View,
-    chip_cell,
-    disabled,
-    get_chip,
-    hidden,
-    moment_cell,
-    reason_field,
-    ref_cell,
-    when_cell,
-)
-from ledger.admin.frames.records import table, timeline, values
-from ledger.admin.people import actor_words
-from ledger.admin.story import transition_events
-from ledger.admin.thresholds import asked
+from ledger.admin.frames import Act, Column, Done, Fact, ListFrame, Page, Panel, Record, Standing, View, disabled, get_chip
+from ledger.admin.frames.records import table, values
+from ledger.admin.versions import CHANGED, DRAFTED_BY, NOUN, STATE, VersionAdmin, drop_act, facts_of, if_draft, send_act, side_of
 from ledger.models import ApprovalRequest
 from ledger.money import UnknownAsset, money_text
 from reconciliation.admin.column_forms import (
@@ -47,9 +24,8 @@ from reconciliation.admin.column_forms import (
     save_kinds,
 )
 from reconciliation.admin.runs import accounts
-from reconciliation.models import ColumnMapState, ColumnMapVersion
+from reconciliation.models import ColumnMapVersion
 from reconciliation.operations import column_maps as operations
-from reconciliation.queries.column_maps import active_map, versions_of
 
 MAY = "reconciliation.propose_column_map"
 APPROVER = "Another person decides, with the permission to approve column maps"
@@ -64,14 +40,11 @@ class _Indented(json.JSONEncoder):
         super().__init__(**{**options, "indent": 2})
 
 
-def _draft(row: ColumnMapVersion, page: Page) -> Standing:
-    return SHOWN if row.state == ColumnMapState.DRAFT else hidden("Only a draft is changed.")
-
-
 def _tried(row: ColumnMapVersion, page: Page) -> Standing:
-    if row.state != ColumnMapState.DRAFT:
-        return hidden("Only a draft is sent for approval.")
-    return SHOWN if operations.is_tried(row) else disabled("Needs a sample that this exact version reads and accepts.")
+    standing = if_draft(row, page)
+    if standing.state != "shown" or operations.is_tried(row):
+        return standing
+    return disabled("Needs a sample that this exact version reads and accepts.")
 
 
 def _layout_fields(row: ColumnMapVersion, page: Page) -> dict[str, forms.Field]:
@@ -99,13 +72,12 @@ def _try(row: ColumnMapVersion, data: Data, page: Page) -> Done:
     return Done(f"{result['lines']:,} lines read{', all checks hold.' if result['accepted'] else '; a check does not hold, see below.'}")
 
 
-def _send(row: ColumnMapVersion, data: Data, page: Page) -> Done:
-    return asked(operations.propose_map(map_id=row.pk, reason=data["reason"], maker=page.actor, now=page.now))
+def _send(row: ColumnMapVersion, reason: str, page: Page) -> ApprovalRequest:
+    return operations.propose_map(map_id=row.pk, reason=reason, maker=page.actor, now=page.now)
 
 
-def _drop(row: ColumnMapVersion, data: Data, page: Page) -> Done:
+def _drop(row: ColumnMapVersion, page: Page) -> None:
     operations.drop_map(map_id=row.pk, actor=page.actor, now=page.now)
-    return Done(f"Version {row.version} dropped.")
 
 
 def _account_fields(obj: Any, page: Page) -> dict[str, forms.Field]:
@@ -117,20 +89,16 @@ def _start(obj: Any, data: Data, page: Page) -> Done:
     return Done(f"Version {made.version} drafted.", next_url=reverse("admin:reconciliation_columnmapversion_change", args=[made.public_id]))
 
 
-def _reason(row: ColumnMapVersion, page: Page) -> dict[str, forms.Field]:
-    return {"reason": reason_field()}
-
-
 @admin.register(ColumnMapVersion)
-class ColumnMapVersionAdmin(OpsAdmin):
+class ColumnMapVersionAdmin(VersionAdmin):
     frame = ListFrame(
         question="Which column of whose CSV is what?",
         columns=(
             Column("Account", lambda row, page: row.account.code, kind="name", area="a"),
             Column("Version", lambda row, page: f"v{row.version}", area="d"),
-            Column("State", lambda row, page: chip_cell("column_map", row.state), area="b"),
-            Column("Drafted by", lambda row, page: actor_words(row.maker_kind, row.maker_id, page), area="late"),
-            Column("Changed", lambda row, page: when_cell(row.updated_at, page.now), area="c"),
+            STATE,
+            DRAFTED_BY,
+            CHANGED,
         ),
         views=(View("all", "All", lambda rows, page: rows, counted=False),),
         order=("-updated_at", "-id"),
@@ -141,15 +109,15 @@ class ColumnMapVersionAdmin(OpsAdmin):
         Act("draft", "Draft a map…", MAY, _start, kind="primary", title="Draft a column map of an account", fields=_account_fields),
     )
     acts = (
-        Act("drop", "Drop…", MAY, _drop, kind="danger", title="Drop this draft", standing=_draft),
-        Act("layout", "Expert view (JSON)…", MAY, _save, title="The layout as JSON", fields=_layout_fields, standing=_draft),
+        drop_act(MAY, _drop),
+        Act("layout", "Expert view (JSON)…", MAY, _save, title="The layout as JSON", fields=_layout_fields, standing=if_draft),
         Act("kinds", "Say what its words mean…", MAY, save_kinds, title="What the PSP's words mean", fields=kind_fields,
             standing=may_tell_kinds),
-        Act("formats", "Say how it is written…", MAY, save_formats, title="How the file is written", fields=format_fields, standing=_draft),
+        Act("formats", "Say how it is written…", MAY, save_formats, title="How the file is written", fields=format_fields,
+            standing=if_draft),
         Act("columns", "Choose columns…", MAY, save_columns, title="Which column is what", fields=column_fields, standing=may_choose),
-        Act("try", "Try on a sample…", MAY, _try, title="Read a sample by this version", fields=_sample_fields, standing=_draft),
-        Act("send", lambda row, page: f"Send version {row.version} for approval", MAY, _send, kind="primary", title="Send for approval",
-            fields=_reason, standing=_tried, approver=APPROVER),
+        Act("try", "Try on a sample…", MAY, _try, title="Read a sample by this version", fields=_sample_fields, standing=if_draft),
+        send_act(MAY, _send, standing=_tried, approver=APPROVER),
     )  # fmt: skip
 
     def list_words(self) -> str:
@@ -159,20 +127,15 @@ class ColumnMapVersionAdmin(OpsAdmin):
         return f"Column map of {obj.account.code}"
 
     def record(self, obj: ColumnMapVersion, page: Page) -> Record:
-        active = active_map(obj.account)
+        reads = Fact("Reads", "a PSP's report" if obj.source == "csv_psp" else "a bank's statement")
         return Record(
             question="Which column of this account's CSV is what?",
             headline=f"{obj.account.code}, version {obj.version}",
             code=obj.public_id,
-            chip=get_chip("column_map", obj.state),
-            facts=[
-                Fact("Reads", "a PSP's report" if obj.source == "csv_psp" else "a bank's statement"),
-                Fact("Drafted by", actor_words(obj.maker_kind, obj.maker_id, page)),
-                Fact("Changed", moment_cell(obj.updated_at, page.now)),
-                Fact("In force now", f"v{active.version}" if active else "the maps of the product"),
-            ],
+            chip=get_chip(NOUN, obj.state),
+            facts=[reads, *facts_of(obj, page, without="the maps of the product")],
             main=[_columns(obj), _others(obj), *_trial(obj)],
-            side=[*_waiting(obj), _versions(obj), timeline(transition_events(obj, "column_map", page), "Stages")],
+            side=side_of(obj, page),
         )
 
 
@@ -220,13 +183,3 @@ def _money(minor: int, line: Mapping[str, Any]) -> str:
         return money_text(minor, line["currency"])
     except UnknownAsset:  # withdrawn currencies are read, and no asset of ours
         return f"{minor} {line['currency']}"
-
-
-def _waiting(row: ColumnMapVersion) -> list[Panel]:
-    found = ApprovalRequest.objects.filter(target_kind="ColumnMapVersion", target_id=row.public_id, state="PENDING").first()
-    return [values("Waits for approval", [("Request", ref_cell(found.public_id)), ("Reason", found.reason)])] if found else []
-
-
-def _versions(row: ColumnMapVersion) -> Panel:
-    told = [[f"v{each.version}", chip_cell("column_map", each.state), ref_cell(each.public_id)] for each in versions_of(row.account)[:12]]
-    return table("Versions", [("Version", "text"), ("State", "text"), ("Page", "text")], told)

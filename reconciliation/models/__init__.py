@@ -4,11 +4,11 @@ from reconciliation.models.activity import Activity
 from reconciliation.models.auto_rules import AutoRule, RuleAct
 from reconciliation.models.cases import CaseEntry, CaseLink, CaseState, ExceptionCase
 from reconciliation.models.closes import CloseSnapshot, CloseState, DailyClose
-from reconciliation.models.column_maps import ColumnMapState, ColumnMapVersion
+from reconciliation.models.column_maps import ColumnMapVersion
 from reconciliation.models.files import BankStatement, FileState, SettlementBatch, SourceFile
 from reconciliation.models.lines import BankLine, PspLine
 from reconciliation.models.matches import Match, SuspenseItem
-from reconciliation.models.matching_rules import BackTest, MatchingRules, MatchingRulesState, RunRules
+from reconciliation.models.matching_rules import BackTest, MatchingRules, RunRules
 from reconciliation.models.reasons import Clock, ReasonCode, Severity, Team
 from reconciliation.models.runs import LookupAnswer, ReconciliationRun, RunState
 from reconciliation.models.saved_views import SavedView
@@ -29,7 +29,6 @@ __all__ = [
     "Clock",
     "CloseSnapshot",
     "CloseState",
-    "ColumnMapState",
     "ColumnMapVersion",
     "DailyClose",
     "ExceptionCase",
@@ -39,7 +38,6 @@ __all__ = [
     "LyingFile",
     "Match",
     "MatchingRules",
-    "MatchingRulesState",
     "PspLine",
     "PullState",
     "ReasonCode",

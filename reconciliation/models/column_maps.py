@@ -1,53 +1,30 @@
-"""Column maps of accounts whose reports or statements come as CSV (R1): data, in versions, in force once a second person approved.
-
-DRAFT ─ submit ─> WAITING ─ activate ─> ACTIVE ─ retire ─> RETIRED
-WAITING ─ send_back ─> DRAFT; DRAFT ─ drop ─> DROPPED
-"""
+"""Column maps of accounts whose reports or statements come as CSV (R1): data, in versions, in force once a second person approved."""
 
 from typing import ClassVar
 
 from django.db import models
-from django_fsm import FSMModelMixin, transition
 from simple_history.models import HistoricalRecords
 
 from cashier.models import BankAccount, MerchantAccount
-from ledger.models.base import PublicIdModel
-from ledger.models.state_field import StateField
-from reconciliation.models.fields import CodeField
+from ledger.models.versions import Version
 
 
-class ColumnMapState(models.TextChoices):
-    DRAFT = "DRAFT"
-    WAITING = "WAITING"
-    ACTIVE = "ACTIVE"
-    RETIRED = "RETIRED"
-    DROPPED = "DROPPED"
-
-
-class ColumnMapVersion(FSMModelMixin, PublicIdModel):
+class ColumnMapVersion(Version):
     """One version of the map of one account: of a merchant account for csv_psp, of a bank account for csv_bank.
 
-    `layout` is as reconciliation.formats.column_schema says. `digest` is of the layout. `trial`: what the last dry run on a sample gave and
+    `layout` is as reconciliation.formats.column_schema says. `trial`: what the last dry run on a sample gave and
     what its first lines became, with the digest that it ran; a version is sent for approval only
     with a dry run of exactly itself. One is ACTIVE per account.
     """
 
     PREFIX: ClassVar[str] = "cm_"
-    State = ColumnMapState
+    NOUN: ClassVar[str] = "column_map"
+    BODY: ClassVar[str] = "layout"
 
     merchant_account = models.ForeignKey("cashier.MerchantAccount", null=True, on_delete=models.PROTECT, related_name="column_maps")
     bank_account = models.ForeignKey("cashier.BankAccount", null=True, on_delete=models.PROTECT, related_name="column_maps")
-    version = models.PositiveIntegerField()
-    state = StateField(max_length=16, choices=ColumnMapState.choices, default=ColumnMapState.DRAFT, protected=True)
     layout = models.JSONField(default=dict)
-    digest = CodeField(max_length=64)
     trial = models.JSONField(default=dict)
-    maker_kind = CodeField(max_length=16)
-    maker_id = CodeField(max_length=255)
-    activated_at = models.DateTimeField(null=True)
-    retired_at = models.DateTimeField(null=True)
-    created_at = models.DateTimeField()
-    updated_at = models.DateTimeField()
     history = HistoricalRecords(table_name="reconciliation_column_map_history")
 
     class Meta:
@@ -82,22 +59,12 @@ class ColumnMapVersion(FSMModelMixin, PublicIdModel):
         """The format whose files it reads."""
         return "csv_psp" if self.merchant_account_id else "csv_bank"
 
-    @transition("state", source=ColumnMapState.DRAFT, target=ColumnMapState.WAITING)
-    def submit(self) -> None:
-        """column_map.submitted"""
+    def versions(self) -> "models.QuerySet[ColumnMapVersion]":
+        """Those of its account."""
+        return versions_of(self.account)
 
-    @transition("state", source=ColumnMapState.WAITING, target=ColumnMapState.DRAFT)
-    def send_back(self) -> None:
-        """column_map.sent_back"""
 
-    @transition("state", source=ColumnMapState.WAITING, target=ColumnMapState.ACTIVE)
-    def activate(self) -> None:
-        """column_map.activated"""
-
-    @transition("state", source=ColumnMapState.ACTIVE, target=ColumnMapState.RETIRED)
-    def retire(self) -> None:
-        """column_map.retired"""
-
-    @transition("state", source=ColumnMapState.DRAFT, target=ColumnMapState.DROPPED)
-    def drop(self) -> None:
-        """column_map.dropped"""
+def versions_of(account: MerchantAccount | BankAccount) -> "models.QuerySet[ColumnMapVersion]":
+    """Every version of an account's map, newest first."""
+    field = "merchant_account" if isinstance(account, MerchantAccount) else "bank_account"
+    return ColumnMapVersion.objects.filter(**{field: account}).order_by("-version")

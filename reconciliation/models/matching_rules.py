@@ -1,49 +1,30 @@
-"""Versions of the matching rules (R5, R15), what each would have changed over past days, and which of them a run used.
-
-DRAFT ─ submit ─> WAITING ─ activate ─> ACTIVE ─ retire ─> RETIRED ─ submit ─> WAITING: an older version comes into force again
-WAITING ─ send_back ─> DRAFT, WAITING ─ put_back ─> RETIRED; DRAFT ─ drop ─> DROPPED
-"""
+"""Versions of the matching rules (R5, R15), what each would have changed over past days, and which of them a run used."""
 
 from typing import ClassVar
 
 from django.db import models
-from django_fsm import FSMModelMixin, transition
+from django_fsm import transition
 from simple_history.models import HistoricalRecords
 
 from ledger.models.base import APPEND_ONLY, PublicIdModel
-from ledger.models.state_field import StateField
+from ledger.models.versions import Version, VersionState
 from reconciliation.models.fields import CodeField
 
 
-class MatchingRulesState(models.TextChoices):
-    DRAFT = "DRAFT"
-    WAITING = "WAITING"
-    ACTIVE = "ACTIVE"
-    RETIRED = "RETIRED"
-    DROPPED = "DROPPED"
+class MatchingRules(Version):
+    """One version: which rules are on, in which order, with which parameters. What was in force once never changes.
 
-
-class MatchingRules(FSMModelMixin, PublicIdModel):
-    """One version: which rules are on, in which order, with which parameters. One is ACTIVE; what was in force once never changes.
-
-    `body` is as reconciliation.matching.ruleset says; `digest` is of the body. A version is sent for approval only with a back-test of
-    exactly this digest against the version in force.
+    `body` is as reconciliation.matching.ruleset says. A version is sent for approval only with a back-test of exactly its digest against
+    the version in force. Beside the edges of every version, RETIRED ─ submit ─> WAITING brings an older one into force again, and
+    WAITING ─ put_back ─> RETIRED leaves it as it was.
     """
 
     PREFIX: ClassVar[str] = "mr_"
-    State = MatchingRulesState
+    NOUN: ClassVar[str] = "matching_rules"
 
     version = models.PositiveIntegerField(unique=True)
-    state = StateField(max_length=16, choices=MatchingRulesState.choices, default=MatchingRulesState.DRAFT, protected=True)
     body = models.JSONField(default=dict)
-    digest = CodeField(max_length=64)
     based_on = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="followers")
-    maker_kind = CodeField(max_length=16)
-    maker_id = CodeField(max_length=255)
-    activated_at = models.DateTimeField(null=True)
-    retired_at = models.DateTimeField(null=True)
-    created_at = models.DateTimeField()
-    updated_at = models.DateTimeField()
     history = HistoricalRecords(table_name="reconciliation_matching_rules_history")
 
     class Meta:
@@ -58,29 +39,16 @@ class MatchingRules(FSMModelMixin, PublicIdModel):
     def __str__(self) -> str:
         return f"Matching rules v{self.version}"
 
-    @transition("state", source=[MatchingRulesState.DRAFT, MatchingRulesState.RETIRED], target=MatchingRulesState.WAITING)
+    def way_back(self) -> str:
+        return "put_back" if self.activated_at else "send_back"
+
+    @transition("state", source=[VersionState.DRAFT, VersionState.RETIRED], target=VersionState.WAITING)
     def submit(self) -> None:
-        """matching_rules.submitted"""
+        """A draft, or one that was in force before, is sent for approval."""
 
-    @transition("state", source=MatchingRulesState.WAITING, target=MatchingRulesState.DRAFT)
-    def send_back(self) -> None:
-        """matching_rules.sent_back"""
-
-    @transition("state", source=MatchingRulesState.WAITING, target=MatchingRulesState.RETIRED)
+    @transition("state", source=VersionState.WAITING, target=VersionState.RETIRED)
     def put_back(self) -> None:
-        """matching_rules.put_back: it was in force before, and stays to be taken up again"""
-
-    @transition("state", source=MatchingRulesState.WAITING, target=MatchingRulesState.ACTIVE)
-    def activate(self) -> None:
-        """matching_rules.activated"""
-
-    @transition("state", source=MatchingRulesState.ACTIVE, target=MatchingRulesState.RETIRED)
-    def retire(self) -> None:
-        """matching_rules.retired"""
-
-    @transition("state", source=MatchingRulesState.DRAFT, target=MatchingRulesState.DROPPED)
-    def drop(self) -> None:
-        """matching_rules.dropped"""
+        """It was in force before, and stays to be taken up again."""
 
 
 class BackTest(PublicIdModel):

@@ -1,11 +1,9 @@
 """Which column maps a CSV may be read by: the account's own, else those that come with the product (R1)."""
 
-from django.db import models
-
 from cashier.models import BankAccount, MerchantAccount
 from reconciliation.formats.column_map import ColumnMap, built_in_maps
 from reconciliation.models import ColumnMapVersion
-from reconciliation.models.column_maps import ColumnMapState
+from reconciliation.models.column_maps import versions_of
 
 MAPPED_SOURCES = frozenset({"csv_bank", "csv_psp"})
 
@@ -20,13 +18,7 @@ def maps_of(source: str, account: MerchantAccount | BankAccount | None) -> tuple
 
 def active_map(account: MerchantAccount | BankAccount) -> ColumnMapVersion | None:
     """The version in force."""
-    return versions_of(account).filter(state=ColumnMapState.ACTIVE).first()
-
-
-def versions_of(account: MerchantAccount | BankAccount) -> "models.QuerySet[ColumnMapVersion]":
-    """Every version of an account's map, newest first."""
-    field = "merchant_account" if isinstance(account, MerchantAccount) else "bank_account"
-    return ColumnMapVersion.objects.filter(**{field: account}).order_by("-version")
+    return versions_of(account).filter(state=ColumnMapVersion.State.ACTIVE).first()
 
 
 def read_layout(row: ColumnMapVersion) -> ColumnMap:

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from reconciliation.matching.ruleset import DEFAULT, RuleSet, read_body
 from reconciliation.matching.wording import parameter_words
-from reconciliation.models import BackTest, Match, MatchingRules, MatchingRulesState, ReconciliationRun, RunRules
+from reconciliation.models import BackTest, Match, MatchingRules, ReconciliationRun, RunRules
 
 
 def active_rules() -> MatchingRules | None:
     """The version in force."""
-    return MatchingRules.objects.filter(state=MatchingRulesState.ACTIVE).first()
+    return MatchingRules.objects.filter(state=MatchingRules.State.ACTIVE).first()
 
 
 def rules_of(row: MatchingRules | None) -> RuleSet:

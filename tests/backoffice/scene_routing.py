@@ -4,8 +4,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from cashier.models import RoutingDecision, RoutingRules, RoutingTrial
-from cashier.operations.routing.rules import digest_of
 from cashier.routing.replaying import Sums
+from ledger.canonical import canonical_json, sha256_hex
 
 if TYPE_CHECKING:
     from tests.backoffice.scene import Scene
@@ -21,7 +21,8 @@ def make_routing(scene: "Scene") -> None:
         "splits": [split],
     }
     rules = RoutingRules.objects.create(
-        version=1, body=body, digest=digest_of(body), maker_kind="user", maker_id=str(scene.staff["ada"].pk), created_at=scene.now,
+        version=1, body=body, digest=sha256_hex(canonical_json(body)), maker_kind="user", maker_id=str(scene.staff["ada"].pk),
+        created_at=scene.now,
         updated_at=scene.now,
     )  # fmt: skip
     RoutingTrial.objects.create(

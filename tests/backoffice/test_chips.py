@@ -16,19 +16,16 @@ from cashier.models import (
     PspEventWork,
     Refund,
     RoutingDecision,
-    RoutingRules,
     RoutingTrial,
 )
 from disputes.models import Dispute
 from ledger.admin.frames.chips import ICONS, Tone, get_chip, known_states
-from ledger.models import ApprovalRequest, Shadow
+from ledger.models import ApprovalRequest, Shadow, VersionState
 from reconciliation.models import (
     Alert,
     BackTest,
-    ColumnMapState,
     DailyClose,
     ExceptionCase,
-    MatchingRulesState,
     ReconciliationRun,
     SettlementBatch,
     SourceFile,
@@ -44,8 +41,6 @@ STATES: dict[str, type[models.TextChoices]] = {
     "capture": Capture.State,
     "case": ExceptionCase.State,
     "back_test": BackTest.State,
-    "column_map": ColumnMapState,
-    "matching_rules": MatchingRulesState,
     "close": DailyClose.State,
     "deposit": DepositIntent.State,
     "dispute": Dispute.State,
@@ -62,10 +57,10 @@ STATES: dict[str, type[models.TextChoices]] = {
     "review": DepositReview.State,
     "run": ReconciliationRun.State,
     "routing_decision": RoutingDecision.Outcome,
-    "routing_rules": RoutingRules.State,
     "routing_trial": RoutingTrial.State,
     "severity": Severity,
     "shadow": Shadow.State,
+    "version": VersionState,
 }
 
 

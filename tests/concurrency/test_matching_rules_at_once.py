@@ -30,7 +30,7 @@ def test_of_two_approved_at_once_one_is_in_force(committed_db: "TestDatabase") -
     results: list[Any] = at_once([partial(decided, requests[0], max_), partial(decided, requests[1], zoe)])
 
     assert sorted(type(result).__name__ for result in results) == ["ApprovalRefused", "NoneType"]
-    assert "Other rules came into force" in str(next(result for result in results if isinstance(result, ApprovalRefused)))
+    assert "Another version came into force" in str(next(result for result in results if isinstance(result, ApprovalRefused)))
     active = active_rules()
     assert active is not None and active.version == (3 if results[0] else 2)
     assert MatchingRules.objects.get(version=1).state == "RETIRED"

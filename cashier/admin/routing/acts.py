@@ -14,33 +14,30 @@ from cashier.queries.routing import latest_trial, policy_of
 from cashier.refusals import Invalid
 from cashier.routing import editing
 from cashier.routing.wording import rule_words
-from ledger.admin.frames import SHOWN, Act, Done, Page, Standing, disabled, hidden, reason_field
-from ledger.admin.thresholds import asked
+from ledger.admin.frames import Act, Done, Page, Standing, disabled, hidden
+from ledger.admin.versions import drop_act, if_draft, send_act
+from ledger.models import ApprovalRequest
 
 MAY = "cashier.propose_routing"
 APPROVER = "Another person decides, with the permission to approve routing rules"
-State = RoutingRules.State
 Data = Mapping[str, Any]
 
 
-def _draft(rules: RoutingRules, page: Page) -> Standing:
-    return SHOWN if rules.state == State.DRAFT else hidden("Only a draft is changed.")
-
-
 def _has_rules(rules: RoutingRules, page: Page) -> Standing:
-    standing = _draft(rules, page)
+    standing = if_draft(rules, page)
     return standing if standing.state != "shown" or rules.body.get("rules") else hidden("It has no rule.")
 
 
 def _has_splits(rules: RoutingRules, page: Page) -> Standing:
-    standing = _draft(rules, page)
+    standing = if_draft(rules, page)
     return standing if standing.state != "shown" or rules.body.get("splits") else hidden("It has no split test.")
 
 
 def _tried(rules: RoutingRules, page: Page) -> Standing:
-    if rules.state != State.DRAFT:
-        return hidden("Only a draft is sent for approval.")
-    return SHOWN if latest_trial(rules) else disabled("Needs a dry run of this exact version first.")
+    standing = if_draft(rules, page)
+    if standing.state != "shown" or latest_trial(rules):
+        return standing
+    return disabled("Needs a dry run of this exact version first.")
 
 
 def numbered(rules: RoutingRules) -> list[tuple[str, str]]:
@@ -172,13 +169,12 @@ def _try(rules: RoutingRules, data: Data, page: Page) -> Done:
     return Done(f"Dry run of version {rules.version} started.")
 
 
-def _send(rules: RoutingRules, data: Data, page: Page) -> Done:
-    return asked(operations.propose_rules(rules_id=rules.pk, reason=data["reason"], maker=page.actor, now=page.now))
+def _send(rules: RoutingRules, reason: str, page: Page) -> ApprovalRequest:
+    return operations.propose_rules(rules_id=rules.pk, reason=reason, maker=page.actor, now=page.now)
 
 
-def _drop(rules: RoutingRules, data: Data, page: Page) -> Done:
+def _drop(rules: RoutingRules, page: Page) -> None:
     operations.drop_draft(rules_id=rules.pk, actor=page.actor, now=page.now)
-    return Done(f"Version {rules.version} dropped.")
 
 
 def draft_act(url_of: Callable[[Any], str]) -> Act:
@@ -191,22 +187,17 @@ def draft_act(url_of: Callable[[Any], str]) -> Act:
     return Act("draft", "Draft a new version", MAY, run, kind="primary", dialog=False)
 
 
-def _reason(rules: RoutingRules, page: Page) -> dict[str, forms.Field]:
-    return {"reason": reason_field()}
-
-
 ACTS = (
-    Act("drop", "Drop…", MAY, _drop, kind="danger", title="Drop this draft", standing=_draft),
+    drop_act(MAY, _drop),
     Act("move", "Move a rule…", MAY, _move, kind="menu", title="Move a rule", fields=_move_fields, standing=_has_rules),
     Act("out", "Take out a rule…", MAY, _take_out, kind="menu", title="Take out a rule", fields=_out_fields, standing=_has_rules),
-    Act("options", "Options…", MAY, _set_options, kind="menu", title="Change the options", fields=_option_fields, standing=_draft),
-    Act("rates", "Rates to USD…", MAY, _set_rates, kind="menu", title="Change the rates to USD", fields=_rate_fields, standing=_draft),
-    Act("split", "Split test…", MAY, _split, kind="menu", title="Set a split test", fields=_split_fields, standing=_draft),
+    Act("options", "Options…", MAY, _set_options, kind="menu", title="Change the options", fields=_option_fields, standing=if_draft),
+    Act("rates", "Rates to USD…", MAY, _set_rates, kind="menu", title="Change the rates to USD", fields=_rate_fields, standing=if_draft),
+    Act("split", "Split test…", MAY, _split, kind="menu", title="Set a split test", fields=_split_fields, standing=if_draft),
     Act("unsplit", "End a split test…", MAY, _split_out, kind="menu", title="End a split test", fields=_split_out_fields,
         standing=_has_splits),
     Act("rule", lambda rules, page: "Change rule…" if page.request.GET.get("edit") else "Add a rule…", MAY, _put_rule,
-        title="If all of these hold", fields=rule_fields, standing=_draft),
-    Act("try", "Dry run…", MAY, _try, title="Decide past deposits again by this version", fields=_try_fields, standing=_draft),
-    Act("send", lambda rules, page: f"Send version {rules.version} for approval", MAY, _send, kind="primary",
-        title="Send for approval", fields=_reason, standing=_tried, approver=APPROVER),
+        title="If all of these hold", fields=rule_fields, standing=if_draft),
+    Act("try", "Dry run…", MAY, _try, title="Decide past deposits again by this version", fields=_try_fields, standing=if_draft),
+    send_act(MAY, _send, standing=_tried, approver=APPROVER),
 )  # fmt: skip

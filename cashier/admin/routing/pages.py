@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from cashier.admin.routing.acts import ACTS, draft_act
@@ -15,29 +14,12 @@ from cashier.queries.routing import active_rules, policy_of, split_results
 from cashier.routing import Policy
 from cashier.routing.conflicts import find_conflicts
 from cashier.routing.wording import differences, option_words, rule_words, split_words
-from ledger.admin.frames import (
-    Column,
-    Fact,
-    ListFrame,
-    OpsAdmin,
-    Page,
-    Panel,
-    Record,
-    View,
-    chip_cell,
-    get_chip,
-    moment_cell,
-    page_of,
-    ref_cell,
-    when_cell,
-)
-from ledger.admin.frames.acts import draw_button
-from ledger.admin.frames.records import table, timeline, values
-from ledger.admin.people import actor_words
-from ledger.admin.story import transition_events
-from ledger.models import ApprovalRequest
+from ledger.admin.frames import Column, Fact, ListFrame, Page, Panel, Record, View, get_chip
+from ledger.admin.frames.records import table, values
+from ledger.admin.versions import CHANGED, DRAFTED_BY, IN_FORCE_FROM, NOUN, NUMBER, STATE, VersionAdmin, changes_panel, facts_of, side_of
 
 State = RoutingRules.State
+WITHOUT = "the built-in defaults"
 
 
 def _change_url(rules: RoutingRules) -> str:
@@ -45,16 +27,16 @@ def _change_url(rules: RoutingRules) -> str:
 
 
 @admin.register(RoutingRules)
-class RoutingRulesAdmin(OpsAdmin):
+class RoutingRulesAdmin(VersionAdmin):
     frame = ListFrame(
         question="Which PSP should take the next payment, and who says so?",
         columns=(
-            Column("Version", lambda row, page: f"v{row.version}", kind="name", area="a"),
-            Column("State", lambda row, page: chip_cell("routing_rules", row.state), area="b"),
+            NUMBER,
+            STATE,
             Column("Rules", lambda row, page: str(len(row.body.get("rules", []))), kind="num", area="d"),
-            Column("Drafted by", lambda row, page: actor_words(row.maker_kind, row.maker_id, page), area="late"),
-            Column("Changed", lambda row, page: when_cell(row.updated_at, page.now), area="c"),
-            Column("In force from", lambda row, page: when_cell(row.activated_at, page.now) if row.activated_at else "—", area="late"),
+            DRAFTED_BY,
+            CHANGED,
+            IN_FORCE_FROM,
         ),
         views=(View("all", "All", lambda rows, page: rows, counted=False),),
         order=("-version",),
@@ -69,42 +51,21 @@ class RoutingRulesAdmin(OpsAdmin):
     def heading(self, obj: Any) -> str:
         return f"Routing rules v{obj.version}"
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """`?edit=3` opens the dialog of rule 3."""
-        self.require_view(request)
-        page, obj = page_of(request), self.load(object_id)
-        act = next(act for act in self.acts if act.slug == "rule")
-        standing = act.stand(obj, page)
-        opened = None
-        if asked_number(obj, page) and standing.state == "shown":
-            opened = draw_button(act, standing, obj, page, self.act_url(obj, act.slug))
-            opened.opened = True
-        return self.show_record(request, obj, page, opened, 200)
+    def is_edit_asked(self, obj: Any, page: Page) -> bool:
+        return bool(asked_number(obj, page))
 
     def record(self, obj: RoutingRules, page: Page) -> Record:
-        policy, active = policy_of(obj), active_rules()
+        policy = policy_of(obj)
         trial = obj.trials.order_by("-asked_at", "-pk").first()
-        main = [_rules(obj, policy, page), _splits(obj, policy), _changes(obj, policy, active)]
         return Record(
             question="Which PSP should take the next payment, and who says so?",
             headline=f"Version {obj.version}: {len(policy.rules)} rules" if len(policy.rules) != 1 else f"Version {obj.version}: 1 rule",
             code=obj.public_id,
-            chip=get_chip("routing_rules", obj.state),
-            facts=_facts(obj, active, page),
-            main=[*main, trial_panel(obj, trial, _change_url(obj))],
-            side=[*_waiting(obj), values("Options", list(option_words(policy.options).items())), _versions(obj, page), _story(obj, page)],
+            chip=get_chip(NOUN, obj.state),
+            facts=[*facts_of(obj, page, without=WITHOUT), Fact("Built on", f"v{obj.based_on.version}" if obj.based_on else "nothing")],
+            main=[_rules(obj, policy, page), _splits(obj, policy), _changes(obj, policy), trial_panel(obj, trial, _change_url(obj))],
+            side=side_of(obj, page, values("Options", list(option_words(policy.options).items()))),
         )
-
-
-def _facts(obj: RoutingRules, active: RoutingRules | None, page: Page) -> list[Fact]:
-    return [
-        Fact("Drafted by", actor_words(obj.maker_kind, obj.maker_id, page)),
-        Fact("Changed", moment_cell(obj.updated_at, page.now)),
-        Fact("In force now", f"v{active.version}" if active else "built-in defaults"),
-        Fact("Built on", f"v{obj.based_on.version}" if obj.based_on else "nothing"),
-    ]
 
 
 def _rules(obj: RoutingRules, policy: Policy, page: Page) -> Panel:
@@ -130,28 +91,6 @@ def _splits(obj: RoutingRules, policy: Policy) -> Panel:
     return table("Split tests", headers, rows, empty="No split test.")
 
 
-def _changes(obj: RoutingRules, policy: Policy, active: RoutingRules | None) -> Panel:
-    before = obj.based_on if obj.state in (State.ACTIVE, State.RETIRED) else active
-    told = differences(policy_of(before), policy)
-    title = f"What differs from v{before.version}" if before else "What differs from the built-in defaults"
-    return table(title, [("In words", "text")], [[words] for words in told], empty="Nothing.")
-
-
-def _waiting(obj: RoutingRules) -> list[Panel]:
-    found = ApprovalRequest.objects.filter(target_kind="RoutingRules", target_id=obj.public_id, state="PENDING").first()
-    if found is None:
-        return []
-    return [values("Waits for approval", [("Request", ref_cell(found.public_id)), ("Reason", found.reason)])]
-
-
-def _versions(obj: RoutingRules, page: Page) -> Panel:
-    rows = [
-        [f"v{row.version}", chip_cell("routing_rules", row.state), ref_cell(row.public_id)]
-        for row in RoutingRules.objects.order_by("-version")[:12]
-    ]
-    return table("Versions", [("Version", "text"), ("State", "text"), ("Page", "text")], rows)
-
-
-def _story(obj: RoutingRules, page: Page) -> Panel:
-    events = transition_events(obj, "routing_rules", page)
-    return timeline(events, "Stages")
+def _changes(obj: RoutingRules, policy: Policy) -> Panel:
+    before = obj.based_on if obj.state in (State.ACTIVE, State.RETIRED) else active_rules()
+    return changes_panel(differences(policy_of(before), policy), before, without=WITHOUT)

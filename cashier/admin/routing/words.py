@@ -10,14 +10,6 @@ from ledger.admin.frames import Panel, Tone, chip_map, money_cell
 from ledger.admin.frames.records import table
 
 chip_map(
-    "routing_rules",
-    DRAFT=(Tone.IDLE, "Draft|edit_note"),
-    WAITING=(Tone.ATTENTION, "Waits for approval|group"),
-    ACTIVE=(Tone.GOOD, "In force"),
-    RETIRED=(Tone.IDLE, "Retired|inventory_2"),
-    DROPPED=(Tone.IDLE, "Dropped|block"),
-)
-chip_map(
     "routing_trial",
     WAITING=(Tone.MOVING, "Waits for a worker|hourglass_top"),
     RUNNING=(Tone.MOVING, "Running"),

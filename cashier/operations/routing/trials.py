@@ -9,12 +9,12 @@ from django.db import transaction
 from cashier.models import DepositIntent, RoutingDecision, RoutingRules, RoutingTrial
 from cashier.nudges import nudge
 from cashier.queries.routing import policy_of
-from cashier.refusals import Invalid, NotInThisState
+from cashier.refusals import Invalid
 from cashier.routing import Outcome
 from cashier.routing.replaying import WORDS, Kept, Sums
 from ledger.actors import Actor
 from ledger.clock import real_now
-from ledger.operations import record_audit
+from ledger.operations import record_audit, versions
 
 TASK = "cashier.tasks.routing.run_trial"
 LEASE = timedelta(seconds=60)
@@ -27,14 +27,12 @@ State = RoutingTrial.State
 def start_trial(*, rules_id: UUID, since: datetime, until: datetime, actor: Actor, now: datetime) -> RoutingTrial:
     """Ask for a dry run of the draft as it is, over decisions from `since` to before `until`, and nudge a worker.
 
-    Raises NotInThisState for what is no draft, Invalid for a period that is empty or longer than 93 days.
+    Raises Conflict for what is no draft, Invalid for a period that is empty or longer than 93 days.
     """
     if not since < until or until - since > LONGEST:
         raise Invalid("A dry run is over a period of 93 days at most that ends after it begins.", field="since", rule="period")
     with transaction.atomic():
-        rules = RoutingRules.objects.select_for_update(no_key=True).get(pk=rules_id)
-        if rules.state != RoutingRules.State.DRAFT:
-            raise NotInThisState("Only a draft is tried.", state=str(rules.state))
+        rules = versions.lock_version(RoutingRules, rules_id, "Only a draft is tried.")
         trial = RoutingTrial.objects.create(
             rules=rules, digest=rules.digest, since=since, until=until, asked_by_kind=actor.kind, asked_by_id=actor.id, asked_at=now
         )  # fmt: skip

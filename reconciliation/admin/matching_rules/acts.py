@@ -6,27 +6,24 @@ from typing import Any
 
 from django import forms
 
-from ledger.admin.frames import SHOWN, Act, Done, Page, Standing, disabled, hidden, reason_field
-from ledger.admin.thresholds import asked
+from ledger.admin.frames import SHOWN, Act, Done, Page, Standing, disabled, hidden
+from ledger.admin.versions import drop_act, if_draft, send_act
+from ledger.models import ApprovalRequest
 from reconciliation.admin.matching_rules.forms import asked_rule, changed_body, rule_fields
 from reconciliation.admin.runs import accounts
-from reconciliation.models import MatchingRules, MatchingRulesState
+from reconciliation.models import MatchingRules
 from reconciliation.operations.matching_rules import versions
 from reconciliation.operations.matching_rules.back_tests import LONGEST_DAYS, start_back_test
 from reconciliation.queries.matching_rules import latest_back_test
 
 MAY = "reconciliation.propose_matching"
 APPROVER = "Another person decides, with the permission to approve matching rules"
-State = MatchingRulesState
+State = MatchingRules.State
 Data = Mapping[str, Any]
 
 
-def _draft(row: MatchingRules, page: Page) -> Standing:
-    return SHOWN if row.state == State.DRAFT else hidden("Only a draft is changed.")
-
-
 def _editing(row: MatchingRules, page: Page) -> Standing:
-    standing = _draft(row, page)
+    standing = if_draft(row, page)
     return standing if standing.state != "shown" or asked_rule(row, page) else hidden("Choose a rule of the table.")
 
 
@@ -75,17 +72,12 @@ def _test(row: MatchingRules, data: Data, page: Page) -> Done:
     return Done(f"Back-test of version {row.version} started.")
 
 
-def _send(row: MatchingRules, data: Data, page: Page) -> Done:
-    return asked(versions.propose_rules(rules_id=row.pk, reason=data["reason"], maker=page.actor, now=page.now))
+def _send(row: MatchingRules, reason: str, page: Page) -> ApprovalRequest:
+    return versions.propose_rules(rules_id=row.pk, reason=reason, maker=page.actor, now=page.now)
 
 
-def _drop(row: MatchingRules, data: Data, page: Page) -> Done:
+def _drop(row: MatchingRules, page: Page) -> None:
     versions.drop_rules(rules_id=row.pk, actor=page.actor, now=page.now)
-    return Done(f"Version {row.version} dropped.")
-
-
-def _reason(row: MatchingRules, page: Page) -> dict[str, forms.Field]:
-    return {"reason": reason_field()}
 
 
 def draft_acts(url_of: Callable[[Any], str]) -> tuple[Act, Act]:
@@ -106,8 +98,8 @@ def _send_words(row: MatchingRules, page: Page) -> str:
 
 
 ACTS = (
-    Act("drop", "Drop…", MAY, _drop, kind="danger", title="Drop this draft", standing=_draft),
+    drop_act(MAY, _drop),
     Act("rule", _change_words, MAY, _change, title="Change this rule", fields=rule_fields, standing=_editing),
     Act("test", "Back-test…", MAY, _test, title="Match past days again by this version", fields=_test_fields, standing=_open),
-    Act("send", _send_words, MAY, _send, kind="primary", title="Send for approval", fields=_reason, standing=_tested, approver=APPROVER),
+    send_act(MAY, _send, standing=_tested, approver=APPROVER, words=_send_words),
 )

@@ -7,13 +7,12 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from cashier.nudges import nudge
-from cashier.refusals import Invalid, NotInThisState
+from cashier.refusals import Conflict, Invalid
 from ledger.actors import Actor
 from ledger.canonical import canonical_json, sha256_hex
 from ledger.clock import real_now
-from ledger.operations import record_audit
+from ledger.operations import record_audit, versions
 from reconciliation.models import BackTest, MatchingRules
-from reconciliation.models import MatchingRulesState as RulesState
 from reconciliation.operations.matching_rules.papers import read_papers
 from reconciliation.operations.matching_rules.replaying import replay
 from reconciliation.operations.run.conduct import accounts_of
@@ -23,6 +22,7 @@ TASK = "reconciliation.tasks.run_back_test"
 LEASE = timedelta(minutes=5)
 LONGEST_DAYS = 31
 LONGEST_STATEMENT = "300s"
+WHICH = "Only a draft, or a version that was in force before, is back-tested."
 State = BackTest.State
 
 
@@ -30,17 +30,17 @@ def start_back_test(*, rules_id: UUID, since: date, until: date, account: str = 
     """Ask for a back-test of a draft, or of a version that was in force before, as it is, against the version in force, over business
     days `since` to `until` of one account or all; a worker is nudged.
 
-    Raises NotInThisState; Invalid for a period that is empty or longer than 31 days, or for an unknown account.
+    Raises Conflict; Invalid for a period that is empty or longer than 31 days, or for an unknown account.
     """
     if not since <= until or (until - since).days >= LONGEST_DAYS:
         raise Invalid(f"A back-test is over {LONGEST_DAYS} days at most, the last not before the first.", field="since", rule="period")
     if account and not _is_known(account):
         raise Invalid(f"No account is called {account}.", field="account", rule="known")
     with transaction.atomic():
-        rules = MatchingRules.objects.select_for_update(no_key=True).get(pk=rules_id)
+        rules = versions.lock_version(MatchingRules, rules_id, WHICH, MatchingRules.State.DRAFT, MatchingRules.State.RETIRED)
         against = active_rules()
-        if rules.state not in (RulesState.DRAFT, RulesState.RETIRED) or against is None:
-            raise NotInThisState("Only a draft, or a version that was in force before, is back-tested.", state=str(rules.state))
+        if against is None:
+            raise Conflict("No version is in force to compare with.")
         test = BackTest.objects.create(
             rules=rules, against=against, digest=rules.digest, account=account, since=since, until=until,
             asked_by_kind=actor.kind, asked_by_id=actor.id, asked_at=now,

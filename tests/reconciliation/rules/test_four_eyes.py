@@ -96,7 +96,7 @@ def test_of_two_that_were_sent_one_comes_into_force(house: "House") -> None:
         run_test(row, mia)
         requests.append(proposed(row, mia))
     decided(requests[0], max_)
-    with pytest.raises(ApprovalRefused, match="Other rules came into force"):
+    with pytest.raises(ApprovalRefused, match="Another version came into force"):
         decided(requests[1], max_)
     assert list(MatchingRules.objects.filter(state="ACTIVE").values_list("version", flat=True)) == [2]
 
