@@ -6,8 +6,11 @@ This module is loaded while the apps register their pages, so it imports none of
 from collections.abc import Iterable
 from typing import Any
 
+from django.core.paginator import InvalidPage
 from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
+from django.utils.functional import SimpleLazyObject
 from unfold.sites import UnfoldAdminSite
 
 
@@ -23,6 +26,23 @@ class BackOfficeSite(UnfoldAdminSite):  # type: ignore[misc]
             return
         models: Iterable[type[Model]] = [model_or_iterable] if isinstance(model_or_iterable, type) else model_or_iterable
         super().register(models, admin_class, **options)
+
+    def get_sidebar_list(self, request: HttpRequest) -> list[Any]:
+        from config.backoffice.sidebar import sidebar_of
+
+        return [*sidebar_of(request)]
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
+        """Every model with what this person may do to it: put together only where a template draws it, which the sidebar does not."""
+        return SimpleLazyObject(lambda: super(BackOfficeSite, self).get_app_list(request, app_label))
+
+    def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The theme's, of which a page that is none is no error of ours."""
+        try:
+            found: HttpResponse = super().search(request, extra_context)
+        except InvalidPage:
+            raise Http404("There is no such page of hits.") from None
+        return found
 
     def extra_urls(self) -> list[URLPattern]:
         from cashier.admin.health import health_page

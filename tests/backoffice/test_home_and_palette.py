@@ -82,3 +82,24 @@ def test_live_counts_by_poll(browser_of: Callable[[str], Client], scene: Any) ->
     assert answer["counts"]["open"] == 14
     assert answer["counts"]["mine"] == sum(case.assignee_id == scene.staff["ada"].pk for case in scene.cases)
     assert Client().get(reverse("admin:live")).status_code == 302
+
+
+@pytest.mark.spec("B4")
+def test_the_sidebar_leads_each_role_to_what_it_may_open(browser_of: Callable[[str], Client]) -> None:
+    def titles_of(name: str) -> set[str]:
+        context = browser_of(name).get(reverse("admin:index")).context
+        return {entry.title for group in context["sidebar_navigation"] for entry in group.entries}
+
+    ada, ola = titles_of("ada"), titles_of("ola")
+    assert {"Home", "Exceptions", "Payouts"} <= ada
+    assert "Audit log" in ola and "Audit log" not in ada
+
+
+def test_the_sidebar_marks_the_open_page_and_counts_what_is_late(browser_of: Callable[[str], Client], scene: Any) -> None:
+    answer = browser_of("ada").get(place_of(scene.cases[0]).url_of(scene.cases[0]))
+    entries = {entry.title: entry for group in answer.context["sidebar_navigation"] for entry in group.entries}
+    assert [title for title, entry in entries.items() if entry.is_open] == ["Exceptions"]
+    late = rows_of(browser_of("ada"))["exceptions past their due time"].count
+    assert entries["Exceptions"].badge == late != "0"
+    assert f'<span class="ops-badge ops-badge-bad ml-2">{late}</span>' in answer.content.decode()
+    assert entries["Payouts"].badge == ""
