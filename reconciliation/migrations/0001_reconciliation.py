@@ -1,4 +1,4 @@
-"""Files and their sources, batches, matches, cases, watches, rules and closes."""
+"""Files and their sources, batches, matches, cases, watches, rules, activities and closes."""
 
 import django.contrib.postgres.indexes
 import django.db.models.deletion
@@ -1222,6 +1222,12 @@ class Migration(migrations.Migration):
                                 to="reconciliation.sourcefile",
                             ),
                         ),
+                        (
+                            "taxes",
+                            models.JSONField(
+                                default=dict, help_text="Tax on fees, inside the fee of each kind: minor units, positive a cost."
+                            ),
+                        ),
                     ],
                     options={
                         "verbose_name": "historical settlement batch",
@@ -1270,6 +1276,12 @@ class Migration(migrations.Migration):
                             "source_file",
                             models.ForeignKey(
                                 on_delete=django.db.models.deletion.PROTECT, related_name="batches", to="reconciliation.sourcefile"
+                            ),
+                        ),
+                        (
+                            "taxes",
+                            models.JSONField(
+                                default=dict, help_text="Tax on fees, inside the fee of each kind: minor units, positive a cost."
                             ),
                         ),
                     ],
@@ -1843,6 +1855,7 @@ class Migration(migrations.Migration):
                                 to="reconciliation.reconciliationrun",
                             ),
                         ),
+                        ("line_part", models.SmallIntegerField(db_default=0, default=0)),
                     ],
                     options={
                         "verbose_name_plural": "matches",
@@ -1856,10 +1869,16 @@ class Migration(migrations.Migration):
                                 fields=["batch", "id"],
                                 name="reconciliation_match_differs",
                             ),
+                            models.Index(condition=models.Q(("line_kind", "bank")), fields=["-id"], name="reconciliation_match_bank"),
+                            models.Index(
+                                condition=models.Q(("undone_at__isnull", False)), fields=["-id"], name="reconciliation_match_apart"
+                            ),
                         ],
                         "constraints": [
                             models.UniqueConstraint(
-                                condition=models.Q(("undone_at", None)), fields=("line_id", "line_kind"), name="match_consumes_line_once"
+                                condition=models.Q(("undone_at", None)),
+                                fields=("line_id", "line_kind", "line_part"),
+                                name="match_consumes_line_once",
                             ),
                             models.UniqueConstraint(
                                 condition=models.Q(("undone_at", None)),
@@ -2190,6 +2209,236 @@ class Migration(migrations.Migration):
                         "db_table": "reconciliation_rule_act",
                         "db_table_comment": "append-only",
                         "indexes": [models.Index(fields=["rule", "at"], name="reconciliation_rule_act_by")],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="MatchingRules",
+                    fields=[
+                        ("id", models.UUIDField(default=ledger.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ("version", models.PositiveIntegerField(unique=True)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("DRAFT", "Draft"),
+                                    ("WAITING", "Waiting"),
+                                    ("ACTIVE", "Active"),
+                                    ("RETIRED", "Retired"),
+                                    ("DROPPED", "Dropped"),
+                                ],
+                                default="DRAFT",
+                                max_length=16,
+                            ),
+                        ),
+                        ("body", models.JSONField(default=dict)),
+                        ("digest", reconciliation.models.fields.CodeField(db_collation="C", max_length=64)),
+                        ("maker_kind", reconciliation.models.fields.CodeField(db_collation="C", max_length=16)),
+                        ("maker_id", reconciliation.models.fields.CodeField(db_collation="C", max_length=255)),
+                        ("activated_at", models.DateTimeField(null=True)),
+                        ("retired_at", models.DateTimeField(null=True)),
+                        ("created_at", models.DateTimeField()),
+                        ("updated_at", models.DateTimeField()),
+                        (
+                            "based_on",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="followers",
+                                to="reconciliation.matchingrules",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "version of the matching rules",
+                        "verbose_name_plural": "matching rules",
+                        "db_table": "reconciliation_matching_rules",
+                        "permissions": [
+                            ("propose_matching", "Can draft matching rules"),
+                            ("approve_matching", "Can approve matching rules"),
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("state", "ACTIVE")), fields=("state",), name="reconciliation_matching_one_active"
+                            )
+                        ],
+                    },
+                    bases=(django_fsm.FSMModelMixin, models.Model),
+                ),
+                migrations.CreateModel(
+                    name="HistoricalMatchingRules",
+                    fields=[
+                        ("id", models.UUIDField(db_index=True, default=ledger.ids.new_id, editable=False)),
+                        ("version", models.PositiveIntegerField(db_index=True)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("DRAFT", "Draft"),
+                                    ("WAITING", "Waiting"),
+                                    ("ACTIVE", "Active"),
+                                    ("RETIRED", "Retired"),
+                                    ("DROPPED", "Dropped"),
+                                ],
+                                default="DRAFT",
+                                max_length=16,
+                            ),
+                        ),
+                        ("body", models.JSONField(default=dict)),
+                        ("digest", reconciliation.models.fields.CodeField(db_collation="C", max_length=64)),
+                        ("maker_kind", reconciliation.models.fields.CodeField(db_collation="C", max_length=16)),
+                        ("maker_id", reconciliation.models.fields.CodeField(db_collation="C", max_length=255)),
+                        ("activated_at", models.DateTimeField(null=True)),
+                        ("retired_at", models.DateTimeField(null=True)),
+                        ("created_at", models.DateTimeField()),
+                        ("updated_at", models.DateTimeField()),
+                        ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("history_date", models.DateTimeField(db_index=True)),
+                        ("history_change_reason", models.CharField(max_length=100, null=True)),
+                        ("history_type", models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1)),
+                        (
+                            "history_user",
+                            models.ForeignKey(
+                                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                            ),
+                        ),
+                        (
+                            "based_on",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="reconciliation.matchingrules",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "historical version of the matching rules",
+                        "verbose_name_plural": "historical matching rules",
+                        "db_table": "reconciliation_matching_rules_history",
+                        "ordering": ("-history_date", "-history_id"),
+                        "get_latest_by": ("history_date", "history_id"),
+                    },
+                    bases=(simple_history.models.HistoricalChanges, models.Model),
+                ),
+                migrations.CreateModel(
+                    name="BackTest",
+                    fields=[
+                        ("id", models.UUIDField(default=ledger.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ("digest", reconciliation.models.fields.CodeField(db_collation="C", max_length=64)),
+                        ("account", reconciliation.models.fields.CodeField(blank=True, db_collation="C", max_length=64)),
+                        ("since", models.DateField()),
+                        ("until", models.DateField()),
+                        (
+                            "state",
+                            reconciliation.models.fields.CodeField(
+                                choices=[("WAITING", "Waiting"), ("RUNNING", "Running"), ("DONE", "Done"), ("FAILED", "Failed")],
+                                db_collation="C",
+                                default="WAITING",
+                                max_length=16,
+                            ),
+                        ),
+                        ("total", models.PositiveBigIntegerField(default=0)),
+                        ("done", models.PositiveBigIntegerField(default=0)),
+                        ("result", models.JSONField(default=dict)),
+                        ("result_digest", reconciliation.models.fields.CodeField(blank=True, db_collation="C", max_length=64)),
+                        ("error", models.CharField(blank=True, max_length=300)),
+                        ("asked_by_kind", reconciliation.models.fields.CodeField(db_collation="C", max_length=16)),
+                        ("asked_by_id", reconciliation.models.fields.CodeField(db_collation="C", max_length=255)),
+                        ("asked_at", models.DateTimeField()),
+                        ("lease_until", models.DateTimeField(null=True)),
+                        ("ended_at", models.DateTimeField(null=True)),
+                        (
+                            "against",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="reconciliation.matchingrules"
+                            ),
+                        ),
+                        (
+                            "rules",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="back_tests", to="reconciliation.matchingrules"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "back-test of matching rules",
+                        "verbose_name_plural": "back-tests of matching rules",
+                        "db_table": "reconciliation_back_test",
+                        "indexes": [models.Index(fields=["rules", "-asked_at"], name="reconciliation_back_test_by")],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="RunRules",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        ("turn", models.PositiveIntegerField()),
+                        ("at", models.DateTimeField()),
+                        (
+                            "rules",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="runs", to="reconciliation.matchingrules"
+                            ),
+                        ),
+                        (
+                            "run",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="rules_used",
+                                to="reconciliation.reconciliationrun",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "rules of a run",
+                        "verbose_name_plural": "rules of runs",
+                        "db_table": "reconciliation_run_rules",
+                        "db_table_comment": "append-only",
+                        "constraints": [models.UniqueConstraint(fields=("run", "turn"), name="reconciliation_run_rules_once")],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Activity",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        ("line_number", models.IntegerField()),
+                        ("kind", reconciliation.models.fields.CodeField(db_collation="C", max_length=24)),
+                        ("record_type", reconciliation.models.fields.CodeField(db_collation="C", max_length=60)),
+                        ("merchant_reference", reconciliation.models.fields.CodeField(db_collation="C", max_length=120)),
+                        ("psp_reference", reconciliation.models.fields.CodeField(db_collation="C", max_length=80)),
+                        ("object_reference", reconciliation.models.fields.CodeField(db_collation="C", max_length=200)),
+                        ("reference_kind", reconciliation.models.fields.CodeField(db_collation="C", max_length=4)),
+                        ("reference_id", models.UUIDField(null=True)),
+                        ("object_kind", reconciliation.models.fields.CodeField(db_collation="C", max_length=4)),
+                        ("object_id", models.UUIDField(null=True)),
+                        ("currency", reconciliation.models.fields.CodeField(db_collation="C", max_length=16)),
+                        ("amount_minor", ledger.models.base.MinorUnitsField()),
+                        ("booked_at", models.DateTimeField()),
+                        ("business_date", models.DateField()),
+                        (
+                            "merchant_account",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="activities",
+                                to="cashier.merchantaccount",
+                            ),
+                        ),
+                        (
+                            "source_file",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="activities", to="reconciliation.sourcefile"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name_plural": "activities",
+                        "db_table": "reconciliation_activity",
+                        "indexes": [
+                            models.Index(fields=["merchant_account", "business_date"], name="reconciliation_activity_day"),
+                            models.Index(fields=["merchant_account", "psp_reference"], name="reconciliation_activity_psp"),
+                        ],
                     },
                 ),
             ]

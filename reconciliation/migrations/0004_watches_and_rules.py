@@ -1,4 +1,4 @@
-"""What is watched by default (R13), the rules by which cases end by themselves (E3), and what of both is written once."""
+"""What is watched by default (R13), the rules by which cases end by themselves (E3), and which tables are written once."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -8,7 +8,7 @@ from django.db import migrations
 from reconciliation.data.auto_rules import auto_rule_rows
 from reconciliation.data.watches import watch_rows
 
-TABLES = ("reconciliation_rule_act", "reconciliation_provisional_close")
+TABLES = ("reconciliation_rule_act", "reconciliation_provisional_close", "reconciliation_run_rules", "reconciliation_activity")
 
 
 def load(apps: Any, schema_editor: Any) -> None:

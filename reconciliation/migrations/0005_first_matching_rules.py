@@ -35,12 +35,8 @@ def unload(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reconciliation", "0006_matching_rules"), ("ledger", "0004_separate_duties")]
+    dependencies = [("reconciliation", "0004_watches_and_rules"), ("ledger", "0004_separate_duties")]
     operations = [
-        migrations.RunSQL(
-            "SELECT ledger_make_append_only('reconciliation_run_rules')",
-            "DROP TRIGGER IF EXISTS append_only ON reconciliation_run_rules",
-        ),
         migrations.RunSQL((SQL / "matching_rules.sql").read_text(), (SQL / "matching_rules.reverse.sql").read_text()),
         migrations.RunPython(load, unload),
     ]
