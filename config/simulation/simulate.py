@@ -104,14 +104,29 @@ def spoil_books(options: Options, house: DemoHouse, number: int, day: date) -> l
 def play_days(days: Days, options: Options, house: DemoHouse, first: date) -> Truth:
     """Every day with its morning after, until everything missing is overdue; gives what was broken."""
     for number in range(options.days):
-        day = first + timedelta(days=number)
-        plan = _plan(options, options.deposits, options.seed + number, options.behaviour, options.codes_of(number))
-        if options.each:
-            plan_faults(days.sandbox, options, options.each[number])
-        days.say(f"{day}: {len(plan)} deposits{f', {options.each[number]} alone' if options.each else ''}")
-        days.driver.prefix = f"{days.driver.run_id}-{number}"
-        days.play(day, plan, concurrency=options.concurrency)
-        days.morning_after(day, calm=False, spoil=partial(spoil_books, options, house, number))
+        play_day(days, options, first, number)
+        match_day(days, options, house, first, number)
+    return end_days(days, options, house, first)
+
+
+def play_day(days: Days, options: Options, first: date, number: int) -> None:
+    """The payments of the day of this number, from 0, until nothing moves."""
+    day = first + timedelta(days=number)
+    plan = _plan(options, options.deposits, options.seed + number, options.behaviour, options.codes_of(number))
+    days.say(f"{day}: {len(plan)} deposits{f', {options.each[number]} alone' if options.each else ''}")
+    days.driver.prefix = f"{days.driver.run_id}-{number}"
+    days.play(day, plan, concurrency=options.concurrency)
+
+
+def match_day(days: Days, options: Options, house: DemoHouse, first: date, number: int) -> None:
+    """The morning after that day: broken as asked, papers in, matched."""
+    if options.each:
+        plan_faults(days.sandbox, options, options.each[number])
+    days.morning_after(first + timedelta(days=number), calm=False, spoil=partial(spoil_books, options, house, number))
+
+
+def end_days(days: Days, options: Options, house: DemoHouse, first: date) -> Truth:
+    """What follows the last day: the mornings until all papers are in, all that is overdue, the present. Gives what was broken."""
     last = first + timedelta(days=options.days - 1)
     days.finish(last)
     if days.return_to_present() and options.then:

@@ -6,8 +6,10 @@ Everything else is what `simulate_day` does: the plan of a day, its faults, its 
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -164,8 +166,32 @@ FOLLOWS: dict[str, Callable[[Hands, PlannedDeposit, DepositIntent], None]] = {
 }
 
 
-def play(options: Options, *, folder: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Truth:
-    """The days that were asked for, in the present database; gives the truth."""
+@dataclass(frozen=True)
+class Stage:
+    """A house with its own sandbox, and who plays on them. `books`: the file with all that the sandbox knows."""
+
+    options: Options
+    house: DemoHouse
+    sandbox: SandboxControl
+    hands: Hands
+    books: Path
+
+    @property
+    def first(self) -> date:
+        assert self.options.first is not None
+        return self.options.first
+
+    def days(self) -> Days:
+        """Days of which nothing was told yet."""
+        return Days(
+            entity=self.house.entity, currencies=self.options.currencies, driver=self.hands, sandbox=self.sandbox,  # type: ignore[arg-type]
+            say=lambda line: None, tick=lambda: None, segments=self.options.segments,
+        )  # fmt: skip
+
+
+@contextmanager
+def staged(options: Options, *, folder: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+    """A stage in the present database, before anything is played."""
     settings.SIMULATION, settings.SECRETS_DIR, settings.MEDIA_ROOT = True, str(folder / "secrets"), str(folder / "files")
     post = Post()
     running = RunningSandbox(folder / "sandbox", webhook_url=post.url, pace=PACE, accounts={})
@@ -179,13 +205,13 @@ def play(options: Options, *, folder: Path, settings: Any, monkeypatch: pytest.M
             plan_faults(sandbox, options, options.only)
             hands = Hands(house, sandbox, post, queue, f"{options.seed}")
             monkeypatch.setattr(simulated, "wait_until_quiet", lambda *_, **__: hands.calm())
-            assert options.first is not None
-            days = Days(
-                entity=house.entity, currencies=options.currencies, driver=hands, sandbox=sandbox,  # type: ignore[arg-type]
-                say=lambda line: None, tick=lambda: None, segments=options.segments,
-            )  # fmt: skip
-            return play_days(days, options, house, options.first)
+            yield Stage(options, house, sandbox, hands, folder / "sandbox" / "sandbox.sqlite3")
     finally:
         sandbox.close()
         running.kill()
         post.close()
+
+
+def play(stage: Stage) -> Truth:
+    """The days that were asked for, one after the other; gives the truth."""
+    return play_days(stage.days(), stage.options, stage.house, stage.first)

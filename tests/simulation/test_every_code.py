@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from config.simulation.options import Options
     from config.simulation.score import Score
     from config.simulation.truth import Truth
+    from tests.databases import TestDatabase
 
 pytestmark = pytest.mark.spec("Z1", "Z3", "R5", "R7", "E1")
 MONDAY = date(2026, 3, 9)
@@ -25,17 +27,32 @@ ELSEWHERE = {"CUTOFF_DIFFERENCE"}  # needs an account in a zone ahead of ours: t
 Play = Callable[..., "Truth"]
 
 
-@pytest.fixture
-def play(committed_db: Any, redis: Any, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Play:
-    """simulate_day's days by its options."""
+def asked(**given: Any) -> "Options":
+    """simulate_day's options."""
     from config.simulation.options import read_options
-    from tests.simulation.hands import play
 
-    given = {
+    usual = {
         "deposits": 20, "seed": 1, "date": MONDAY, "days": 1, "accounts": 1, "currencies": "EUR", "faults": "none", "only": None,
         "each": "", "peak": False, "then": 0, "concurrency": 1, "segments": 2, "truth": None,
     }  # fmt: skip
-    return lambda **asked: play(read_options(given | asked), folder=tmp_path, settings=settings, monkeypatch=monkeypatch)
+    return read_options(usual | given)
+
+
+@pytest.fixture
+def place(redis: Any, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    return {"folder": tmp_path, "settings": settings, "monkeypatch": monkeypatch}
+
+
+@pytest.fixture
+def play(committed_db: Any, place: dict[str, Any]) -> Play:
+    """simulate_day's days by its options."""
+    from tests.simulation.hands import play, staged
+
+    def played(**given: Any) -> "Truth":
+        with staged(asked(**given), **place) as stage:
+            return play(stage)
+
+    return played
 
 
 def scored(truth: "Truth") -> "Score":
@@ -46,15 +63,29 @@ def scored(truth: "Truth") -> "Score":
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_each_code_alone_is_found_and_nothing_else(play: Play, part: int) -> None:
+def test_each_code_alone_is_found_and_nothing_else(
+    django_db_setup: "TestDatabase", django_db_blocker: Any, place: dict[str, Any], part: int
+) -> None:
     from config.simulation.options import CODES
+    from tests.simulation.evenings import OWN_DAYS, evening_of
 
-    codes = [code for code in CODES if code not in {*ELSEWHERE, *TWO_ACCOUNTS}][part::PARTS]
+    codes = [code for code in CODES if code not in {*ELSEWHERE, *TWO_ACCOUNTS, *OWN_DAYS}][part::PARTS]
+    options = asked(each=",".join(codes), faults="default", seed=1 + part)
 
-    truth = play(each=",".join(codes), faults="default")
+    with django_db_blocker.unblock(), evening_of(options, django_db_setup, **place) as evening:
+        for code in codes:
+            with evening.broken_by(code) as truth:
+                result = scored(truth)
+                assert (code, result.missed, result.spurious, {row.code for row in truth.mismatches}) == (code, (), (), {code})
+
+
+def test_each_code_that_needs_days_of_its_own_is_found_on_one_of_them_and_nothing_else(play: Play) -> None:
+    from tests.simulation.evenings import OWN_DAYS
+
+    truth = play(each=",".join(OWN_DAYS), faults="default")
 
     result = scored(truth)
-    assert (result.missed, result.spurious, {row.code for row in truth.mismatches}) == ((), (), {*codes})
+    assert (result.missed, result.spurious, {row.code for row in truth.mismatches}) == ((), (), {*OWN_DAYS})
 
 
 def test_each_code_that_needs_two_accounts_alone_is_found_and_nothing_else(play: Play) -> None:
