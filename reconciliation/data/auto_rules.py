@@ -13,7 +13,7 @@ _FACTS: tuple[tuple[str, str, str], ...] = (
     ("transfer_bounced", "The transfer came back", "A payout that the bank never showed was returned to the PSP."),
     ("hold_ended", "The hold ended", "The PSP gave held funds back."),
     ("reserve_came", "The reserve was given back", "A rolling reserve that was due came."),
-    ("dispute_from_line", "The dispute exists now", "A dispute was opened from the line, and carries it from here."),
+    ("dispute_from_line", "The dispute exists now", "A dispute was opened from the line or the PSP's register, and carries it."),
     ("fee_scheduled", "The fee is known now", "The fee schedule was changed, and has the fee."),
     ("immaterial_week", "A week of immaterial fee differences", "All that differs in a week is within what the contract calls immaterial."),
     ("rounding_posted", "Rounding under the contract's cap", "At most one minor unit a line; it posts to rounding with its batch."),

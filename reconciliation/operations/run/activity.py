@@ -9,6 +9,8 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+from django.db import transaction
+
 from cashier.models import Attempt, Capture, Hold
 from cashier.operations.holds import place_hold
 from reconciliation.matching.facts import Finding, LineFacts
@@ -17,8 +19,10 @@ from reconciliation.models import Activity, CaseLink, ExceptionCase
 from reconciliation.models.cases import LIVE_STATES
 from reconciliation.operations.cases import ENGINE, auto_resolve_case, raise_case
 from reconciliation.operations.run.context import MerchantRun
+from reconciliation.operations.run.disputes import capture_of
 from reconciliation.operations.run.evidence import BOOKED, TOLD_BY_CASHIER, confirm
 from reconciliation.operations.run.findings import key_of, note_of
+from reconciliation.operations.run.register_disputes import open_from_register
 from reconciliation.operations.run.world import read_world
 from reconciliation.queries.activity_breaks import QUESTIONS, Span, broken, has_activity
 
@@ -61,6 +65,19 @@ def _judged(step: MerchantRun, event: Activity, question: str) -> ExceptionCase 
     if outcome in BOOKED and finding.code in _SELF_ENDING:
         text = "The PSP confirmed it when asked; it was booked through the normal path."
         auto_resolve_case(case, rule="psp_confirmed@1", text=text, now=step.now)
+    return case
+
+
+def _charged_back(step: MerchantRun, event: Activity, question: str) -> ExceptionCase:
+    """Its dispute is opened; what can't be opened from the register alone is a case for a person."""
+    line = _as_line(event, *_LINE_KINDS[question])
+    world = read_world(step.account.pk, [line])
+    with transaction.atomic():
+        booked = open_from_register(step, event, capture_of(line, world))
+        case = _raise(step, event, judge(line, world))
+        if booked:
+            text, data = "The dispute was opened from the PSP's register.", {"dispute": booked.partition(":")[0]}
+            auto_resolve_case(case, rule="dispute_from_line@1", text=text, data=data, now=step.now)
     return case
 
 
@@ -155,7 +172,7 @@ _TOLD: dict[str, Callable[[MerchantRun, Activity, str], ExceptionCase | None]] =
     "only_authorised": _only_authorised,
     "refunded": _judged,
     "refund_back": _judged,
-    "charged_back": _judged,
+    "charged_back": _charged_back,
     "paid_all_the_same": _differs,
     "settled_otherwise": _differs,
 }

@@ -33,7 +33,7 @@ def pair_disputes(step: MerchantRun, lines: Sequence[LineFacts]) -> None:
     """Tie each chargeback line to its dispute movement; one that nobody told us of opens its dispute here (CHARGEBACK_NOT_BOOKED)."""
     world = read_world(step.account.pk, lines)
     for line in lines:
-        capture_id = _capture_of(line, world)
+        capture_id = capture_of(line, world)
         if capture_id is not None:
             _pair(step, line, world, capture_id)
 
@@ -134,7 +134,7 @@ def _ordinal(line: LineFacts) -> int:
     return max(same.count(), 1)
 
 
-def _capture_of(line: LineFacts, world: World) -> UUID | None:
+def capture_of(line: LineFacts, world: World) -> UUID | None:
     """The capture that is charged back: the one the line names, else the intent's first that holds money."""
     if line.object_kind == "cap" and line.object_id in world.intent_of_capture:
         return line.object_id

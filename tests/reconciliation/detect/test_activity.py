@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.reconciliation.detect.bench import later, sale_row
+from tests.reconciliation.detect.bench import later, row, sale_row
 
 if TYPE_CHECKING:
     from tests.reconciliation.detect.bench import Bench
@@ -28,7 +28,7 @@ def _row(minute: int, event: tuple[str, str, str, str, int], day: int) -> str:
     amount = f"{minor / 100:.2f}"
     buckets = {
         "Authorised": f"-{amount},{amount},,,", "SentForSettle": f",-{amount},{amount},,", "Settled": f",,-{amount},EUR,{amount}",
-        "Chargeback": f",,,EUR,-{amount}",
+        "Chargeback": f",,,EUR,-{amount}", "SecondChargeback": f",,,EUR,-{amount}",
     }.get(kind, f",,-{amount},,")  # fmt: skip
     return f"SANDBOX_EU,{psp},{ours},{object_},2026-11-{day} 12:{minute:02d}:00,CET,{kind},EUR,{buckets}"
 
@@ -99,13 +99,53 @@ def test_a_refund_made_at_the_psp_is_held_and_an_unknown_payment_told_after_a_da
     assert bench.codes() == ["REFUND_UNKNOWN_TO_PLATFORM", "EVENT_UNKNOWN_REFERENCE"]
 
 
-def test_a_chargeback_that_nobody_booked_is_a_case(bench: "Bench") -> None:
+def test_a_chargeback_of_which_the_register_names_no_case_is_left_to_a_person(bench: "Bench") -> None:
     capture = bench.sale(30_000)
     told(bench, ("SentForSettle", "psp-obj_1", capture.intent.public_id, "obj_1", 30_000),
          ("Chargeback", "psp-obj_1", capture.intent.public_id, "", 30_000))  # fmt: skip
     bench.run()
     (case,) = bench.cases()
     assert (case.reason_id, case.state) == ("CHARGEBACK_NOT_BOOKED", "OPEN")
+
+
+@pytest.mark.spec("X1", "X5")
+def test_a_chargeback_opens_its_dispute_once_whoever_tells_it_again(bench: "Bench") -> None:
+    from disputes.models import Dispute
+    from ledger.models import JournalTransaction
+
+    capture = bench.sale(30_000)
+    ours, kinds = capture.intent.public_id, JournalTransaction.objects.filter(kind__startswith="CHARGEBACK")
+    told(bench, ("SentForSettle", "psp-obj_1", ours, "obj_1", 30_000), ("Chargeback", "psp-obj_1", ours, "case_1", 12_000))
+    bench.run()
+
+    dispute = Dispute.objects.get()
+    assert (dispute.provider_case_id, dispute.capture, dispute.amount_minor, dispute.state) == ("case_1", capture, 12_000, "NOTIFIED")
+    assert bench.records.playable() == 18_000
+    assert sorted(kinds.values_list("kind", flat=True)) == ["CHARGEBACK_DEBITED", "CHARGEBACK_OPENED"]
+    (case,) = bench.cases()
+    assert (case.reason_id, case.state, case.resolution) == ("CHARGEBACK_NOT_BOOKED", "AUTO_RESOLVED", "dispute_from_line@1")
+
+    bench.report(sale_row(capture), row("Chargeback", ours=ours, psp="psp-obj_1", object_="case_1", gross=-12_000, net=-12_000))
+    bench.run()
+    bench.run(later(1))
+    assert (Dispute.objects.count(), kinds.count(), bench.records.playable()) == (1, 2, 18_000)
+    assert bench.codes() == ["CHARGEBACK_NOT_BOOKED"]  # the line found it booked
+
+
+@pytest.mark.spec("X1")
+@pytest.mark.parametrize(
+    ("kind", "minor"), [("SecondChargeback", 12_000), ("Chargeback", 30_001)], ids=["a second one", "more than was captured"]
+)
+def test_what_the_register_alone_does_not_prove_is_left_to_a_person(bench: "Bench", kind: str, minor: int) -> None:
+    from disputes.models import Dispute
+
+    capture = bench.sale(30_000)
+    told(bench, (kind, "psp-obj_1", capture.intent.public_id, "case_1", minor))
+    bench.run()
+
+    (case,) = bench.cases()
+    assert (case.reason_id, case.state, Dispute.objects.count()) == ("CHARGEBACK_NOT_BOOKED", "OPEN", 0)
+    assert bench.records.playable() == 30_000
 
 
 def test_register_and_settlement_lines_of_one_psp_must_agree(bench: "Bench") -> None:
