@@ -8,16 +8,19 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, time
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import UUID
 
 from ledger.calendar import business_date, day_bounds
-from reconciliation.bulk.text_rows import psp_rows
+from reconciliation.bulk.text_rows import PspRows
 from reconciliation.formats import PspLine
+from reconciliation.formats.columns import PspColumns
 
 BLOCK = 1 << 20
+Parts = Iterable[PspColumns | Iterator[PspLine]]  # what AdyenSdrReader.parts gives
 # What a fee column's cost is, on a line that is not a sale: what it is paid for.
 FEE_FOR = {"refund": "refund", "payout": "payout", "chargeback": "chargeback"}
 
@@ -100,13 +103,24 @@ def batch_id(file_id: UUID, number: str, currency: str) -> UUID:
     return UUID(int=(file_id.int >> 62 << 62) | low)
 
 
-def rows_of(lines: Iterable[PspLine], *, file_id: UUID, bucket: int, days: DayRule, noted: Noted, lines_before: int = 0) -> Iterator[str]:
-    """COPY rows of a part; `lines_before`: lines of the file before those that the reader counted."""
+def rows_of(lines: Iterable[PspLine], *, file_id: UUID, bucket: int, days: DayRule, noted: Noted) -> Iterator[str]:
+    """COPY rows of a file, one by one."""
+    return _rows(file_id, bucket, days, noted, 0).of_lines(noted.watch(lines))
 
-    def batch_of(line: PspLine) -> UUID:
-        return batch_id(file_id, line.batch_number, line.net_currency)
 
-    return psp_rows(noted.watch(lines), bucket=bucket, batch_id_of=batch_of, day_of=DayOf(days), taxed=noted.tax, lines_before=lines_before)
+def texts_of(parts: Parts, *, file_id: UUID, bucket: int, days: DayRule, noted: Noted, lines_before: int = 0) -> Iterator[str]:
+    """COPY text of many rows at once, never empty; `lines_before`: lines of the file before those that the reader counted."""
+    rows = _rows(file_id, bucket, days, noted, lines_before)
+    for part in parts:
+        text = rows.of_columns(part) if isinstance(part, PspColumns) else "".join(rows.of_lines(noted.watch(part)))
+        if text:
+            yield text
+
+
+def _rows(file_id: UUID, bucket: int, days: DayRule, noted: Noted, lines_before: int) -> PspRows:
+    return PspRows(
+        bucket=bucket, batch_id_of=partial(batch_id, file_id), day_of=DayOf(days), taxed=noted.tax, lines_before=lines_before
+    )  # fmt: skip
 
 
 def find_cut(path: Path, *, share: float = 0.5) -> Cut | None:

@@ -10,14 +10,11 @@ import sys
 from collections.abc import Iterator
 from datetime import datetime, time
 from importlib import import_module
-from itertools import islice
 from pathlib import Path
 from typing import IO, Any, cast
 from uuid import UUID
 
-from reconciliation.bulk.parts import Cut, DayRule, Job, Noted, open_part, rows_of
-
-ROWS = 500  # of one frame
+from reconciliation.bulk.parts import Cut, DayRule, Job, Noted, open_part, texts_of
 
 
 def main() -> None:
@@ -37,8 +34,7 @@ def answer_of(job: Job) -> Iterator[bytes]:
         reader = getattr(import_module(module), name)(file, account=job.account)
         days = DayRule(job.zone, time.fromisoformat(job.cutoff))
         before = cut.lines - 1  # the header is counted in both parts
-        rows = rows_of(reader, file_id=UUID(job.file_id), bucket=job.bucket, days=days, noted=noted, lines_before=before)
-        while text := "".join(islice(rows, ROWS)):
+        for text in texts_of(reader.parts(), file_id=UUID(job.file_id), bucket=job.bucket, days=days, noted=noted, lines_before=before):
             yield _frame(text.encode())
     yield _frame(b"")
     yield json.dumps(_told(reader, noted)).encode()

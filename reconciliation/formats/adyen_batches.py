@@ -1,12 +1,16 @@
 """Sums of a settlement details report: per batch and net currency all rows come to zero, the payout being one of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import Any
 
 from reconciliation.formats.adyen_columns import type_key
+from reconciliation.formats.columns import is_one
 from reconciliation.formats.values import Batch, Check, Statement, Total
 
 Group = tuple[str, str, str]  # merchant account, batch number, net currency
+Key = tuple[str, str, str, str]  # and kind
 
 
 @dataclass(slots=True)
@@ -22,18 +26,28 @@ class Sums:
 class BatchBook:
     """Collects while rows stream by; memory grows with batches and kinds, not with rows."""
 
-    sums: dict[tuple[str, str, str, str], Sums] = field(default_factory=dict)
+    sums: dict[Key, Sums] = field(default_factory=dict)
     payouts: dict[Group, int] = field(default_factory=dict)
     references: dict[Group, list[str]] = field(default_factory=dict)
     first_lines: dict[Group, int] = field(default_factory=dict)
     mismatches: int = 0
     first_mismatch: tuple[int, int, int] = (0, 0, 0)  # line, expected net, actual net
 
-    def open(self, key: tuple[str, str, str, str], line_number: int) -> Sums:
+    def open(self, key: Key, line_number: int) -> Sums:
         """The sums of (merchant account, batch, net currency, kind), begun at this line."""
         self.first_lines.setdefault(key[:3], line_number)
         found = self.sums[key] = Sums()
         return found
+
+    def add_columns(self, groups: Sequence[Sequence[str]], numbers: Sequence[int], debits: Sequence[int], credits: Sequence[int]) -> None:
+        """Columns of rows that are no transfers. `groups`: the columns of a key; numbers of lines; net in minor units."""
+        keys: list[Any] = [tuple(column[0] for column in groups)] if all(map(is_one, groups)) else list(zip(*groups, strict=True))
+        for key in dict.fromkeys(keys):
+            chosen = [each == key for each in keys] if len(keys) > 1 else [True] * len(numbers)
+            sums = self.sums.get(key) or self.open(key, numbers[keys.index(key)])
+            sums.count += sum(chosen)
+            sums.debit_minor += sum(compress(debits, chosen))
+            sums.credit_minor += sum(compress(credits, chosen))
 
     def pay(self, group: Group, *, line_type: str, net_minor: int, reference: str) -> None:
         """A transfer row: only a MerchantPayout is money sent to our bank now; returns and top-ups are other movements."""

@@ -34,6 +34,7 @@ class Layout:
     get: Callable[[list[str]], tuple[str, ...]]
     get_free_text: Callable[[list[str]], tuple[str, ...]]
     get_repeated_text: Callable[[list[str]], tuple[str, ...]]  # free text without the merchant reference, which differs from row to row
+    free: tuple[int, ...]  # places of free text
     arn: int
 
     def cell(self, cells: list[str], name: str) -> str:
@@ -64,6 +65,7 @@ def read_header(line_number: int, cells: list[str]) -> Layout:
         get=itemgetter(*(index[name] for name in FIELDS)),
         get_free_text=itemgetter(*free),
         get_repeated_text=itemgetter(*(place for place in free if place != index["merchant_reference"]), width),
+        free=tuple(free),
         arn=headers.index("arn") if "arn" in headers else width,
     )
 

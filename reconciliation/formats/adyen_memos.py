@@ -1,6 +1,7 @@
 """Texts that repeat a million times, read once: dictionaries that read what they miss. Each forgets all when it is full."""
 
 import re
+from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import NamedTuple
 
@@ -117,3 +118,14 @@ class Rates(dict[str, str]):
             raise AmountError(f"{text[:40]!r} is not a rate")
         self[text] = text
         return text
+
+
+@dataclass(frozen=True, slots=True)
+class Memos:
+    """All that is remembered while one file is read."""
+
+    currencies: Currencies = field(default_factory=Currencies)
+    kinds: Kinds = field(default_factory=Kinds)
+    zones: Zones = field(default_factory=Zones)
+    days: Days = field(default_factory=Days)
+    rates: Rates = field(default_factory=Rates)

@@ -9,13 +9,16 @@ from collections.abc import Collection, Iterator
 from typing import Any, BinaryIO
 
 from reconciliation.formats.adyen_batches import BatchBook
+from reconciliation.formats.adyen_blocks import PlainBlocks
 from reconciliation.formats.adyen_layout import Layout, explain, read_header
-from reconciliation.formats.adyen_memos import Currencies, Days, Kinds, Rates, Zones
+from reconciliation.formats.adyen_memos import Memos
 from reconciliation.formats.cards import CleanTexts, find_card_number, is_one_word
-from reconciliation.formats.csv_rows import Row, iter_rows
+from reconciliation.formats.columns import PspColumns
+from reconciliation.formats.csv_rows import Row, iter_blocks, iter_rows, split_block
 from reconciliation.formats.references import find_payout_references, squeeze
 from reconciliation.formats.values import Check, FormatRefused, PspLine, ReadResult
 
+_BLOCK = 1 << 16
 _SPREADSHEET = re.compile(r"\d(\.\d+)?E\+\d+", re.ASCII)
 
 
@@ -26,7 +29,7 @@ class AdyenSdrReader:
 
     def __init__(self, file: BinaryIO, *, account: Collection[str] = ()) -> None:
         self._file, self._account = file, tuple(account)
-        self._book, self._lines, self._done = BatchBook(), 0, False
+        self._book, self._memos, self._lines, self._done = BatchBook(), Memos(), 0, False
 
     def __iter__(self) -> Iterator[PspLine]:
         rows = iter_rows(self._file)
@@ -37,6 +40,29 @@ class AdyenSdrReader:
         yield from self._read(rows, layout)
         if not self._lines:
             raise FormatRefused("empty", "there is no row after the header", line=header[0], column=1)
+        self._done = True
+
+    def parts(self, *, size: int = _BLOCK) -> Iterator[PspColumns | Iterator[PspLine]]:
+        """The same lines for whoever takes many at once: plain blocks by columns, all others line by line. `size`: bytes of a block.
+
+        Each part must be taken to its end before the next. What is wrong is refused as in the whole; its line may be that of its block.
+        """
+        layout: Layout | None = None
+        for before, block in iter_blocks(self._file, size):
+            rows = split_block(block, before)
+            if layout is None:
+                header = next(rows, None)
+                if header is None:
+                    continue
+                layout = read_header(header[0], header[2])
+                plain = PlainBlocks(layout, self._memos, self._book)
+            elif (columns := plain.read(block, before + 1)) is not None:
+                self._lines += len(columns.line_number)
+                yield columns
+                continue
+            yield self._read(rows, layout)
+        if not self._lines:
+            raise FormatRefused("empty", "there is no row in the file", line=1, column=1)
         self._done = True
 
     def finish(self) -> ReadResult:
@@ -70,7 +96,8 @@ class AdyenSdrReader:
     def _read(self, rows: Iterator[Row], layout: Layout) -> Iterator[PspLine]:
         """The loop that a million rows run through: one function on purpose, each text read once (adyen_memos)."""
         book, get, width, make = self._book, layout.get, layout.width, PspLine._make
-        currencies, kinds, zones, days, rates = Currencies(), Kinds(), Zones(), Days(), Rates()
+        memos = self._memos
+        currencies, kinds, zones, days, rates = memos.currencies, memos.kinds, memos.zones, memos.days, memos.rates
         get_repeated, arn = layout.get_repeated_text, layout.arn
         open_sums, is_clean = book.sums, CleanTexts()
         for number, raw, cells in rows:

@@ -1,6 +1,9 @@
 """Card numbers where none may be (C14): 13 to 19 digits of a known issuer range with a right Luhn digit."""
 
 import re
+from collections.abc import Sequence
+
+from reconciliation.formats.columns import is_one
 
 _CANDIDATE = re.compile(r"(?<![0-9A-Za-z])[2-6](?:[ -]?[0-9]){12,18}(?![0-9A-Za-z])", re.ASCII)
 _MOST = 1000  # rows of texts: long ones must not fill the memory
@@ -38,6 +41,16 @@ def is_one_word(text: str) -> bool:
     """Whether the text is a reference in the form of our own, which holds no card number: its last 26 characters are one word of
     letters and digits, too long for one, and before them there is room for 3."""
     return len(text) == 29 and text[3:].isalnum() and text.isascii()
+
+
+def hold_card_number(texts: Sequence[str]) -> bool:
+    """Whether any of a column's texts, of which there is one at least, holds a card number."""
+    if is_one(texts):
+        return find_card_number(texts[0]) >= 0
+    words = "".join([text[3:] for text in texts])
+    if set(map(len, texts)) == {29} and words.isalnum() and words.isascii():  # each is one word
+        return False
+    return find_card_number("\t".join(set(texts))) >= 0
 
 
 class CleanTexts(dict[tuple[str, ...], bool]):

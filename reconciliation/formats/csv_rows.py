@@ -10,7 +10,7 @@ from typing import BinaryIO
 from reconciliation.formats.values import FormatRefused
 
 Row = tuple[int, str, list[str]]
-_LONGEST = 1 << 20  # characters of one row; a file without line ends must not fill the memory
+LONGEST = 1 << 20  # characters of one row; a file without line ends must not fill the memory
 
 
 def iter_rows(file: BinaryIO, *, delimiter: str = ",", quote: str = '"', encoding: str = "utf-8-sig") -> Iterator[Row]:
@@ -20,7 +20,7 @@ def iter_rows(file: BinaryIO, *, delimiter: str = ",", quote: str = '"', encodin
     """
     text = io.TextIOWrapper(file, encoding=encoding, newline="")
     try:
-        yield from _split(iter(partial(text.readline, _LONGEST), ""), delimiter, quote)
+        yield from _split(iter(partial(text.readline, LONGEST), ""), delimiter, quote)
     except UnicodeError:
         raise _find_bad_bytes(file, encoding) from None
     finally:
@@ -28,11 +28,36 @@ def iter_rows(file: BinaryIO, *, delimiter: str = ",", quote: str = '"', encodin
             text.detach()
 
 
-def _split(lines: Iterator[str], delimiter: str, quote: str) -> Iterator[Row]:
-    number = 0
+def iter_blocks(file: BinaryIO, size: int) -> Iterator[tuple[int, bytes]]:
+    """(lines before it, bytes) of blocks of whole rows of about `size`; the first is the first row alone, or a blank line.
+
+    A block ends where a row does: at a line end, with an even number of quotes before it. Raises FormatRefused for a row above 1 MiB.
+    """
+    before, most = 0, 0
+    while block := file.read(most) + file.readline(LONGEST):
+        while block.count(b'"') % 2 and len(block) < LONGEST + most and (more := file.readline(LONGEST)):
+            block += more
+        if not block.endswith(b"\n") and file.read(1):
+            raise FormatRefused("too_long", f"a row of more than {LONGEST} characters", line=before + 1)
+        yield before, block
+        before += block.count(b"\n") + block.count(b"\r") - block.count(b"\r\n")
+        most = size
+
+
+def split_block(block: bytes, before: int) -> Iterator[Row]:
+    """The rows of a block, as `iter_rows` gives them. Raises FormatRefused."""
+    try:
+        text = io.StringIO(block.decode("utf-8" if before else "utf-8-sig"), newline="")
+    except UnicodeDecodeError as error:
+        raise FormatRefused("encoding", f"not UTF-8: {error.reason}", line=before + 1) from None
+    return _split(iter(partial(text.readline, LONGEST), ""), ",", '"', before)
+
+
+def _split(lines: Iterator[str], delimiter: str, quote: str, before: int = 0) -> Iterator[Row]:
+    number = before
     for line in lines:
         number += 1
-        if len(line) >= _LONGEST or "\0" in line:
+        if len(line) >= LONGEST or "\0" in line:
             raise _refuse_line(number, line)
         raw = line.rstrip("\r\n")
         if quote not in raw:
@@ -43,7 +68,7 @@ def _split(lines: Iterator[str], delimiter: str, quote: str) -> Iterator[Row]:
         while raw.count(quote) % 2:
             line = next(lines, "")
             number += 1
-            if not line or "\0" in line or len(raw) + len(line) >= _LONGEST:
+            if not line or "\0" in line or len(raw) + len(line) >= LONGEST:
                 raise FormatRefused("structure", "a quoted cell never ends", line=start, column=raw.find(quote) + 1)
             raw = f"{raw}\n{line.rstrip(chr(13) + chr(10))}"
         yield start, raw, _split_quoted(start, raw, delimiter, quote)
@@ -59,7 +84,7 @@ def _split_quoted(number: int, raw: str, delimiter: str, quote: str) -> list[str
 def _refuse_line(number: int, line: str) -> FormatRefused:
     if "\0" in line:
         return FormatRefused("encoding", "a NUL byte; this is not a text file", line=number, column=line.index("\0") + 1)
-    return FormatRefused("too_long", f"a line of more than {_LONGEST} characters", line=number, column=_LONGEST)
+    return FormatRefused("too_long", f"a line of more than {LONGEST} characters", line=number, column=LONGEST)
 
 
 def _find_bad_bytes(file: BinaryIO, encoding: str) -> FormatRefused:
@@ -67,11 +92,11 @@ def _find_bad_bytes(file: BinaryIO, encoding: str) -> FormatRefused:
     if not encoding.startswith("utf-8"):
         return FormatRefused("encoding", f"not {encoding}")
     file.seek(0)
-    for number, line in enumerate(iter(partial(file.readline, _LONGEST), b""), start=1):
+    for number, line in enumerate(iter(partial(file.readline, LONGEST), b""), start=1):
         try:
             line.decode("utf-8")
         except UnicodeDecodeError as error:
-            if len(line) < _LONGEST:
+            if len(line) < LONGEST:
                 return FormatRefused("encoding", f"not UTF-8: byte 0x{line[error.start]:02x}", line=number, column=error.start + 1)
             break
     return FormatRefused("encoding", "not UTF-8")

@@ -8,7 +8,7 @@ import pytest
 from ledger.calendar import business_date
 from ledger.ids import new_id, to_public
 from reconciliation.bulk.parts import DayOf, DayRule
-from reconciliation.bulk.text_rows import decode, escape
+from reconciliation.bulk.text_rows import decode, decode_all, escape
 
 
 @pytest.mark.parametrize("prefix", ["pi_", "po_", "cap_", "rf_", "dp_"])
@@ -53,3 +53,24 @@ def test_days_kept_while_lines_pass_by_are_those_of_the_calendar(zone: str, cuto
         for step in range(4 * 24 * 10):  # ten days, forwards and, every fourth, an hour back
             instant = start + timedelta(minutes=15 * step) - timedelta(hours=step % 4 == 3)
             assert day_of(instant) == business_date(days, instant)
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        [],
+        ["pi_" + "z" * 26],
+        ["pi_01kahj0000000000000000000i"],
+        ["cap_01h455vb4pex5vsknk084sn02q"],
+        ["WEB-1"],
+        [""],
+        ["pi_ü1h455vb4pex5vsknk084sn02q"],
+    ],
+)
+@pytest.mark.spec("R3")
+def test_a_column_of_references_is_decoded_as_each_of_them(others: list[str]) -> None:
+    ours = [to_public("pi_", new_id()) for _ in range(5)]
+    references = [*ours, *others]
+
+    assert decode_all(references) == [decode(each) for each in references]
+    assert decode_all(others or ours[:1]) == [decode(each) for each in others or ours[:1]]

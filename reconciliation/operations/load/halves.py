@@ -10,15 +10,14 @@ import subprocess
 import sys
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from itertools import islice
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import structlog
 from django.conf import settings
 
-from reconciliation.bulk.parts import Cut, DayRule, Job, Noted, find_cut, open_part, rows_of
-from reconciliation.bulk.second_half import ROWS, join, read_frame
+from reconciliation.bulk.parts import Cut, DayRule, Job, Noted, find_cut, open_part, texts_of
+from reconciliation.bulk.second_half import join, read_frame
 from reconciliation.formats import FormatRefused, ReadResult, read
 from reconciliation.models import SourceFile
 from reconciliation.operations.load.partitions import is_own
@@ -26,7 +25,7 @@ from reconciliation.operations.load.progress import reading
 from reconciliation.queries.stored import stored_path
 
 log = structlog.get_logger(__name__)
-HALVED = frozenset({"adyen_sdr"})  # sources whose readers can be joined: join_part, part_as_json
+HALVED = frozenset({"adyen_sdr"})  # sources whose readers give parts, and can be joined: parts, join_part, part_as_json
 _CHECKOUT = Path(__file__).resolve().parent.parent.parent.parent
 _PIPE = 1 << 20
 _SHARE = 0.45  # of this process, which also sends all rows to the database
@@ -52,22 +51,22 @@ def rows_in_halves(
     job = _job(row, path, cut, names, bucket, days)
     with open_part(path, (0, cut.at)) as file, _helper(job) as helper:
         reading(file, stage="Reading and loading", until=cut.at)
-        reader = read(row.source, file, registry=settings.REPORT_FORMATS, account=names)
-        rows: Iterator[str] = rows_of(reader, file_id=row.pk, bucket=bucket, days=days, noted=noted)  # type: ignore[arg-type]
+        reader: Any = read(row.source, file, registry=settings.REPORT_FORMATS, account=names)
+        texts = texts_of(reader.parts(), file_id=row.pk, bucket=bucket, days=days, noted=noted)
         try:
-            yield from _by_turns(rows, helper)
+            yield from _by_turns(texts, helper)
             join(reader, json.load(helper), cut, noted)
         except (FormatRefused, EOFError, ValueError) as fault:
             raise NotInHalves(f"{type(fault).__name__} in a half") from None
     done.append(reader.finish())
 
 
-def _by_turns(rows: Iterator[str], helper: IO[bytes]) -> Iterator[str]:
-    """Rows of both: ours as we read them, the helper's as soon as they are there."""
+def _by_turns(texts: Iterator[str], helper: IO[bytes]) -> Iterator[str]:
+    """Texts of both: ours as we read them, the helper's as soon as they are there."""
     ready = select.poll()
     ready.register(helper, select.POLLIN)
     is_open = True
-    while text := "".join(islice(rows, ROWS)):
+    for text in texts:
         yield text
         if is_open and ready.poll(0):
             theirs = read_frame(helper)
