@@ -1,5 +1,6 @@
 """One error envelope for every answer that is not a success (A5): {error, message, trace_id, details}."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from django_fsm import TransitionNotAllowed
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from config import outages
 from ledger.errors import (
     ApprovalRefused,
     BadPublicId,
@@ -51,7 +53,7 @@ FAILED = "Something went wrong on our side; it is logged under the trace id."
 
 
 def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response:
-    """The envelope for any exception of a view. What is nobody's refusal is logged with its trace and answered 500."""
+    """The envelope for any exception of a view. What is nobody's refusal is logged with its trace and answered 500, or 503 (C22)."""
     for kind, (status, code, message) in BOOK_REFUSALS.items():
         if isinstance(error, kind):
             return Response(envelope(code, message), status=status)
@@ -65,6 +67,10 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response:
         error = exceptions.PermissionDenied()
     if isinstance(error, exceptions.APIException):
         return framework_refusal(error)
+    if outages.is_database_away(error):
+        outages.let_go(error)
+        log.warning("api.database_away", view=type(context.get("view")).__name__, exc_info=True)
+        return Response(envelope(outages.CODE, outages.MESSAGE, outages.DETAILS), status=503, headers=outages.HEADERS)
     log.exception("api.failed", view=type(context.get("view")).__name__)
     return Response(envelope("INTERNAL_ERROR", FAILED), status=500)
 
@@ -134,7 +140,20 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """handler500: the envelope for machines, the page for people."""
+    """handler500, called while the error is handled: the envelope for machines, the page for people; 503 while the database is away."""
     from config.backoffice.errors import failed as page
 
+    error = sys.exc_info()[1]
+    if error is not None and outages.is_database_away(error):
+        outages.let_go(error)
+        return database_away(request)
     return JsonResponse(envelope("INTERNAL_ERROR", FAILED), status=500) if is_machine_path(request) else page(request)
+
+
+def database_away(request: HttpRequest) -> HttpResponse:
+    """503 with Retry-After. A PSP that gets it sends its webhook again."""
+    from config.backoffice.errors import database_away as page
+
+    if not is_machine_path(request):
+        return page(request)
+    return JsonResponse(envelope(outages.CODE, outages.MESSAGE, outages.DETAILS), status=503, headers=outages.HEADERS)

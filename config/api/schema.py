@@ -24,6 +24,7 @@ READ_ERRORS = {
     403: "Scope or network missing",
     404: "Not found, or not yours",
     429: "Too many",
+    503: "Our database can't be reached: send it again after Retry-After, a write with the same key",
 }
 WRITE_ERRORS = {
     409: "Idempotency or state conflict",
@@ -87,7 +88,7 @@ def add_error_component(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]
     for operations in result["paths"].values():
         for operation in operations.values():
             for status, response in operation.get("responses", {}).items():
-                if status.startswith("4"):
+                if status.startswith(("4", "5")):
                     content = response.get("content", {}).get("application/json")
                     if content is not None and content.get("schema") == ERROR_BODY:
                         content["schema"] = {"$ref": "#/components/schemas/Error"}

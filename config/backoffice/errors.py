@@ -3,9 +3,13 @@
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
+from config import outages
 from ledger import clock
 from ledger.tracing import current_trace_id
+
+RENEW_SECONDS = 10
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -30,6 +34,13 @@ def failed(request: HttpRequest) -> HttpResponse:
     """500: the database is not asked for anything here."""
     text = f"Something failed. Nothing was done by this request. Trace {current_trace_id() or 'none'}."
     return HttpResponse(text, status=500, content_type="text/plain; charset=utf-8")
+
+
+def database_away(request: HttpRequest) -> HttpResponse:
+    """503: a page without the database. A look renews itself until that is back; what was pressed is never sent again by itself."""
+    is_look = request.method in {"GET", "HEAD"}
+    facts = {"is_look": is_look, "seconds": RENEW_SECONDS, "trace_id": current_trace_id() or "none"}
+    return HttpResponse(render_to_string("ops/database_away.html", facts), status=503, headers=outages.HEADERS)
 
 
 def _page(request: HttpRequest, status: int, headline: str, words: str, next_words: str, icon: str) -> HttpResponse:

@@ -67,8 +67,22 @@ DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
     "server_side_binding": True,
     "prepare_threshold": sys.maxsize,  # only what asks for it is prepared (posting); None, Django's default, would refuse even that
-    **({"pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", default=8)}} if env.bool("DATABASE_POOL", default=False) else {}),
 }
+# A request waits so long for a connection, then it is answered 503. The driver's pool would wait 30 s, and ask a server that is away for
+# five minutes, more and more seldom: a minute's outage would last two. A host that is gone without a word is noticed as well.
+_WAIT_SECONDS = env.int("DATABASE_WAIT_SECONDS", default=3)
+_OPTIONS = DATABASES["default"]["OPTIONS"]
+for _name, _value in {
+    "connect_timeout": _WAIT_SECONDS,
+    "tcp_user_timeout": 20_000,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}.items():
+    _OPTIONS.setdefault(_name, _value)
+if env.bool("DATABASE_POOL", default=False):
+    _SIZE = env.int("DATABASE_POOL_SIZE", default=8)
+    _OPTIONS["pool"] = {"min_size": 1, "max_size": _SIZE, "timeout": _WAIT_SECONDS, "reconnect_timeout": _WAIT_SECONDS}
 DATABASES["default"]["CONN_MAX_AGE"] = 0 if env.bool("DATABASE_POOL", default=False) else env.int("CONN_MAX_AGE", default=60)
 # Where a connection is kept without a pool (workers) it is asked once per task whether it still lives: the server may have ended it.
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = not env.bool("DATABASE_POOL", default=False)
@@ -194,6 +208,7 @@ SECRETS_DIR = env.str("SECRETS_DIR", default="")
 
 # --- Celery: the row is the queue, a message is only the nudge ---
 CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_TRANSPORT = "config.broker:Transport"
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

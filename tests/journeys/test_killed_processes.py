@@ -145,6 +145,7 @@ def test_the_web_killed_while_it_waits_and_the_same_key_again(stack: LivingStack
 def test_redis_killed_during_deposits_loses_no_work(stack: LivingStack) -> None:
     # Given deposits in flight, and a Redis that dies with what it knew
     before = stack.redis_pid()
+    workers = {name: stack.running.pid_of(name) for name in ("worker", "worker-psp", "worker-recon")}
 
     def disturb(done: int) -> None:
         if done == 20:
@@ -157,6 +158,7 @@ def test_redis_killed_during_deposits_loses_no_work(stack: LivingStack) -> None:
     pass_time(stack, timedelta(hours=2))
     stack.settle_down()
 
-    # Then every deposit has ended all the same
+    # Then every deposit has ended all the same, and no worker did
     assert sum(tally.values()) == 60
+    assert {name: stack.running.pid_of(name) for name in workers} == workers
     assert_all_ended(stack, run_id, 60)
