@@ -1,9 +1,12 @@
 """Files that are not in by their hour (R1, SOURCE_FILE_LATE): a report for each day on which an account moved money, a statement for each
 bank day. The hour is in the account's contract; where none is agreed, nothing is late."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import takewhile
 from zoneinfo import ZoneInfo
+
+from django.db.models import Min
 
 from cashier.models import BankAccount, MerchantAccount
 from ledger.calendar import business_date
@@ -12,7 +15,7 @@ from reconciliation.models import BankStatement, ExceptionCase
 from reconciliation.models.cases import LIVE_STATES
 from reconciliation.operations.cases import auto_resolve_case, raise_case
 from reconciliation.queries.checklist.items import Day
-from reconciliation.queries.checklist.papers import busy_accounts, is_reported
+from reconciliation.queries.checklist.papers import busy_days, is_reported
 from reconciliation.queries.currencies import currencies_of
 
 CODE = "SOURCE_FILE_LATE"
@@ -35,7 +38,7 @@ def watch_account(account: Account, *, now: datetime) -> int:
     for case in live:
         if _is_in(account, case.business_date, now):
             auto_resolve_case(case, rule="file_came@1", text=f"The file of {case.business_date} is in.", now=now)
-    late = [(day, due) for day, due in _due_days(account, now) if _is_expected(account, day, now) and not _is_in(account, day, now)]
+    late = _late_days(account, now)
     for day, due in late:
         _raise(account, day, due, now)
     return len(late)
@@ -61,12 +64,19 @@ def _currency(account: Account) -> str:
     return next(iter(currencies_of(account)), "EUR")
 
 
-def _is_expected(account: Account, day: date, now: datetime) -> bool:
+def _late_days(account: Account, now: datetime) -> list[tuple[date, datetime]]:
+    """Those whose file is expected and not in, oldest first. Asked newest first: what is in for one day is in for all before it."""
+    missing = list(takewhile(lambda each: not _is_in(account, each[0], now), reversed([*_due_days(account, now)])))
+    expected = _expected(account, [day for day, _ in missing], now) if missing else set()
+    return [each for each in reversed(missing) if each[0] in expected]
+
+
+def _expected(account: Account, days: Sequence[date], now: datetime) -> set[date]:
     """A statement on every bank day since the first one; a report where the account moved money."""
     if isinstance(account, BankAccount):
-        has_begun = BankStatement.objects.filter(bank_account=account, closing_date__lt=day).exists()
-        return has_begun and is_bank_day(account.currency, day)
-    return account in busy_accounts(Day(account.entity, day, now))
+        first = BankStatement.objects.filter(bank_account=account).aggregate(first=Min("closing_date"))["first"]
+        return {day for day in days if first is not None and first < day and is_bank_day(account.currency, day)}
+    return busy_days(account, [Day(account.entity, day, now) for day in days])
 
 
 def _is_in(account: Account, day: date, now: datetime) -> bool:

@@ -1,6 +1,10 @@
 """Checks of what came from outside: reports, statements, runs over them, bank against statement."""
 
 from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db.models import Q
 
 from cashier.models import BankAccount, Capture, MerchantAccount
 from ledger.models import JournalTransaction
@@ -11,6 +15,7 @@ from reconciliation.models.files import BatchState
 from reconciliation.queries.checklist.items import CheckItem, Day, check_item, of_words
 from reconciliation.queries.residuals import merchant_residuals
 
+PAID = ("REFUND_PROCESSED", "PAYOUT_SETTLED")
 ITEM_KINDS = ("sale", "refund", "payout", "chargeback", "reversal")
 
 
@@ -81,14 +86,24 @@ def bank_equals_statement(day: Day) -> CheckItem:
 
 def busy_accounts(day: Day) -> list[MerchantAccount]:
     """Merchant accounts of the entity that captured, refunded or paid out on the day, by code."""
-    paid = JournalTransaction.objects.filter(entity=day.entity, business_date=day.date, kind__in=("REFUND_PROCESSED", "PAYOUT_SETTLED"))
+    paid = JournalTransaction.objects.filter(entity=day.entity, business_date=day.date, kind__in=PAID)
     named = {party for parties in paid.values_list("source__merchant_account", "source__payer").distinct() for party in parties}
     accounts = MerchantAccount.objects.filter(entity=day.entity).order_by("code")
-    return [account for account in accounts if account.public_id in named or _has_captured(account, day)]
+    return [account for account in accounts if account.public_id in named or _has_captured(account, day.start, day.end)]
 
 
-def _has_captured(account: MerchantAccount, day: Day) -> bool:
-    return Capture.objects.filter(merchant_account=account, captured_at__gte=day.start, captured_at__lt=day.end).exists()
+def busy_days(account: MerchantAccount, days: Sequence[Day]) -> set[date]:
+    """On which of these days, newest first, the account captured, refunded or paid out."""
+    dates, name = [day.date for day in days], account.public_id
+    paid = JournalTransaction.objects.filter(entity=account.entity, business_date__in=dates, kind__in=PAID)
+    busy = {*paid.filter(Q(source__merchant_account=name) | Q(source__payer=name)).values_list("business_date", flat=True).distinct()}
+    if _has_captured(account, days[-1].start, days[0].end):
+        busy |= {day.date for day in days if _has_captured(account, day.start, day.end)}
+    return busy
+
+
+def _has_captured(account: MerchantAccount, start: datetime, end: datetime) -> bool:
+    return Capture.objects.filter(merchant_account=account, captured_at__gte=start, captured_at__lt=end).exists()
 
 
 def active_banks(day: Day) -> list[BankAccount]:
