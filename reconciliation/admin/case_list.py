@@ -15,6 +15,7 @@ from ledger.models import User
 from reconciliation.admin.case_views import kept_views
 from reconciliation.models import CaseState, ExceptionCase, ReasonCode, ReconciliationRun, Severity, Team
 from reconciliation.models.cases import ENDED_STATES, LIVE_STATES
+from reconciliation.models.reasons import severity_rank
 
 SOON = timedelta(hours=2)
 NOBODY = "nobody"
@@ -71,6 +72,13 @@ def _since(rows: Rows, value: str) -> Rows:
     return rows.filter(business_date__gte=day, due_at__gte=earliest)
 
 
+def _as_severe(rows: Rows, value: str) -> Rows:
+    """By the rank, which the queue is sorted by."""
+    if value not in Severity.values:
+        raise BadFilter(f"Severity: {value} is not one of the choices.")
+    return rows.filter(severity_rank=severity_rank(value))
+
+
 def _accounts() -> list[tuple[str, str]]:
     return [(str(pk), code) for pk, code in MerchantAccount.objects.order_by("code").values_list("pk", "code")]
 
@@ -98,7 +106,7 @@ FILTERS = (
     Filter("bank_account", "Bank account", choices=_banks),
     Filter("currency", "Currency", choices=_currencies),
     Filter("state", "State", choices=lambda: [(state.value, get_chip("case", state.value).word) for state in CaseState]),
-    Filter("severity", "Severity", choices=states_of(Severity)),
+    Filter("severity", "Severity", choices=states_of(Severity), narrow=_as_severe),
     Filter("run", "Run (id)", kind="text", narrow=_of_run),
     Filter("amount_from", "At risk from", lookup="amount_minor__gte", kind="amount"),
     Filter("amount_to", "At risk up to", lookup="amount_minor__lte", kind="amount"),

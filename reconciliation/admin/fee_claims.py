@@ -20,7 +20,7 @@ from reconciliation.queries.fee_report import FeeWeek, fee_claim, fee_weeks
 PERMISSION = "reconciliation.view_reconciliationrun"
 HEADER = (
     "Merchant account", "Batch", "Report", "Line", "Date", "Our reference", "PSP reference", "PSP object", "Fee", "Currency", "Gross",
-    "Charged", "Agreed", "Difference",
+    "Tax left out", "Charged", "Agreed", "Difference",
 )  # fmt: skip
 
 
@@ -48,7 +48,7 @@ def claim_view(request: HttpRequest, account: str) -> HttpResponseBase:
 
 def _lines(account: MerchantAccount) -> Iterator[list[Any]]:
     for week, batch, line in fee_claim(account):
-        minors = (line.gross_minor, line.charged_minor, line.agreed_minor, line.difference_minor)
+        minors = (line.gross_minor, line.tax_minor, line.charged_minor, line.agreed_minor, line.difference_minor)
         yield [
             account.code, batch.number, batch.source_file.name, str(line.line), line.day.isoformat(), line.merchant_reference,
             line.psp_reference, line.psp_object, week.fee, week.currency, *(Major(minor, week.currency) for minor in minors),
@@ -67,7 +67,7 @@ def _record(weeks: list[FeeWeek]) -> Record:
         headline="Fees charged",
         facts=facts,
         main=[_panel(account, [week for week in weeks if week.account == account]) for account in accounts] or [_nothing()],
-        sub="Every fee of every settlement line is reckoned anew from the account's fee schedule; what differs is a case per week.",
+        sub="Each fee of each settlement line is reckoned anew from the account's fee schedule, without tax; what differs is a case a week.",
     )
 
 

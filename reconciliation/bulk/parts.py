@@ -5,6 +5,7 @@ joins lines until their quotes are even). So no cell, quoted or not, is ever cut
 """
 
 import io
+from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, time
@@ -59,16 +60,20 @@ class DayOf:
 @dataclass(slots=True)
 class Noted:
     """What is noted while lines pass by, of each (batch number, net currency): its transfer's instant and texts; tax on its fees, by the
-    kind of fee that it is stored in."""
+    kind of fee that it is stored in, and by line: the line numbers and the tax on each, 16 bytes a line that has some."""
 
     transfers: dict[tuple[str, str], tuple[datetime, str]] = field(default_factory=dict)
     taxes: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)
+    line_taxes: dict[tuple[str, str], tuple["array[int]", "array[int]"]] = field(default_factory=dict)
 
     def tax(self, line: PspLine) -> None:
         """Minor units, positive a cost."""
         of_batch = self.taxes.setdefault((line.batch_number, line.net_currency), {})
         kind = FEE_FOR.get(line.kind, "processing")
         of_batch[kind] = of_batch.get(kind, 0) + line.tax_minor
+        numbers, minors = self.line_taxes.setdefault((line.batch_number, line.net_currency), (array("q"), array("q")))
+        numbers.append(line.line_number)
+        minors.append(line.tax_minor)
 
     def watch(self, lines: Iterable[PspLine]) -> Iterator[PspLine]:
         """The lines as they come; transfers are noted in passing."""

@@ -1476,7 +1476,7 @@ class Migration(migrations.Migration):
                             models.Index(fields=["state", "owner_team", "due_at"], name="reconciliation_case_queue"),
                             models.Index(
                                 condition=models.Q(("state__in", ("OPEN", "INVESTIGATING", "WAITING", "PROPOSED"))),
-                                fields=["severity_rank", "due_at", "id"],
+                                fields=["severity_rank", "due_at", "id", "owner_team"],
                                 include=("amount_minor", "currency"),
                                 name="reconciliation_live_worst",
                             ),
@@ -1524,7 +1524,7 @@ class Migration(migrations.Migration):
                             ),
                             models.Index(
                                 condition=models.Q(("state__in", ("OPEN", "INVESTIGATING", "WAITING", "PROPOSED"))),
-                                fields=["due_at", "id"],
+                                fields=["due_at", "id", "business_date"],
                                 include=("amount_minor", "currency"),
                                 name="reconciliation_live_late",
                             ),
@@ -2439,6 +2439,29 @@ class Migration(migrations.Migration):
                             models.Index(fields=["merchant_account", "business_date"], name="reconciliation_activity_day"),
                             models.Index(fields=["merchant_account", "psp_reference"], name="reconciliation_activity_psp"),
                         ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="LineTax",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        ("line_number", models.IntegerField()),
+                        ("tax_minor", ledger.models.base.MinorUnitsField()),
+                        (
+                            "batch",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="line_taxes",
+                                to="reconciliation.settlementbatch",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "tax of a line",
+                        "verbose_name_plural": "taxes of lines",
+                        "db_table": "reconciliation_line_tax",
+                        "constraints": [models.UniqueConstraint(fields=("batch", "line_number"), name="reconciliation_line_tax_once")],
                     },
                 ),
             ]

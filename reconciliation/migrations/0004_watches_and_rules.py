@@ -8,7 +8,7 @@ from django.db import migrations
 from reconciliation.data.auto_rules import auto_rule_rows
 from reconciliation.data.watches import watch_rows
 
-TABLES = ("reconciliation_rule_act", "reconciliation_provisional_close", "reconciliation_run_rules", "reconciliation_activity")
+TABLES = tuple(f"reconciliation_{name}" for name in ("rule_act", "provisional_close", "run_rules", "activity", "line_tax"))
 
 
 def load(apps: Any, schema_editor: Any) -> None:

@@ -6,7 +6,7 @@ from reconciliation.models.cases import CaseEntry, CaseLink, CaseState, Exceptio
 from reconciliation.models.closes import CloseSnapshot, CloseState, DailyClose
 from reconciliation.models.column_maps import ColumnMapVersion
 from reconciliation.models.files import BankStatement, FileState, SettlementBatch, SourceFile
-from reconciliation.models.lines import BankLine, PspLine
+from reconciliation.models.lines import BankLine, LineTax, PspLine
 from reconciliation.models.matches import Match, SuspenseItem
 from reconciliation.models.matching_rules import BackTest, MatchingRules, RunRules
 from reconciliation.models.reasons import Clock, ReasonCode, Severity, Team
@@ -37,6 +37,7 @@ __all__ = [
     "LookupAnswer",
     "LyingFile",
     "Match",
+    "LineTax",
     "MatchingRules",
     "PspLine",
     "PullState",

@@ -74,6 +74,24 @@ class PspLine(models.Model):
         return int(self.commission_minor + self.markup_minor + self.scheme_minor + self.interchange_minor)
 
 
+class LineTax(models.Model):
+    """Tax inside what a settlement line costs, where its report states it: minor units of the batch, positive a cost. Written once."""
+
+    id = models.BigAutoField(primary_key=True)
+    batch = models.ForeignKey("reconciliation.SettlementBatch", on_delete=models.PROTECT, related_name="line_taxes", db_index=False)
+    line_number = models.IntegerField()
+    tax_minor = MinorUnitsField()
+
+    class Meta:
+        db_table = "reconciliation_line_tax"
+        verbose_name = "tax of a line"
+        verbose_name_plural = "taxes of lines"
+        constraints = [models.UniqueConstraint(fields=["batch", "line_number"], name="reconciliation_line_tax_once")]
+
+    def __str__(self) -> str:
+        return f"line {self.line_number}"
+
+
 class BankLine(models.Model):
     """A booked entry of a bank statement. `amount_minor` is signed: money in positive. Pending entries are never stored."""
 

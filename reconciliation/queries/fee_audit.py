@@ -1,4 +1,4 @@
-"""Every fee of a batch's lines held against the contract (R12), summed by the database: one row per kind of fee and week."""
+"""Every fee of a batch's lines, without tax, held against the contract (R12), summed by the database: a row per kind of fee and week."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,15 +22,21 @@ _CHARGED: dict[str, tuple[str, str]] = {
     "chargeback": ("chargeback", _ALL),
 }
 _ITEMS = {"sale": "capture", "refund": "refund", "payout": "payout", "chargeback": "dispute"}
+# The contract's fees are without tax. Where the report states it by line it is inside the line's first cost; on lines that are no sale,
+# inside the whole.
+_TAXED = frozenset({"processing", "refund", "payout", "chargeback"})
+_TAX = "LEFT JOIN reconciliation_line_tax x ON x.batch_id = l.batch_id AND x.line_number = l.line_number"
 # What differs by one unit where the exact fee has a fraction may be rounding; anything else is a difference. Only lines whose gross
 # agrees with our item are asked: of another gross another fee follows. The share is of the gross as it was settled.
 _TOLD = """
 WITH charged AS (
-  SELECT l.id, l.business_date, l.line_number, l.psp_reference, l.object_reference, l.merchant_reference, {charged} AS charged,
+  SELECT l.id, l.business_date, l.line_number, l.psp_reference, l.object_reference, l.merchant_reference,
+         {charged} AS charged, {tax} AS tax,
          abs(l.net_minor + l.commission_minor + l.markup_minor + l.scheme_minor + l.interchange_minor) AS base
     FROM reconciliation_psp_line l
     JOIN reconciliation_match m ON m.line_kind = 'psp' AND m.line_id = l.id AND m.undone_at IS NULL AND m.difference_minor = 0
          AND m.item_kind = '{item}'
+    {join}
    WHERE l.batch_id = %(batch)s AND l.bucket = %(bucket)s AND l.kind = '{kind}'
 ), exact AS (
   SELECT charged.*, base * %(low)s::numeric / 100 + %(fixed)s AS low, base * %(high)s::numeric / 100 + %(fixed)s AS high FROM charged
@@ -47,7 +53,8 @@ SELECT date_trunc('week', business_date)::date, abs(difference) = 1 AND has_frac
   FROM told WHERE abs(difference) > %(tolerance)s GROUP BY 1, 2 ORDER BY 1, 2
 """
 _CLAIM = f"""{_TOLD}
-SELECT business_date, line_number, merchant_reference, psp_reference, object_reference, base, charged, charged - difference, difference
+SELECT business_date, line_number, merchant_reference, psp_reference, object_reference, base, tax, charged, charged - difference,
+       difference
   FROM told WHERE abs(difference) > %(tolerance)s ORDER BY line_number
 """
 
@@ -70,7 +77,10 @@ class FeeDifference:
 
 @dataclass(frozen=True, slots=True)
 class ClaimLine:
-    """One line of a claim; minor units of the settlement, `difference_minor` above zero where the PSP took too much."""
+    """One line of a claim; minor units of the settlement, `difference_minor` above zero where the PSP took too much.
+
+    `tax_minor` was taken out of what was charged before it was compared.
+    """
 
     day: date
     line: int
@@ -78,6 +88,7 @@ class ClaimLine:
     psp_reference: str
     psp_object: str
     gross_minor: int
+    tax_minor: int
     charged_minor: int
     agreed_minor: int
     difference_minor: int
@@ -111,7 +122,13 @@ def _asked(sql: str, batch: SettlementBatch, kind: str, term: FeeTerm, tolerance
         "batch": batch.pk, "bucket": batch.bucket, "low": term.percent, "high": term.percent_to, "fixed": term.fixed_minor,
         "tolerance": tolerance,
     }  # fmt: skip
+    is_taxed = bool(batch.taxes) and kind in _TAXED
+    tax = "coalesce(x.tax_minor, 0)" if is_taxed else "0"
+    asked = sql.format(
+        charged=f"{charged} - {tax}" if is_taxed else charged, tax=tax, join=_TAX if is_taxed else "", kind=line_kind,
+        item=_ITEMS[line_kind],
+    )  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(sql.format(charged=charged, kind=line_kind, item=_ITEMS[line_kind]), params)
+        cursor.execute(asked, params)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows

@@ -42,4 +42,4 @@ def test_a_week_that_differs_is_told_with_its_case_and_its_claim(browser_of: Cal
     assert f"{account.code} took too much" in text
     assert "65.12" in text and case.public_id in text and "2026-03-09" in text
     claim = browser_of("ben").get(reverse("admin:fee_claim", args=[account.code]))
-    assert b"".join(claim.streaming_content).decode().startswith("Merchant account,Batch,Report,Line")  # type: ignore[attr-defined]
+    assert b"".join(claim.streaming_content).decode().startswith("Merchant account,Batch,Report,Line,")  # type: ignore[attr-defined]

@@ -35,6 +35,8 @@ CREATE INDEX reconciliation_psp_line_id ON reconciliation_psp_line (id);
 CREATE INDEX reconciliation_psp_line_object ON reconciliation_psp_line (object_reference) WHERE kind <> 'sale' AND object_reference <> '';
 CREATE INDEX reconciliation_psp_line_ours ON reconciliation_psp_line (reference_id) WHERE reference_id IS NOT NULL;
 CREATE INDEX reconciliation_psp_line_psp ON reconciliation_psp_line (psp_reference) WHERE reference_id IS NULL AND psp_reference <> '';
+-- A run asks a batch for its fees, reserves, transfers, chargebacks: a few lines beside its sales.
+CREATE INDEX reconciliation_psp_line_rest ON reconciliation_psp_line (batch_id, kind) WHERE kind <> 'sale';
 
 CREATE SEQUENCE reconciliation_bank_line_id_seq;
 CREATE TABLE reconciliation_bank_line (

@@ -19,6 +19,7 @@ from reconciliation.operations.load.accounts import merchant_named, names_of
 from reconciliation.operations.load.activity import SOURCES as ACTIVITY
 from reconciliation.operations.load.activity import load_activity
 from reconciliation.operations.load.halves import NotInHalves, can_be_halved, rows_in_halves
+from reconciliation.operations.load.line_taxes import store_line_taxes
 from reconciliation.operations.load.opening import open_reader
 from reconciliation.operations.load.partitions import choose_bucket, close_partition, copy_lines, open_partition
 from reconciliation.operations.load.progress import counted, reading
@@ -55,6 +56,7 @@ def load_report(*, source_file: SourceFile, account: MerchantAccount | None, now
     source_file.merchant_account, source_file.bucket, source_file.lines = account, bucket, result.lines
     batches = [_batch(batch, account, noted, source_file, bucket, now) for batch in result.batches]
     SettlementBatch.objects.bulk_create(batches)
+    store_line_taxes(noted, batches)
     close_partition(TABLE, bucket)
     return result, batches
 

@@ -76,6 +76,31 @@ def test_a_breakdown_is_a_payout_proved_to_the_bank(house: "House") -> None:
     assert office.unproved() == []
 
 
+@pytest.mark.spec("R12")
+@pytest.mark.parametrize(("agreed", "too_much"), [("1.00", 0), ("0.90", 10)])
+def test_a_fee_is_held_against_the_contract_without_its_tax(house: "House", agreed: str, too_much: int) -> None:
+    from reconciliation.queries.fee_report import fee_claim, fee_weeks
+    from tests.reconciliation.providers import office
+
+    # given a sale of 100 that costs 1.00 and, told beside it, 0.20 of tax on all its fees
+    records = office.open_office(house, "checkout", "CHECKOUT_EU", payer="CHECKOUT LTD", name=ENTITY)
+    terms = {kind: {"percent": percent} for kind, percent in (("processing", agreed), ("scheme", "0.50"), ("interchange", "0.80"))}
+    house.merchant.fee_schedule = {**terms, "line_texts": ["Network Token", "Merchant Payout"]}
+    house.merchant.save()
+    capture = records.capture(10000, psp_ref="pay_1")
+    office.take_in(breakdown(office.reference(capture)), "checkout_breakdown")
+
+    # when
+    office.run()
+
+    # then the tax is nobody's overcharge, and the claim says what was left out
+    told = [(week.fee, week.over_minor, week.under_minor) for week in fee_weeks()]
+    claimed = [(line.gross_minor, line.tax_minor, line.charged_minor, line.agreed_minor, line.difference_minor)
+               for _, _, line in fee_claim(house.merchant)]  # fmt: skip
+    assert told == ([("processing", too_much, 0)] if too_much else [])
+    assert claimed == ([(10000, 20, 100, 90, 10)] if too_much else [])
+
+
 @pytest.mark.parametrize("breakdown_first", [True, False])
 @pytest.mark.spec("R5", "R8")
 def test_a_hundredth_between_rows_and_payout_is_rounding(house: "House", breakdown_first: bool) -> None:
