@@ -67,7 +67,7 @@ def _record(weeks: list[FeeWeek]) -> Record:
         headline="Fees charged",
         facts=facts,
         main=[_panel(account, [week for week in weeks if week.account == account]) for account in accounts] or [_nothing()],
-        sub="Each fee of each settlement line is reckoned anew from the account's fee schedule, without tax; what differs is a case a week.",
+        sub="Each fee of each line is reckoned anew from the account's fee schedule, without tax. What differs is a case weekly.",
     )
 
 

@@ -72,6 +72,9 @@ class Noted:
         kind = FEE_FOR.get(line.kind, "processing")
         of_batch[kind] = of_batch.get(kind, 0) + line.tax_minor
         numbers, minors = self.line_taxes.setdefault((line.batch_number, line.net_currency), (array("q"), array("q")))
+        if numbers and numbers[-1] == line.line_number:  # a document on one line, or a row that became two lines
+            minors[-1] += line.tax_minor
+            return
         numbers.append(line.line_number)
         minors.append(line.tax_minor)
 

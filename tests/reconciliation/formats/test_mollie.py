@@ -116,3 +116,18 @@ def test_what_is_broken_is_named_by_line_and_column(old: str, new: str, code: st
 @pytest.mark.spec("R2")
 def test_what_is_no_such_document_is_refused(content: bytes) -> None:
     assert refusal_of("mollie_settlement", content).code in {"empty", "structure", "encoding", "too_long"}
+
+
+@pytest.mark.spec("R12")
+def test_tax_is_noted_by_line_and_once_for_a_document_on_one_line() -> None:
+    from reconciliation.bulk.parts import Noted
+
+    costs = [row("1.21", net="1.00", vat="0.21"), row("2.42", net="2.00", vat="0.42")]
+    opened, noted = of("6.37", [row("10.00")], costs), Noted()
+    assert {line.line_number for line in opened.lines} == {1}
+    for line in opened.lines:
+        if line.tax_minor:
+            noted.tax(line)
+
+    ((_, (numbers, minors)),) = noted.line_taxes.items()
+    assert (list(numbers), list(minors)) == ([1], [63])
