@@ -18,7 +18,7 @@ from reconciliation.formats.csv_rows import Row, iter_blocks, iter_rows, split_b
 from reconciliation.formats.references import find_payout_references, squeeze
 from reconciliation.formats.values import Check, FormatRefused, PspLine, ReadResult
 
-_BLOCK = 1 << 16
+_BLOCK = 1 << 15  # bytes: its cells fit into a processor's own cache
 _SPREADSHEET = re.compile(r"\d(\.\d+)?E\+\d+", re.ASCII)
 
 

@@ -53,7 +53,8 @@ class RateDifference:
 def audit_rates(batch: SettlementBatch) -> list[RateDifference]:
     """Lines whose gross agrees and whose rate left the agreed one's tolerance, by charged currency; none where no rate is agreed."""
     found: list[RateDifference] = []
-    for charged in _charged_currencies(batch):
+    is_agreed = bool(batch.merchant_account.contract.get("fx"))
+    for charged in _charged_currencies(batch) if is_agreed else []:
         term = fx_term(batch.merchant_account.contract, charged, batch.currency)
         if term is None:
             continue

@@ -59,7 +59,9 @@ def open_partition(table: str, bucket: int) -> None:
         cursor.execute("SELECT to_regclass(%s)", [f"lines.{partition_name(table, bucket)}"])
         if cursor.fetchone()[0] is not None:
             return
-        cursor.execute(_statement("CREATE TABLE {partition} (LIKE {parent} INCLUDING DEFAULTS)", table, bucket))
+        # The check proves the bound row by row, so that attaching needs no scan.
+        columns = "(LIKE {parent} INCLUDING DEFAULTS, CONSTRAINT bucket CHECK (bucket = {bucket}))"
+        cursor.execute(_statement(f"CREATE TABLE {{partition}} {columns}", table, bucket))
         if not is_own(bucket):
             _attach(table, bucket)
             owner = "batch_id" if table == "reconciliation_psp_line" else "statement_id"
@@ -103,8 +105,6 @@ def close_partition(table: str, bucket: int) -> None:
 
 def _attach(table: str, bucket: int) -> None:
     with connection.cursor() as cursor:
-        check = "ALTER TABLE {partition} ADD CONSTRAINT bucket CHECK (bucket = {bucket})"
-        cursor.execute(_statement(check, table, bucket))  # proves the bound without a scan
         cursor.execute(_statement("ALTER TABLE {parent} ATTACH PARTITION {partition} FOR VALUES IN ({bucket})", table, bucket))
         cursor.execute(_statement("ALTER TABLE {partition} DROP CONSTRAINT bucket", table, bucket))
 
