@@ -13,6 +13,7 @@ from ledger.models import ApprovalRequest
 from ledger.operations import Posting, lines_of, post, record_audit, request_approval
 from ledger.transitions import move
 from ledger.values import Line
+from reconciliation.locks import lock_batches, lock_matches, lock_suspense
 from reconciliation.models import BankLine, Match, PspLine, SettlementBatch, SuspenseItem
 from reconciliation.operations.cases import ENGINE, raise_case, resolve_by_key
 from reconciliation.operations.casework.desk import require_reason
@@ -62,11 +63,10 @@ def look_at_unmatch(payload: dict[str, Any]) -> dict[str, str]:
 def execute_unmatch(*, payload: dict[str, Any], request: ApprovalRequest, actor: Actor, now: datetime) -> None:
     """Do it, if the match still stands as it was asked. Raises NothingToMove: nothing is decided then.
 
-    (1) lock the matches of the line, (2) plan again and compare, (3) post the reversal, (4) the line back to suspense with its case,
-    (5) payouts expected again.
+    (1) lock all that it touches, in the order of runs (reconciliation.locks), (2) plan again and compare, (3) post the reversal, (4) the
+    line back to suspense with its case, (5) payouts expected again.
     """
-    match = Match.objects.select_for_update(of=("self",)).get(pk=payload["match"])
-    together = _together(match, is_locked=True)
+    match, together = _locked(payload["match"])
     plan = plan_unmatch(match)
     if canonical_json(plan) != canonical_json(payload["plan"]):
         raise NothingToMove("The match changed since this was asked. Reject it and ask again.")
@@ -84,6 +84,16 @@ def execute_unmatch(*, payload: dict[str, Any], request: ApprovalRequest, actor:
     record_audit(
         act="match.unmatched", actor=maker, target_kind="Match", target_id=str(match.pk), detail=detail, reason=request.reason, now=now
     )
+
+
+def _locked(match_id: int) -> tuple[Match, list[Match]]:
+    """The match, and all of its line, with the line's place in suspense and the payouts."""
+    match = Match.objects.get(pk=match_id)
+    together = lock_matches(match.line_kind, match.line_id)
+    lock_suspense(match.line_kind, match.line_id)
+    if match.line_kind == "bank":
+        lock_batches(each.batch.pk for each in together if each.batch is not None)
+    return Match.objects.get(pk=match_id), together
 
 
 def plan_unmatch(match: Match) -> Plan:
@@ -129,10 +139,9 @@ def _plan_bank(match: Match) -> Plan:
     return {"rule": "BANK_UNMATCHED@2", "source": {**source, "charge_minor": charge, "parts": parts}}
 
 
-def _together(match: Match, *, is_locked: bool = False) -> list[Match]:
+def _together(match: Match) -> list[Match]:
     """All that the line is matched with."""
-    rows = Match.objects.select_for_update(of=("self",)) if is_locked else Match.objects
-    of_line = rows.filter(line_kind=match.line_kind, line_id=match.line_id, undone_at=None)
+    of_line = Match.objects.filter(line_kind=match.line_kind, line_id=match.line_id, undone_at=None)
     return list(of_line.select_related("batch__merchant_account__entity").order_by("line_part"))
 
 

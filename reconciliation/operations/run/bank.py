@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef
 from cashier.models import BankAccount, SettlementRoute
 from ledger.operations import Posting, post
 from ledger.transitions import move
+from reconciliation.locks import lock_batches
 from reconciliation.matching.ruleset import RuleSet
 from reconciliation.models import BankLine, BankStatement, Match, SettlementBatch, SuspenseItem
 from reconciliation.models.files import BatchState
@@ -141,6 +142,7 @@ def post_settlement(step: BankRun, line: BankLine, batch: SettlementBatch, rule:
 
     `is_part`: other lines of this run are of the same payout; they are told of together.
     """
+    lock_batches([batch.pk])
     charge = line.charges_minor if line.amount_minor + line.charges_minor == batch.payout_minor else 0
     source = {
         **_holders(step.account),

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from ledger.operations import Posting, post
 from ledger.transitions import move
+from reconciliation.locks import lock_batches
 from reconciliation.matching.narrative import names_payer, transfer_references
 from reconciliation.matching.ruleset import Use
 from reconciliation.matching.subsets import MOST_CANDIDATES, choices, only_choice
@@ -130,6 +131,7 @@ def _is_only_line(line: BankLine, chosen: Sequence[SettlementBatch]) -> bool:
 
 def post_merge(step: BankRun, line: BankLine, merge: Merge) -> None:
     """A PSP's transfer that pays several batches, exactly. Needs a transaction."""
+    lock_batches(batch.pk for batch in merge.batches)
     _post(step, "BANK_SETTLEMENT_MATCHED@3", f"bank.settlement_matched:{line.ref}", _source(step, line, merge), line.booked_date)
     pair_merge(step, line, merge)
 
