@@ -15,11 +15,13 @@ from cashier.admin.breakers import MAY_PAUSE
 from cashier.admin.health_strip import Cell, cells_of, words_of
 from cashier.models import BreakerChange, BreakerState, MerchantAccount, Provider
 from cashier.psp.declines import get_decline
-from cashier.queries.health import AccountHealth, Track, account_health, list_declines, list_lags, list_slots, list_tracks
+from cashier.queries.authentications import Authentications, Cost, list_authentications, list_costs
+from cashier.queries.health import STRIP, AccountHealth, Track, account_health, list_declines, list_lags, list_slots, list_tracks
 from cashier.queries.incidents import Incident, list_incidents
 from ledger.admin.frames import Chip, Fact, Page, Panel, Record, Tone, page_of
 from ledger.admin.frames.text import duration_text
 from ledger.clock import real_now
+from ledger.money import format_major, get_asset
 
 PERMISSION = "cashier.view_merchantaccount"
 USUAL = timedelta(days=7)
@@ -40,6 +42,8 @@ class Row:
     cells: list[Cell]
     strip_words: str
     declines: str
+    authentications: str
+    cost: str
     incident: str
     url: str
     button: str
@@ -94,11 +98,12 @@ def _record(page: Page) -> Record:
 
 
 def rows_now(page: Page) -> list[Row]:
-    """The rows of the page: seven reads for all accounts together."""
+    """The rows of the page: nine reads for all accounts together."""
     accounts = list(MerchantAccount.objects.filter(is_active=True).order_by("rank", "code"))
     at = real_now()
     health, usual, slots = account_health(accounts), _usual(accounts, at), list_slots(accounts, now=at)
     declines, lags, incidents = list_declines(accounts, now=at), list_lags(accounts, now=page.now), list_incidents(accounts, now=at)
+    seen, costs = list_authentications(accounts, since=at - STRIP, now=at), list_costs(accounts)
     found = []
     for account in accounts:
         mine = incidents.get(account.pk, [])
@@ -111,6 +116,8 @@ def rows_now(page: Page) -> list[Row]:
                 cells=cells,
                 strip_words=words_of(cells),
                 declines=", ".join(f"{get_decline(code).meaning} ({count:,})" for code, count in declines.get(account.pk, [])),
+                authentications=authentication_words(seen.get(account.pk, Authentications())),
+                cost=cost_words(costs.get(account.pk, [])),
                 incident=_incident_words(mine[0], at) if mine else "none in 30 days",
                 url=reverse("admin:cashier_merchantaccount_change", args=[account.public_id]),
                 button="Pause or hold the circuit…" if page.may(MAY_PAUSE) else "Look at the account",
@@ -131,6 +138,25 @@ def _facts(health: AccountHealth, usual: Track, lag: timedelta | None) -> list[F
         Fact("No answer in time", f"{health.recent.unanswered:,}", tone="bad" if health.recent.unanswered else ""),
         Fact("Events come after", _length(lag)),
     ]
+
+
+def authentication_words(seen: Authentications) -> str:
+    """Counts first: a share of few says little."""
+    if not seen.total:
+        return ""
+    words = f"{seen.frictionless:,} of {seen.total:,} without a challenge"
+    if not seen.challenged:
+        return words
+    over = seen.challenged - seen.waiting
+    passed = f"{seen.passed:,} of {over:,} passed ({_percent(seen.success_after_challenge)})" if over else "none is over"
+    open_ones = f", {seen.waiting:,} not over" if seen.waiting and over else ""
+    return f"{words}; {seen.challenged:,} challenged ({_percent(seen.challenge_rate)}): {passed}{open_ones}"
+
+
+def cost_words(costs: list[Cost]) -> str:
+    """Per currency, to the minor unit, half to even; how many sales it is of."""
+    amounts = [(format_major(round(cost.per_success_minor), get_asset(cost.currency)), cost) for cost in costs]
+    return ", ".join(f"{amount} {cost.currency} (of {cost.sales:,} sales)" for amount, cost in amounts)
 
 
 def _usual(accounts: list[MerchantAccount], at: datetime) -> dict[UUID, Track]:

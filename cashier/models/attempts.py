@@ -19,9 +19,9 @@ class Attempt(PublicIdModel, PspCall, Stamped):
 
     3-DS data (eci, cavv, ds_trans_id, three_ds_version) and check results (avs, cvv codes, never a CVV) are what the PSP
     stated; `device` is what the player's browser told, sent on with the call. `card` is what the caller knows of the card
-    ({"scheme", "type", "bin"}, never its number); `card_key` names the card across PSPs without being it; `has_challenge`: a
-    challenge was asked for; `advice` is the scheme's word on trying again (C11). `payer`: what came of who paid (K10), empty where its
-    rail named nobody.
+    ({"scheme", "type", "bin"}, never its number); `card_key` names the card across PSPs without being it; `has_challenge`: we asked for
+    a challenge; `is_challenged`: the player was sent to one, of a card; `advice` is the scheme's word on trying again (C11). `payer`: what
+    came of who paid (K10), empty where its rail named nobody.
     """
 
     PREFIX = "att_"
@@ -39,6 +39,7 @@ class Attempt(PublicIdModel, PspCall, Stamped):
     card_key = CodeField(max_length=64, blank=True)
     risk_band = CodeField(max_length=16, blank=True)
     has_challenge = models.BooleanField(default=False)
+    is_challenged = models.BooleanField(default=False)
     advice = CodeField(max_length=8, blank=True)
     payer = CodeField(max_length=16, choices=PayerState.choices, blank=True)
     psp_ref = CodeField(max_length=80, blank=True)
@@ -70,6 +71,13 @@ class Attempt(PublicIdModel, PspCall, Stamped):
                 fields=["sent_at"],
                 name="cashier_attempt_sent",
                 include=["merchant_account", "answered_at", "outcome", "decline_code"],
+            ),
+            # And its 3-DS from this one.
+            models.Index(
+                fields=["sent_at"],
+                name="cashier_attempt_3ds",
+                include=["merchant_account", "outcome", "is_challenged", "ended_at", "id"],
+                condition=~models.Q(three_ds_version="") | models.Q(is_challenged=True),
             ),
         ]
 

@@ -92,7 +92,9 @@ def lock_attempt(attempt_id: UUID) -> tuple[DepositIntent, Attempt]:
     """Intent and attempt, locked in this order."""
     intent = lock_intent(Attempt.objects.values_list("intent_id", flat=True).get(pk=attempt_id))
     attempts = Attempt.objects.select_for_update(of=("self",)).select_related("merchant_account", "instrument")
-    return intent, attempts.get(pk=attempt_id)
+    attempt = attempts.get(pk=attempt_id)
+    attempt.intent = intent
+    return intent, attempt
 
 
 def record_answer(attempt: Attempt, result: PspResult, *, now: datetime) -> None:
@@ -104,8 +106,12 @@ def record_answer(attempt: Attempt, result: PspResult, *, now: datetime) -> None
     attempt.answer, attempt.updated_at = without_payer(result.raw), now
     note_payer(attempt, result.raw, now=now)
     attempt.advice = advice_in(result.raw) or attempt.advice
+    if result.outcome is Outcome.ACTION_REQUIRED and get_rail(attempt.intent.method).has_authorization:
+        attempt.is_challenged = True
     fields = answered(attempt)
-    attempt.save(update_fields=[*DATA_FIELDS, "outcome", "decline_retry", "advice", "payer", "answer", "updated_at", *fields])
+    attempt.save(
+        update_fields=[*DATA_FIELDS, "outcome", "decline_retry", "advice", "is_challenged", "payer", "answer", "updated_at", *fields]
+    )
 
 
 def take_step(

@@ -1,6 +1,6 @@
 """The cashier as an operator watches it (O3): PSPs, deposits, calls, webhooks, what is told to others. docs/metrics.md lists them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,7 +22,8 @@ from cashier.models import (
 )
 from cashier.models.breakers import BreakerState
 from cashier.models.deposits import OPEN_STATES
-from cashier.queries.health import RECENT, account_health
+from cashier.queries.authentications import list_authentications, list_costs
+from cashier.queries.health import RECENT, STRIP, Track, account_health
 from cashier.queries.inbox import count_pulled, get_lags, list_refused
 from ledger.clock import real_now
 from ledger.figures import Figure, Labelled, seconds_since, single
@@ -35,6 +36,7 @@ CALLS: dict[str, Any] = {"authorize": Attempt, "capture": Capture, "void": Void,
 def gather(now: datetime) -> Iterator[Figure]:
     """Figures of the cashier."""
     yield from _accounts()
+    yield from _authentications()
     yield from _deposits(now)
     yield from _calls()
     yield from _webhooks(now)
@@ -49,15 +51,40 @@ def _accounts() -> Iterator[Figure]:
     succeeded: list[Labelled] = [((code,), track.succeeded) for code, track in tracks.items()]
     unanswered: list[Labelled] = [((code,), track.unanswered) for code, track in tracks.items()]
     rates: list[Labelled] = [((a.code,), a.success_rate) for a in found if a.success_rate is not None]
-    times: list[Labelled] = [((a.code,), a.p95_ms / 1000) for a in found if a.p95_ms is not None]
+    times = {name: _seconds(name, tracks) for name in ("p50", "p95", "p99")}
     circuits: list[Labelled] = [((a.code, state.lower()), float(a.circuit.state == state)) for a in found for state in BreakerState]
     yield Figure("psp_answered", "Authorisations of 15 minutes that the PSP answered", account, answered)
     yield Figure("psp_succeeded", "Of these: approved, captured or accepted", account, succeeded)
     yield Figure("psp_unanswered", "Authorisations of 15 minutes without an answer in time", account, unanswered)
     yield Figure("psp_success_ratio", "Succeeded / answered; absent where nothing was answered", account, rates)
-    yield Figure("psp_answer_p95_seconds", "95 of 100 authorisations of 15 minutes were answered within", account, times)
+    yield Figure("psp_answer_p50_seconds", "Half of the authorisations of 15 minutes were answered within", account, times["p50"])
+    yield Figure("psp_answer_p95_seconds", "95 of 100 authorisations of 15 minutes were answered within", account, times["p95"])
+    yield Figure("psp_answer_p99_seconds", "99 of 100 authorisations of 15 minutes were answered within", account, times["p99"])
     yield Figure("psp_circuit", "1 for the state in which its circuit is", ("account", "state"), circuits)
     yield Figure("psp_paused", "1 where new captures are paused", account, [((a.code,), float(a.is_paused)) for a in found])
+
+
+def _seconds(name: str, tracks: Mapping[str, Track]) -> list[Labelled]:
+    return [((code,), time.total_seconds()) for code, track in tracks.items() if (time := getattr(track, name)) is not None]
+
+
+def _authentications() -> Iterator[Figure]:
+    """3-DS of four hours, and what a sale cost by the settlement lines of 30 days."""
+    accounts, at = list(MerchantAccount.objects.filter(is_active=True).order_by("code")), real_now()
+    seen, costs = list_authentications(accounts, since=at - STRIP, now=at), list_costs(accounts)
+    found = [(account.code, seen[account.pk]) for account in accounts if account.pk in seen]
+    results = ("frictionless", "passed", "failed", "waiting")
+    counts: list[Labelled] = [((code, result), getattr(each, result)) for code, each in found for result in results]
+    yield Figure("psp_3ds", "3-DS of 4 hours: frictionless; challenged and passed, failed, not over", ("account", "result"), counts)
+    shares: list[Labelled] = [((code,), each.challenge_rate) for code, each in found if each.challenge_rate is not None]
+    yield Figure("psp_3ds_challenged_ratio", "Challenged / all of them; the rest was frictionless", ("account",), shares)
+    passes: list[Labelled] = [((code,), each.success_after_challenge) for code, each in found if each.success_after_challenge is not None]
+    yield Figure("psp_3ds_passed_ratio", "Passed / challenges that are over", ("account",), passes)
+    prices: list[Labelled] = [
+        ((account.code, cost.currency), cost.per_success_minor) for account in accounts for cost in costs.get(account.pk, [])
+    ]
+    words = "What a sale cost, in minor units, by the settlement lines of 30 days"
+    yield Figure("psp_cost_per_success_minor", words, ("account", "currency"), prices)
 
 
 def _deposits(now: datetime) -> Iterator[Figure]:
@@ -68,6 +95,10 @@ def _deposits(now: datetime) -> Iterator[Figure]:
     labels = ("account", "region", "outcome", "decline_code")
     rows: list[Labelled] = [((code, region, outcome.lower(), decline), count) for code, region, outcome, decline, count in outcomes]
     yield Figure("deposit_answers", "Authorisations of 15 minutes by what the PSP said", labels, rows)
+    for check in ("avs", "cvv"):
+        letters = recent.exclude(**{check: ""}).values_list("merchant_account__code", check).annotate(count=Count("pk"))
+        words = f"Authorisations of 15 minutes by the letter of their {check.upper()} check"
+        yield Figure(f"deposit_{check}", words, ("account", "result"), [((code, letter), count) for code, letter, count in letters])
     states = DepositIntent.objects.filter(state__in=OPEN_STATES).order_by().values_list("state").annotate(count=Count("pk"))
     yield Figure("deposits_open", "Deposits that have not ended", ("state",), [((state.lower(),), count) for state, count in states])
     late = DepositIntent.objects.filter(state__in=OPEN_STATES, expires_at__lte=now).exclude(attempts__payer__in=WAIT_FOR_PEOPLE)

@@ -26,7 +26,9 @@ _COUNTS = f"""
     count(*) FILTER (WHERE a.outcome NOT IN ('', 'ACTION_REQUIRED')) AS answered,
     count(*) FILTER (WHERE {_SUCCESS}) AS succeeded,
     count(*) FILTER (WHERE coalesce(a.answered_at, %(now)s) - a.sent_at > m.timeout_seconds * interval '1 second') AS unanswered,
-    percentile_disc(0.95) WITHIN GROUP (ORDER BY a.answered_at - a.sent_at) FILTER (WHERE a.answered_at IS NOT NULL) AS p95
+    percentile_disc(0.95) WITHIN GROUP (ORDER BY a.answered_at - a.sent_at) FILTER (WHERE a.answered_at IS NOT NULL) AS p95,
+    percentile_disc(0.5) WITHIN GROUP (ORDER BY a.answered_at - a.sent_at) FILTER (WHERE a.answered_at IS NOT NULL) AS p50,
+    percentile_disc(0.99) WITHIN GROUP (ORDER BY a.answered_at - a.sent_at) FILTER (WHERE a.answered_at IS NOT NULL) AS p99
   FROM cashier_attempt a JOIN cashier_merchant_account m ON m.id = a.merchant_account_id
  WHERE a.sent_at >= %(since)s AND a.sent_at <= %(now)s AND a.merchant_account_id = ANY(%(accounts)s)"""
 _TRACKS = f"SELECT a.merchant_account_id, {_COUNTS} GROUP BY 1"
@@ -50,6 +52,8 @@ class Track:
     succeeded: int = 0
     unanswered: int = 0
     p95: timedelta | None = None
+    p50: timedelta | None = None
+    p99: timedelta | None = None
 
     @property
     def success_rate(self) -> float | None:

@@ -62,6 +62,32 @@ def test_every_part_tells_its_figures(house: "House") -> None:
     assert figure(figures, "runs", state="failed") == 0.0
 
 
+@pytest.mark.spec("O3", "C13")
+def test_3ds_times_checks_and_cost_are_told(house: "House") -> None:
+    from cashier.models import RoutingFee
+    from ledger.clock import real_now
+    from tests.house import make_capture
+
+    at = real_now() - timedelta(minutes=1)
+    for number, (seconds, avs) in enumerate(((1, "Y"), (2, "Y"), (9, "N"))):
+        attempt = make_capture(house, psp_ref=f"cap_{number}").attempt
+        attempt.sent_at, attempt.answered_at, attempt.outcome = at, at + timedelta(seconds=seconds), "CAPTURED"
+        attempt.avs, attempt.three_ds_version, attempt.is_challenged = avs, "2.2.0", number == 0
+        attempt.save()
+    fees = {"lines": 4, "gross_minor": 20_000, "fee_minor": 123, "learned_at": at}
+    RoutingFee.objects.create(merchant_account=house.account, method="card", currency="EUR", **fees)
+
+    figures, account = scrape(), {"account": house.account.code}
+
+    assert [figure(figures, f"psp_answer_{name}_seconds", **account) for name in ("p50", "p95", "p99")] == [2.0, 9.0, 9.0]
+    told = {result: figure(figures, "psp_3ds", **account, result=result) for result in ("frictionless", "passed", "failed", "waiting")}
+    assert told == {"frictionless": 2.0, "passed": 1.0, "failed": 0.0, "waiting": 0.0}
+    assert figure(figures, "psp_3ds_challenged_ratio", **account) == pytest.approx(1 / 3)
+    assert figure(figures, "psp_3ds_passed_ratio", **account) == 1.0
+    assert figure(figures, "psp_cost_per_success_minor", **account, currency="EUR") == 30.75
+    assert (figure(figures, "deposit_avs", **account, result="Y"), figure(figures, "deposit_avs", **account, result="N")) == (2.0, 1.0)
+
+
 @pytest.mark.spec("O3", "E6")
 def test_a_late_case_and_a_failed_proof_are_told(house: "House") -> None:
     from ledger import clock

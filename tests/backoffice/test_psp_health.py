@@ -9,8 +9,9 @@ from django.test import Client
 from django.urls import reverse
 
 from cashier.admin.health_strip import CELLS, cells_of, words_of
-from cashier.models import Attempt, BreakerChange, MerchantAccount, Provider
-from cashier.queries.health import SLOT, Track, account_health
+from cashier.models import Attempt, BreakerChange, Capture, MerchantAccount, Provider, RoutingFee
+from cashier.queries.authentications import Authentications, list_authentications
+from cashier.queries.health import SLOT, STRIP, Track, account_health
 from cashier.queries.incidents import list_incidents
 from ledger.clock import real_now
 from tests.backoffice.pressing import press
@@ -46,6 +47,52 @@ def test_health_is_of_what_was_answered(scene: Any, redis: Any) -> None:
     assert (mine.recent.answered, mine.recent.succeeded, mine.recent.unanswered) == (4, 3, 1)
     assert (mine.success_rate, mine.p95_ms, mine.is_open) == (0.75, 800, True)
     assert found[second.pk].success_rate is None
+
+
+def authenticated(scene: Any, account: MerchantAccount, ways: list[tuple[str, bool, bool]]) -> None:
+    """3-DS of five minutes ago at this account: the last answer, whether the player was sent to a challenge, whether it is over."""
+    at = real_now() - timedelta(minutes=5)
+    for attempt, (outcome, is_challenged, is_over) in zip(Attempt.objects.order_by("pk"), ways, strict=False):
+        attempt.merchant_account, attempt.outcome, attempt.is_challenged = account, outcome, is_challenged
+        attempt.three_ds_version = "" if is_challenged else "2.2.0"
+        attempt.sent_at, attempt.ended_at = at, at if is_over else None
+        attempt.save()
+
+
+@pytest.mark.spec("O3", "C13")
+def test_3ds_and_cost_are_told_on_the_page(scene: Any, browser_of: Callable[[str], Client], redis: Any) -> None:
+    first = scene.accounts[0]
+    Attempt.objects.update(sent_at=None)
+    smooth, passed, failed = ("CAPTURED", False, True), ("CAPTURED", True, True), ("DECLINED", True, True)
+    abandoned, waiting = ("ACTION_REQUIRED", True, True), ("ACTION_REQUIRED", True, False)
+    ways = [smooth, passed, failed, abandoned, waiting]
+    assert Attempt.objects.count() >= len(ways)
+    Capture.objects.filter(attempt__in=Attempt.objects.order_by("pk")[3:5]).update(state="REFUSED")
+    authenticated(scene, first, ways)
+    for method, lines, fee in (("card", 3, 100), ("wallet_card", 1, 23)):
+        fees = {"lines": lines, "gross_minor": 9_000, "fee_minor": fee, "learned_at": real_now()}
+        RoutingFee.objects.create(merchant_account=first, method=method, currency="EUR", **fees)
+
+    seen = list_authentications(scene.accounts, since=real_now() - STRIP, now=real_now())
+
+    assert seen == {first.pk: Authentications(frictionless=1, challenged=4, passed=1, waiting=1)}
+    assert (seen[first.pk].challenge_rate, seen[first.pk].success_after_challenge, seen[first.pk].failed) == (0.8, 1 / 3, 2)
+    page = page_of(browser_of("ada"))
+    assert "1 of 5 without a challenge; 4 challenged (80.0 %): 1 of 3 passed (33.3 %), 1 not over" in page
+    assert "0.31 EUR (of 4 sales)" in page  # 30.75 minor units
+    assert "not known: no settlement line yet" in page, "the other account"
+
+
+@pytest.mark.spec("O3", "C13")
+def test_a_challenge_whose_money_came_by_an_event_passed(scene: Any) -> None:
+    Attempt.objects.update(sent_at=None)
+    attempt = Capture.objects.filter(state="SUCCEEDED").first().attempt  # type: ignore[union-attr]
+    attempt.outcome, attempt.is_challenged, attempt.sent_at = "ACTION_REQUIRED", True, real_now() - timedelta(minutes=1)
+    attempt.save()
+
+    (seen,) = list_authentications(scene.accounts, since=real_now() - STRIP, now=real_now()).values()
+
+    assert (seen.challenged, seen.passed, seen.waiting, seen.success_after_challenge) == (1, 1, 0, 1.0)
 
 
 @pytest.mark.spec("C9", "C17")
