@@ -8,7 +8,7 @@ from cashier.risk import RULE as PAYER_RULE
 from ledger.canonical import canonical_json, sha256_hex
 from ledger.models import ApprovalRequest
 
-GATES_RULE = "gates@1"
+GATES_RULE = "gates@2"
 Facts = dict[str, Any]
 
 

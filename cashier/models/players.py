@@ -58,6 +58,11 @@ class Player(FSMModelMixin, PublicIdModel, Stamped):
         """Whether money may become playable for this player."""
         return str(self.state) == self.State.ACTIVE
 
+    @property
+    def may_deposit(self) -> bool:
+        """Whether a deposit's money may become playable: as K9's gates of the player have it. What was the player's own stays so."""
+        return self.is_creditable and self.kyc_status != self.Kyc.REJECTED
+
     @transition("state", source=[State.SELF_EXCLUDED, State.BLOCKED], target=State.ACTIVE)
     def activate(self) -> None:
         """player.activated"""

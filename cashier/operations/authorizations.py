@@ -7,9 +7,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from cashier.gates import PERIODS, Gate, deposit_gates, first_closed, limits_of, record_of
+from cashier.gates import PERIODS, Facts, Gate, deposit_gates, first_closed, limits_of, record_of
 from cashier.locks import forget_attempts, know_attempts, lock_intent, lock_player
-from cashier.models import Attempt, DepositIntent, DepositState, Instrument, MerchantAccount, PspCall, RoutingDecision
+from cashier.models import Attempt, DepositIntent, DepositState, Instrument, MerchantAccount, Player, PspCall, RoutingDecision
 from cashier.models.rails import get_rail
 from cashier.nudges import nudge
 from cashier.operations.calls import ready
@@ -18,7 +18,7 @@ from cashier.operations.freezing import freeze_deposit
 from cashier.operations.reviews import hold_for_review
 from cashier.operations.routing.choosing import Moment, Route, choose_route, keep_decision
 from cashier.queries.deposits import deposited_minor
-from cashier.queries.routing import Means
+from cashier.queries.routing import Means, licence_of
 from cashier.refusals import (
     AttemptOpen,
     Declined,
@@ -79,7 +79,7 @@ def begin_authorization(*, intent_id: UUID, order: AuthorizeOrder, actor: Actor,
             raise NotCapturable("This method is captured by its rail: ask with capture auto.", method=intent.method)
         instrument, token = means_of(intent, order)
         means = Means(token, instrument, order.capture, order.card, order.risk_band)
-        closed = check_gates(intent, moment="authorize", now=now)
+        closed = check_gates(intent, moment="authorize", instrument=instrument, now=now)
         attempt = route_attempt(intent, order, means, actor=actor, now=now) if closed is None else gate_refusal(closed)
         if isinstance(attempt, Refused):  # else they were saved with it
             intent.save(update_fields=["gates", "updated_at"])
@@ -148,18 +148,26 @@ def means_of(intent: DepositIntent, order: AuthorizeOrder) -> tuple[Instrument |
     return instrument, instrument.token
 
 
-def check_gates(intent: DepositIntent, *, moment: str, now: datetime) -> Gate | None:
+def check_gates(intent: DepositIntent, *, moment: str, instrument: Instrument | None, now: datetime) -> Gate | None:
     """Ask every gate, put the record on the intent (the caller saves it), and return the first that is closed (K9).
 
-    A player with limits is locked first, so that two deposits at once can't both take the last unit.
+    Player and instrument are read anew: they may have changed while the intent's lock was waited for. A player with limits is locked, so
+    that two deposits at once can't both take the last unit. Before an authorisation routing says what lacks a licence (C10): the region's
+    gate is asked afterwards, for a licence may end in between.
     """
     limits = limits_of(intent.player.limits, intent.currency)
-    player = lock_player(intent.player_id) if limits else intent.player
+    player = lock_player(intent.player_id) if limits else Player.objects.get(pk=intent.player_id)
     deposited = {
         period: deposited_minor(player=player, currency=intent.currency, since=now - PERIODS[period], except_intent=intent.pk)
         for period in limits
     }
-    gates = deposit_gates(player_state=str(player.state), limits=limits, deposited=deposited, amount_minor=intent.amount_minor)
+    state = Instrument.objects.values_list("state", flat=True).get(pk=instrument.pk) if instrument else ""
+    region = intent.region if moment == "capture" else ""
+    facts = Facts(
+        player_state=str(player.state), kyc_status=player.kyc_status, kyc_level=player.kyc_level, amount_minor=int(intent.amount_minor),
+        limits=limits, deposited=deposited, instrument_state=str(state), region=region, licence=licence_of(intent.brand.licences, region),
+    )  # fmt: skip
+    gates = deposit_gates(facts)
     intent.gates = [*intent.gates, record_of(gates, moment=moment, at=now)]
     intent.updated_at = now
     return first_closed(gates)

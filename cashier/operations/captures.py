@@ -39,7 +39,7 @@ def begin_capture(*, intent_id: UUID, amount_minor: int | None, operation_key: s
         if before is not None:
             return before
         attempt = require_capturable(intent, now=now)
-        closed = check_gates(intent, moment="capture", now=now)
+        closed = check_gates(intent, moment="capture", instrument=attempt.instrument, now=now)
         intent.save(update_fields=["gates", "updated_at"])
         if closed is None:
             capture = new_capture(intent, attempt, amount_minor, operation_key=operation_key, now=now)

@@ -121,7 +121,7 @@ def find_capture(intent: DepositIntent, attempt: Attempt, proof: CaptureProof) -
 
 def judge(intent: DepositIntent, attempt: Attempt, capture: Capture | None, proof: CaptureProof) -> Finding:
     """Whether this capture may be credited: pure, from the rows at hand."""
-    if intent.is_ended or not intent.player.is_creditable:
+    if intent.is_ended or not intent.player.may_deposit:
         return Finding(Credited.LATE_MONEY, "PSP_SUCCESS_AFTER_TERMINAL")
     if intent.state == DepositIntent.State.CAPTURED and (
         capture is None or intent.captured_minor + proof.amount_minor > ceiling_of(intent)

@@ -45,7 +45,7 @@ def hold_late_money(*, intent: DepositIntent, capture: Capture, proof_sha256: st
         created_at=now,
         updated_at=now,
     )
-    if may_credit and intent.brand.late_money == Brand.LateMoney.CREDIT and intent.player.is_creditable:
+    if may_credit and intent.brand.late_money == Brand.LateMoney.CREDIT and intent.player.may_deposit:
         release_to_player(hold, intent, capture, actor=POLICY, now=now)
     elif may_credit and intent.brand.late_money == Brand.LateMoney.REFUND:
         refund_late_money(capture_id=capture.pk, actor=POLICY, now=now)
@@ -74,7 +74,7 @@ def credit_late_money(*, capture_id: UUID, actor: Actor, now: datetime) -> Hold:
         capture = Capture.objects.get(pk=capture_id)
         intent = lock_intent(capture.intent_id)
         hold = Hold.objects.select_for_update().filter(kind=Hold.Kind.LATE_MONEY, ref=capture.public_id).first()
-        if hold is None or hold.state != Hold.State.HELD or not intent.player.is_creditable:
+        if hold is None or hold.state != Hold.State.HELD or not intent.player.may_deposit:
             raise NotInThisState(state=str(hold.state) if hold else "none", player_state=intent.player.status)
         release_to_player(hold, intent, capture, actor=actor, now=now)
     return hold

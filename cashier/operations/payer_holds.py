@@ -35,7 +35,7 @@ def accept_payer(*, capture_id: UUID, note: str, actor: Actor, now: datetime) ->
     """
     with transaction.atomic():
         intent, capture = _lock(capture_id)
-        if not intent.player.is_creditable:
+        if not intent.player.may_deposit:
             raise NotInThisState("The player may not be credited.", player_state=intent.player.status)
         decide_on(capture.attempt, PayerState.ACCEPTED, note=note, actor=actor, now=now)
         credit_capture(intent=intent, attempt=capture.attempt, proof=_proof(capture), actor=actor, now=now)

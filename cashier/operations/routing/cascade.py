@@ -25,7 +25,7 @@ def follow_up(intent: DepositIntent, attempt: Attempt, result: PspResult, *, now
     if moment is None or not may_follow(intent, attempt, result, moment, now=now):
         return None
     means = means_again(attempt)
-    if check_gates(intent, moment=str(moment), now=now) is not None:
+    if check_gates(intent, moment=str(moment), instrument=attempt.instrument, now=now) is not None:
         intent.save(update_fields=["gates", "updated_at"])
         return None
     know_attempts(intent)

@@ -2,7 +2,7 @@
 
 from cashier.queries.routing.accounts import list_candidates, routing_accounts, routing_values
 from cashier.queries.routing.explaining import explained_route
-from cashier.queries.routing.payments import Means, card_key_of, hypothetical, payment_of
+from cashier.queries.routing.payments import Means, card_key_of, hypothetical, licence_of, payment_of
 from cashier.queries.routing.rules import active_rules, default_policy, latest_trial, policy_in_force, policy_of, stopped_splits
 from cashier.queries.routing.splits import SplitResult, split_results
 
@@ -15,6 +15,7 @@ __all__ = [
     "explained_route",
     "hypothetical",
     "latest_trial",
+    "licence_of",
     "list_candidates",
     "payment_of",
     "policy_in_force",

@@ -107,7 +107,7 @@ def plan_credit(case: ExceptionCase, target: str) -> list[Step]:
     is the player after all, the pending deposit is captured."""
     late, kept, paid = late_hold_of(case), kept_hold_of(case), payer_held_of(case)
     if paid is not None:
-        creditable = paid.intent.player.is_creditable
+        creditable = paid.intent.player.may_deposit
         return [call_step("accept_payer", rule="DEPOSIT_CAPTURED@1", source=captured_source(paid), capture=paid.public_id)] * creditable
     if late is not None:
         return [_late_credit(late)]

@@ -42,6 +42,7 @@ def test_a_frictionless_challenge_leaves_its_3ds_data(world: World) -> None:
     attempt = intent.attempts.get()
     assert attempt.eci == "05"
     assert attempt.cavv and attempt.ds_trans_id and attempt.three_ds_version.startswith("2")
+    assert not attempt.is_challenged
 
 
 @pytest.mark.spec("C2", "C13")
@@ -50,6 +51,7 @@ def test_a_challenge_waits_for_the_player(world: World) -> None:
 
     assert intent.state == State.ACTION_REQUIRED
     assert intent.action["url"].startswith("http")
+    assert intent.attempts.get().is_challenged
     assert world.wallet() == {}
 
 
@@ -131,6 +133,39 @@ def test_a_closed_gate_stops_it_before_any_call_and_is_recorded(world: World, sa
     assert intent.gates[0]["moment"] == "authorize"
     assert intent.gates[0]["gates"][0]["is_open"] is False
     assert sandbox.look_up(merchant_reference=intent.public_id) is None
+
+
+@pytest.mark.spec("K9")
+def test_who_kyc_refused_pays_nothing_in_and_who_is_not_yet_known_may(world: World, sandbox: RunningSandbox) -> None:
+    refused, unknown = world.intent(), world.intent()
+    world.player.kyc_status = "rejected"
+    world.player.save()
+
+    with pytest.raises(GateClosed) as refusal:
+        world.begin(refused)
+
+    assert (refusal.value.details["gate"], refusal.value.details["reason"]) == ("kyc", "KYC_REJECTED")
+    record = world.fresh(refused).gates[0]
+    assert [gate["name"] for gate in record["gates"] if not gate["is_open"]] == ["kyc"]
+    assert sandbox.look_up(merchant_reference=refused.public_id) is None
+
+    world.player.kyc_status = "pending"
+    world.player.save()
+    assert world.begin(unknown).intent == unknown
+
+
+@pytest.mark.spec("K9", "C2")
+def test_money_that_comes_for_who_kyc_refused_meanwhile_is_not_playable(world: World, sandbox: RunningSandbox) -> None:
+    """Refused while on the challenge page, which then takes the money."""
+    intent = world.pay("tok_challenge")
+    world.player.kyc_status = "rejected"
+    world.player.save()
+    sandbox.http.post(f"/challenge/{intent.attempts.get().psp_ref}", data={"outcome": "approve"})
+
+    operations.resolve_intent(intent_id=intent.pk, now=world.now)
+
+    assert (world.fresh(intent).state, world.wallet()) == (State.CAPTURED, {"locked": 5000})
+    assert world.cases() == ["PSP_SUCCESS_AFTER_TERMINAL"]
 
 
 @pytest.mark.spec("K9")

@@ -1,11 +1,12 @@
 """Captures by hand, voids, cancels (C5)."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from cashier import operations
-from cashier.models import Capture, DepositIntent
+from cashier.models import Capture, DepositIntent, Instrument
 from cashier.refusals import AboveAuthorised, AuthorisationEnded, GateClosed, NotInThisState
 from ledger.transitions import move
 from tests.cashier.world import CALLER, World
@@ -70,6 +71,49 @@ def test_a_gate_that_closed_in_between_voids_the_authorisation(world: World, san
     assert world.fresh(intent).gates[-1]["moment"] == "capture"
     assert sandbox.state_of(intent.public_id) == "VOIDED"
     assert world.wallet() == {}
+
+
+def refuse_kyc(world: World, intent: DepositIntent) -> None:
+    world.player.kyc_status = "rejected"
+    world.player.save()
+
+
+def block_instrument(world: World, intent: DepositIntent) -> None:
+    now = {"created_at": world.now, "updated_at": world.now}
+    call = {"call_kind": "verify", "call_state": "DONE", "idempotency_key": f"verify:{intent.public_id}"}
+    instrument = Instrument.objects.create(player=world.player, method="card", token="tok_approve", state="BLOCKED", **now, **call)
+    attempt = intent.attempts.get()
+    attempt.instrument = instrument
+    attempt.save()
+
+
+def end_licence(world: World, intent: DepositIntent) -> None:
+    world.brand.licences = {"SE": "spelinspektionen"}
+    world.brand.save()
+
+
+@pytest.mark.spec("K9", "K11")
+@pytest.mark.parametrize(
+    ("close", "gate", "reason"),
+    [
+        (refuse_kyc, "kyc", "KYC_REJECTED"),
+        (block_instrument, "instrument", "INSTRUMENT_BLOCKED"),
+        (end_licence, "region", "REGION_NOT_LICENSED"),
+    ],
+)
+def test_each_gate_is_asked_again_before_a_capture(world: World, close: Any, gate: str, reason: str) -> None:
+    intent = world.pay("tok_approve", capture="manual")
+    close(world, intent)
+
+    with pytest.raises(GateClosed) as refusal:
+        capture(world, intent)
+
+    assert (refusal.value.details["gate"], refusal.value.details["reason"]) == (gate, reason)
+    assert intent.voids.get().reason == "gate_closed"
+    record = world.fresh(intent).gates[-1]
+    assert (record["moment"], [each["name"] for each in record["gates"] if not each["is_open"]]) == ("capture", [gate])
+    assert not intent.captures.exists()
+    assert list(intent.frozen_checks.values_list("moment", flat=True)) == ["authorize"], "nothing was decided to capture"
 
 
 @pytest.mark.spec("K9", "C5")

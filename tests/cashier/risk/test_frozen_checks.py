@@ -25,11 +25,11 @@ def test_a_deposit_freezes_what_its_decision_rested_on(world: World) -> None:
     row = FrozenChecks.objects.get(intent=intent)
     facts = row.facts
     assert (row.moment, facts["kyc"], facts["limits"]) == ("authorize", {"status": "approved", "level": 2}, world.player.limits)
-    assert [gate["name"] for gate in facts["gates"]] == ["player_status", "deposit_limit_day"]
+    assert [gate["name"] for gate in facts["gates"]] == ["player_status", "kyc", "deposit_limit_day"]
     decision = RoutingDecision.objects.get(intent=intent)
     assert facts["routing"] == {"decision": decision.public_id, "outcome": "route", "rules_matched": []}
     assert facts["versions"] == {
-        "gates": "gates@1", "routing_rules": 0, "payer_rule": "payer@1", "sanctions_list": None, "blocklist": None, "score": None,
+        "gates": "gates@2", "routing_rules": 0, "payer_rule": "payer@1", "sanctions_list": None, "blocklist": None, "score": None,
     }  # fmt: skip
     assert row.digest == digest_of(json.loads(json.dumps(facts))) and len(row.digest) == 64
 
@@ -37,11 +37,11 @@ def test_a_deposit_freezes_what_its_decision_rested_on(world: World) -> None:
 def test_each_try_and_each_capture_has_its_own(world: World) -> None:
     intent = world.pay("tok_decline_do_not_honour.once", capture="manual")
     assert list(intent.frozen_checks.order_by("pk").values_list("moment", flat=True)) == ["authorize", "cascade"]
-    world.player.kyc_status = "rejected"
+    world.player.kyc_status = "pending"
     world.player.save()
     operations.begin_capture(intent_id=intent.pk, amount_minor=None, operation_key="", actor=CALLER, now=world.now)
     last = intent.frozen_checks.order_by("pk").last()
-    assert (last.moment, last.facts["kyc"]["status"]) == ("capture", "rejected")
+    assert (last.moment, last.facts["kyc"]["status"]) == ("capture", "pending")
     assert intent.frozen_checks.order_by("pk")[0].facts["kyc"]["status"] == "approved"
 
 
