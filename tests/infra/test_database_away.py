@@ -17,7 +17,7 @@ from tests.databases import TestDatabase
 from tests.house import House, make_client, make_house, make_person, set_policy
 from tests.infra.away import Wire, django_on, own_server
 
-SCOPES = "payouts:read payouts:write cashier:read"
+SCOPES = "payouts:read payouts:write cashier:read cashier:write"
 AWAY = {"error": "DATABASE_UNAVAILABLE", "details": {"retriable": True}}
 
 
@@ -207,3 +207,25 @@ def test_a_webhook_that_was_cut_off_is_sent_again_and_stored_once(house: House, 
     wire.mend()
     assert answered(webhook).json() == {"status": status}
     assert (PspEvent.objects.count(), PspEventWork.objects.count()) == (1, 1)
+
+
+@pytest.mark.spec("A3", "C8", "C22")
+@pytest.mark.parametrize("cut", ["before", "after"])
+def test_an_authorisation_whose_commit_was_cut_off_is_resumed_by_its_key(house: House, wire: Wire, cut: str, settings: Any) -> None:
+    """Its key was taken before, in a transaction of its own: the same write finds the attempt, or makes it."""
+    from cashier.models import Attempt
+
+    settings.AUTHORIZE_WAIT_SECONDS = 0.0
+    api = Api(SCOPES)
+    amount = {"amount": "50.00", "currency": "EUR"}
+    asked = {"player_id": house.player.public_id, "amount": amount, "method": "card", "metadata": {"brand_id": "lucky", "region": "MT"}}
+    path = f"cashier/intents/{api.post('cashier/intents', asked, key='i1').json()['intent_id']}/authorize"
+    body = {"payment_token": "tok_approve", "capture": "auto", "return_url": "https://casino.example/return"}
+    wire.cut, wire.heals = cut, True
+
+    assert_told(api.post(path, body, key="a1"))
+
+    assert (wire.cuts, Attempt.objects.count()) == (1, 0 if cut == "before" else 1)
+    answer = answered(lambda: api.post(path, body, key="a1"))
+    assert (answer.status_code, Attempt.objects.count()) == (202, 1), answer.content
+    assert answer.json()["attempt"] == "READY"
