@@ -15,7 +15,7 @@ from cashier.breakers import Admission, Change, Pass, Turned, admit, admit_quest
 from cashier.bulkhead import give_back, take_slot
 from cashier.models import BreakerChange, MerchantAccount
 from cashier.operations.credentials import credentials_of, longest_call
-from cashier.psp.base import LookupNotOffered, LookupResult, PspFailure, PspKeyReused, PspUnreachable
+from cashier.psp.base import Adapter, LookupNotOffered, LookupResult, PspFailure, PspKeyReused, PspUnreachable, UnknownProvider
 from cashier.psp.registry import get_adapter
 from cashier.psp.soundness import sound_lookup
 from ledger.actors import Actor, system_actor
@@ -71,15 +71,24 @@ def asking(account: MerchantAccount) -> Iterator[None]:
 
 def lookup(account: MerchantAccount, **references: str) -> LookupResult | None:
     """Ask the PSP of this account, with no transaction open, in a slot of those that questions have. Raises PspFailure."""
+    adapter = _adapter_of(account)
     slot = take_slot(f"{account.code}:lookups", limit=account.concurrency, seconds=longest_call(account))
     if slot is None:
         raise HeldBack("busy", time.time() + BUSY_SECONDS)
     try:
         with asking(account):
-            found = get_adapter(account.provider).lookup(credentials_of(account), **references)
+            found = adapter.lookup(credentials_of(account), **references)
             return sound_lookup(found, **references) if found is not None else None
     finally:
         give_back(slot)
+
+
+def _adapter_of(account: MerchantAccount) -> Adapter:
+    """Raises LookupNotOffered for a provider whose reports are read, and that is never called."""
+    try:
+        return get_adapter(account.provider)
+    except UnknownProvider as error:
+        raise LookupNotOffered(str(error)) from error
 
 
 def record_change(
