@@ -19,6 +19,7 @@ from tests.databases import CHECKOUT
 TOGETHER = (
     "tests/journeys/",
     "tests/browser/",
+    "tests/infra/test_local_servers.py",
     "tests/api/test_schema.py",
     "tests/reconciliation/closing/test_close_verify.py",
     "tests/sandbox/test_faults.py",

@@ -71,8 +71,8 @@ def processes_of(directory: Path) -> list[str]:
     return found
 
 
-def eventually(condition: Callable[[], bool], *, seconds: float = 15.0) -> bool:
-    """True as soon as the condition holds; False when it still does not after `seconds`."""
+def eventually(condition: Callable[[], bool], *, seconds: float = 60.0) -> bool:
+    """True as soon as the condition holds; False when it still does not after `seconds`, which are many: a machine may be busy."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if condition():

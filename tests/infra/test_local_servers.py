@@ -7,6 +7,8 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -19,8 +21,8 @@ linux_only = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 
 
-@pytest.fixture
-def directory() -> Iterator[Path]:
+@contextmanager
+def data_directory() -> Iterator[Path]:
     """A data directory with a short path that every account may pass through."""
     place = Path(tempfile.mkdtemp(prefix="cr-"))
     place.chmod(0o755)
@@ -28,63 +30,75 @@ def directory() -> Iterator[Path]:
     shutil.rmtree(place, ignore_errors=True)
 
 
-def test_a_second_user_joins_the_servers_of_the_first(directory: Path) -> None:
-    with user_of(directory) as (_, first):
-        with user_of(directory) as (_, second):
+@pytest.fixture
+def directory() -> Iterator[Path]:
+    """One that nobody has used."""
+    with data_directory() as place:
+        yield place
+
+
+@pytest.fixture(scope="module")
+def used() -> Iterator[Path]:
+    """One for all tests that need no new one: to make a cluster takes more than all that they do."""
+    with data_directory() as place:
+        yield place
+
+
+def test_two_that_start_at_once_get_one_pair(directory: Path) -> None:
+    with ExitStack() as users, ThreadPoolExecutor(2) as pool:
+        (_, first), (_, second) = pool.map(lambda _: users.enter_context(user_of(directory)), range(2))
+        assert first == second
+
+
+def test_a_second_user_joins_the_servers_of_the_first(used: Path) -> None:
+    with user_of(used) as (_, first):
+        with user_of(used) as (_, second):
             assert second == first
         assert is_alive(first["pids"]["postgres"])
         assert psycopg.connect(first["environment"]["DATABASE_URL"]).execute("SELECT 1").fetchone() == (1,)
     assert eventually(lambda: not any(is_alive(pid) for pid in first["pids"].values()))
-    assert read_run_file(directory)["pids"] == {}
+    assert read_run_file(used)["pids"] == {}
 
 
-def test_two_that_start_at_once_get_one_pair(directory: Path) -> None:
-    with user_of(directory) as (_, first), user_of(directory) as (_, second):
-        assert first["pids"] == second["pids"]
-
-
-def test_the_application_is_neither_superuser_nor_owner(directory: Path) -> None:
-    with user_of(directory) as (_, given), psycopg.connect(given["environment"]["DATABASE_URL"]) as connection:
-        row = connection.execute("SELECT rolsuper OR rolcreatedb OR rolcreaterole FROM pg_roles WHERE rolname = current_user").fetchone()
-        durable = connection.execute("SELECT current_setting('fsync'), current_setting('full_page_writes')").fetchone()
-    with user_of(directory) as (_, given), psycopg.connect(given["environment"]["DATABASE_OWNER_URL"]) as connection:
-        listens = connection.execute("SELECT current_setting('listen_addresses'), current_setting('unix_socket_directories')").fetchone()
+def test_the_application_is_neither_superuser_nor_owner_and_root_gives_its_rights_away(used: Path) -> None:
+    with user_of(used) as (_, given):
+        with psycopg.connect(given["environment"]["DATABASE_URL"]) as application:
+            rights = "SELECT rolsuper OR rolcreatedb OR rolcreaterole FROM pg_roles WHERE rolname = current_user"
+            row = application.execute(rights).fetchone()
+            durable = application.execute("SELECT current_setting('fsync'), current_setting('full_page_writes')").fetchone()
+        with psycopg.connect(given["environment"]["DATABASE_OWNER_URL"]) as owner:
+            listens = owner.execute("SELECT current_setting('listen_addresses'), current_setting('unix_socket_directories')").fetchone()
+        accounts = {Path(f"/proc/{given['pids'][name]}").stat().st_uid for name in ("postgres", "valkey") if sys.platform == "linux"}
     assert row == (False,)
     assert durable == ("on", "on")
     assert listens == ("127.0.0.1", "")
-
-
-@root_only
-def test_root_gives_its_rights_away_first(directory: Path) -> None:
-    with user_of(directory) as (_, given):
-        owners = {name: os.stat(f"/proc/{given['pids'][name]}").st_uid for name in ("postgres", "valkey")}
-    assert 0 not in owners.values()
+    assert 0 not in accounts
 
 
 @linux_only
-def test_kill_of_the_last_user_leaves_no_process(directory: Path) -> None:
-    with user_of(directory) as (user, _):
+def test_kill_of_the_last_user_leaves_no_process(used: Path) -> None:
+    with user_of(used) as (user, _):
         user.send_signal(signal.SIGKILL)
-        assert eventually(lambda: not processes_of(directory)), processes_of(directory)
+        assert eventually(lambda: not processes_of(used)), processes_of(used)
 
 
 @linux_only
-def test_kill_of_the_supervisor_leaves_no_process_and_loses_no_data(directory: Path) -> None:
-    with user_of(directory) as (_, given), psycopg.connect(given["environment"]["DATABASE_OWNER_URL"]) as connection:
+def test_kill_of_the_supervisor_leaves_no_process_and_loses_no_data(used: Path) -> None:
+    with user_of(used) as (_, given), psycopg.connect(given["environment"]["DATABASE_OWNER_URL"]) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
         connection.commit()
         os.kill(given["pids"]["servers"], signal.SIGKILL)
         assert eventually(lambda: not any(is_alive(pid) for pid in given["pids"].values()))
-    with user_of(directory) as (_, again), psycopg.connect(again["environment"]["DATABASE_OWNER_URL"]) as connection:
+    with user_of(used) as (_, again), psycopg.connect(again["environment"]["DATABASE_OWNER_URL"]) as connection:
         assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
 
 
 @pytest.mark.parametrize("server", ["postgres", "valkey"])
-def test_a_crashed_server_comes_back_at_the_same_address(directory: Path, server: str) -> None:
-    with user_of(directory) as (_, given):
+def test_a_crashed_server_comes_back_at_the_same_address(used: Path, server: str) -> None:
+    with user_of(used) as (_, given):
         os.kill(given["pids"][server], signal.SIGKILL)
-        assert eventually(lambda: read_run_file(directory)["pids"][server] != given["pids"][server])
-        with user_of(directory) as (_, after):
+        assert eventually(lambda: read_run_file(used)["pids"][server] != given["pids"][server])
+        with user_of(used) as (_, after):
             assert after["environment"] == given["environment"]
 
 

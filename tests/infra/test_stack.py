@@ -1,7 +1,6 @@
-"""The whole stack as `make run` has it: every process is watched, and none outlives the supervisor."""
+"""How a stack begins and is stopped meanwhile. What a stack does that runs: tests/journeys/test_stack.py."""
 
 import contextlib
-import os
 import shutil
 import signal
 import socket
@@ -11,14 +10,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
-from config.supervisor import Stack, StackError, find_running
-from tests.databases import TestDatabase
-from tests.infra.processes import CHECKOUT, eventually, is_alive, processes_of, without_servers
-
-NAMES = {"supervisor", "sandbox", "web", "worker-psp", "worker", "worker-recon", "beat", "events"}
+from tests.infra.processes import CHECKOUT, eventually, processes_of, without_servers
 
 
 @pytest.fixture
@@ -27,37 +21,6 @@ def directory() -> Iterator[Path]:
     place.chmod(0o755)
     yield place
     shutil.rmtree(place, ignore_errors=True)
-
-
-@pytest.fixture
-def environment(committed_db: TestDatabase) -> dict[str, str]:
-    """This worker's database and the test servers."""
-    return {"DATABASE_URL": committed_db.app_url, "DATABASE_OWNER_URL": committed_db.owner_url}
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_a_stack_mends_its_processes_and_leaves_none(directory: Path, environment: dict[str, str]) -> None:
-    stack = Stack(directory=directory, environment=environment, seed=False)
-    with stack as running:
-        # every process is up and named
-        assert running.pids.keys() >= NAMES
-        assert httpx.get(running.urls["web"] + "/health").json() == {"status": "ok"}
-        assert find_running(directory) == running
-
-        # a second stack in the same place is refused, and says where the first is
-        with pytest.raises(StackError, match=f"already runs here: {running.urls['web']}"):
-            Stack(directory=directory, environment=environment).started()
-
-        # a killed worker comes back
-        os.kill(running.pids["worker"], signal.SIGKILL)
-        assert eventually(lambda: running.pid_of("worker") != running.pids["worker"])
-
-        # kill -9 of the supervisor: nothing of it is left
-        assert stack.process is not None
-        os.kill(running.pids["supervisor"], signal.SIGKILL)
-        assert eventually(lambda: not any(is_alive(pid) for pid in running.pids.values()), seconds=20)
-        assert eventually(lambda: not processes_of(directory)), processes_of(directory)
-        assert find_running(directory) is None
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

@@ -3,7 +3,10 @@
 tests/scheduling.py keeps all journeys on one xdist worker, for another one would start a stack of its own. It ends with the last journey.
 """
 
+import os
 import shutil
+import signal
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.databases import TestDatabase
+from tests.infra.processes import eventually, is_alive, processes_of
 
 if TYPE_CHECKING:
     from tests.journeys.living import LivingStack
@@ -44,6 +48,20 @@ def running_stack(journey_directory: Path, journey_database: TestDatabase) -> It
     given = variables(journey_directory, journey_database)
     with Stack(directory=journey_directory, environment=given) as running:
         yield LivingStack(running, given, journey_database)
+        if sys.platform == "linux":
+            assert_nothing_outlives_its_supervisor(journey_directory)
+
+
+def assert_nothing_outlives_its_supervisor(directory: Path) -> None:
+    """kill -9 of the supervisor of all processes, once the last journey is over."""
+    from config.local_servers import read_run_file
+    from config.supervisor import find_running
+
+    pids = read_run_file(directory)["pids"]
+    os.kill(pids["supervisor"], signal.SIGKILL)
+    assert eventually(lambda: not any(is_alive(pid) for pid in pids.values()))
+    assert eventually(lambda: not processes_of(directory)), processes_of(directory)
+    assert find_running(directory) is None
 
 
 @pytest.fixture

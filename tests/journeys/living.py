@@ -21,7 +21,7 @@ from config.supervisor import RunningStack
 from tests.databases import TestDatabase
 from tests.infra.processes import eventually
 
-QUIET_SECONDS = 120.0
+QUIET_SECONDS = 300.0
 
 
 @dataclass
@@ -100,7 +100,7 @@ class LivingStack:
 
     def awaits_restart(self, name: str, *, before: int) -> None:
         """Return when the supervisor has started the process again."""
-        assert eventually(lambda: self.running.pid_of(name) != before, seconds=40), f"{name} was not started again"
+        assert eventually(lambda: self.running.pid_of(name) != before, seconds=120), f"{name} was not started again"
 
     def kill_redis(self) -> int:
         """kill -9 of the Redis server; its number. The servers' own supervisor starts it again on the same port."""

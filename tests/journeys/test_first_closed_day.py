@@ -153,7 +153,7 @@ def test_a_calm_day_yields_no_case(stack: LivingStack) -> None:
     from reconciliation.models import ExceptionCase
 
     day, truth = stack.next_day(), stack.running.directory / "calm.jsonl"
-    options = ("--deposits", "30", "--seed", "5", "--currencies", "EUR,SEK", "--date", day.isoformat(), "--faults", "none")
+    options = ("--deposits", "14", "--seed", "5", "--currencies", "EUR,SEK", "--date", day.isoformat(), "--faults", "none")
 
     figures = stack.simulated(*options, "--truth", str(truth))
 

@@ -129,7 +129,7 @@ def test_the_web_killed_while_it_waits_and_the_same_key_again(stack: LivingStack
 
     # When the same client sends the same request again until it is answered (the dead request's lease runs out meanwhile)
     IdempotencyKey.objects.filter(key=run_id).update(leased_until=real_now())
-    caller.join(60)
+    caller.join(180)
 
     # Then the answer is that of the one charge
     assert [answer.body["status"] for answer in answers] == ["CAPTURED"]  # type: ignore[attr-defined]
@@ -148,17 +148,17 @@ def test_redis_killed_during_deposits_loses_no_work(stack: LivingStack) -> None:
     workers = {name: stack.running.pid_of(name) for name in ("worker", "worker-psp", "worker-recon")}
 
     def disturb(done: int) -> None:
-        if done == 20:
+        if done == 10:
             stack.kill_redis()
 
-    run_id, tally = play(stack, planned(60), disturb=disturb)
+    run_id, tally = play(stack, planned(40), disturb=disturb)
 
     # When it is back
-    assert eventually(lambda: stack.redis_pid() != before, seconds=20)
+    assert eventually(lambda: stack.redis_pid() != before)
     pass_time(stack, timedelta(hours=2))
     stack.settle_down()
 
     # Then every deposit has ended all the same, and no worker did
-    assert sum(tally.values()) == 60
+    assert sum(tally.values()) == 40
     assert {name: stack.running.pid_of(name) for name in workers} == workers
-    assert_all_ended(stack, run_id, 60)
+    assert_all_ended(stack, run_id, 40)

@@ -1,5 +1,8 @@
 """simulate_day says no in one line, with what to do instead; nothing is played then."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from config.management.commands.simulate_day import Command
@@ -13,32 +16,48 @@ def _played() -> tuple[int, int]:
     return DepositIntent.objects.count(), SourceFile.objects.count()
 
 
+Refused = Callable[..., tuple[object, str]]
+
+
+@pytest.fixture
+def refused(stack: LivingStack, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Refused:
+    """As manage.py runs it on the stack: the exit code and the last line that it says."""
+    monkeypatch.setenv("SANDBOX_URL", stack.running.urls["sandbox"])
+
+    def run(*arguments: str) -> tuple[object, str]:
+        with pytest.raises(SystemExit) as end:
+            Command().run_from_argv(["manage.py", "simulate_day", "--seed", "1", "--base-url", stack.web, *arguments])
+        return end.value.code, capsys.readouterr().err.strip().splitlines()[-1]
+
+    return run
+
+
 @pytest.mark.spec("Z2")
-def test_it_refuses_where_time_is_real(stack: LivingStack) -> None:
+def test_it_refuses_where_time_is_real(refused: Refused, settings: Any) -> None:
     before = _played()
+    settings.SIMULATION = False
 
-    done = stack.manage("simulate_day", "--deposits", "5", "--seed", "1", SIMULATION="false")
+    code, said = refused("--deposits", "5")
 
-    assert done.returncode == 1
-    assert "Set SIMULATION=1" in done.stderr.strip().splitlines()[-1]
+    assert code == 1
+    assert "Set SIMULATION=1" in said
     assert _played() == before
 
 
 @pytest.mark.spec("Z2")
-def test_a_bad_option_is_a_clear_line_and_exit_2(stack: LivingStack, capsys: pytest.CaptureFixture[str]) -> None:
-    """As manage.py runs it. The others are in tests/simulation/test_options.py."""
+def test_a_bad_option_is_a_clear_line_and_exit_2(refused: Refused) -> None:
+    """The others are in tests/simulation/test_options.py."""
     before = _played()
 
-    with pytest.raises(SystemExit) as end:
-        Command().run_from_argv(["manage.py", "simulate_day", "--deposits", "5", "--seed", "1", "--currencies", "EUR,XYZ"])
+    code, said = refused("--deposits", "5", "--currencies", "EUR,XYZ")
 
-    assert end.value.code == 2
-    assert "--currencies EUR,XYZ: choose among EUR,SEK,GBP,USD,JPY,KWD." in capsys.readouterr().err.strip().splitlines()[-1]
+    assert code == 2
+    assert "--currencies EUR,XYZ: choose among EUR,SEK,GBP,USD,JPY,KWD." in said
     assert _played() == before
 
 
 @pytest.mark.spec("Z2")
-def test_a_day_whose_papers_are_in_is_not_played_again(stack: LivingStack) -> None:
+def test_a_day_whose_papers_are_in_is_not_played_again(stack: LivingStack, refused: Refused) -> None:
     from reconciliation.models import SettlementBatch
 
     # Given a day that was played
@@ -50,9 +69,9 @@ def test_a_day_whose_papers_are_in_is_not_played_again(stack: LivingStack) -> No
     before = _played()
 
     # When it is asked for again
-    done = stack.manage("simulate_day", "--deposits", "3", "--seed", "1", "--date", newest.business_date.isoformat())
+    code, said = refused("--deposits", "3", "--date", newest.business_date.isoformat())
 
     # Then nothing is played, and the day that could be is named
-    assert done.returncode == 1
-    assert f"The papers of {newest.business_date} are in already. Choose --date " in done.stderr.strip().splitlines()[-1]
+    assert code == 1
+    assert f"The papers of {newest.business_date} are in already. Choose --date " in said
     assert _played() == before
