@@ -5,6 +5,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from socketserver import ThreadingMixIn
 from typing import TYPE_CHECKING, Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -85,20 +86,27 @@ def house(house_database: "TestDatabase", furnished_house: "Furnished", django_d
         house_database.restore()
 
 
-@pytest.fixture
-def site(house: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The address of a server on the test's own database, static files included."""
+@pytest.fixture(scope="package")
+def server() -> Iterator[str]:
+    """The address of a server, static files included. One for all tests, so that a browser knows again what it has in its cache."""
     from django.contrib.staticfiles.handlers import StaticFilesHandler
     from django.core.handlers.wsgi import WSGIHandler
-    from django.db import connections
 
-    monkeypatch.setitem(connections["default"].settings_dict, "CONN_MAX_AGE", 0)
     server = make_server("127.0.0.1", 0, StaticFilesHandler(WSGIHandler()), ThreadedServer, QuietHandler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture
+def site(house: Any, server: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The server's address, on the test's own database."""
+    from django.db import connections
+
+    monkeypatch.setitem(connections["default"].settings_dict, "CONN_MAX_AGE", 0)
+    return server
 
 
 @dataclass
@@ -112,36 +120,63 @@ class Tab:
     def go(self, path: str) -> None:
         self.page.goto(self.site + path)
 
+    def sign_in(self, name: str, password: str, theme: str) -> None:
+        """As a person does, in a browser that knows nothing of anybody who was there before."""
+        self.page.context.clear_cookies()
+        self.go("/admin/login/")
+        self.page.evaluate(f"localStorage.clear(); sessionStorage.clear(); localStorage.setItem('adminTheme', '\"{theme}\"')")
+        self.page.fill("#id_username", name)
+        self.page.fill("#id_password", password)
+        self.page.click("#login-form button[type=submit]")
+        self.page.wait_for_url("**/admin/")
+
     def listen(self) -> None:
-        self.page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("request", lambda request: None if self._is_ours(request.url) else self.complaints.append(f"asked {request.url}"))
+        for event, hear in self._hearers.items():
+            self.page.on(event, hear)
+
+    def leave(self) -> None:
+        for event, hear in self._hearers.items():
+            self.page.remove_listener(event, hear)
+        for other in self.page.context.pages:
+            if other is not self.page:
+                other.close()
+        self.page.goto("about:blank")
+
+    @cached_property
+    def _hearers(self) -> dict[str, Callable[[Any], None]]:
+        return {
+            "console": lambda message: self.complaints.append(message.text) if message.type == "error" else None,
+            "pageerror": lambda error: self.complaints.append(str(error)),
+            "request": lambda request: None if self._is_ours(request.url) else self.complaints.append(f"asked {request.url}"),
+        }
 
     def _is_ours(self, url: str) -> bool:
         return url.startswith((self.site, "data:", "blob:"))
 
 
+@pytest.fixture(scope="package")
+def pages() -> list[Any]:
+    """Pages that no test has now, each of a session of its own: to begin a new one, with nothing in its cache, takes as long as a test."""
+    return []
+
+
 @pytest.fixture
-def tab_of(chromium: Any, site: str) -> Iterator[Callable[..., Tab]]:
+def tab_of(chromium: Any, site: str, pages: list[Any]) -> Iterator[Callable[..., Tab]]:
     """`tab_of("ada", width=390, height=844, dark=True)`: signs in as a person does."""
     from tests.backoffice.scene import PASSWORD
 
-    contexts = []
+    opened: list[Tab] = []
 
     def open_tab(name: str, width: int = 1440, height: int = 900, dark: bool = False) -> Tab:
-        context = chromium.new_context(viewport={"width": width, "height": height})
-        context.set_default_timeout(30_000)
-        context.add_init_script(f"localStorage.setItem('adminTheme', '\"{'dark' if dark else 'light'}\"')")
-        contexts.append(context)
-        tab = Tab(context.new_page(), site)
+        tab = Tab(pages.pop() if pages else chromium.new_context().new_page(), site)
+        opened.append(tab)
+        tab.page.set_default_timeout(60_000)
+        tab.page.set_viewport_size({"width": width, "height": height})
         tab.listen()
-        tab.go("/admin/login/")
-        tab.page.fill("#id_username", name)
-        tab.page.fill("#id_password", PASSWORD)
-        tab.page.click("#login-form button[type=submit]")
-        tab.page.wait_for_url("**/admin/")
+        tab.sign_in(name, PASSWORD, "dark" if dark else "light")
         return tab
 
     yield open_tab
-    for context in contexts:
-        context.close()
+    for tab in opened:
+        tab.leave()
+        pages.append(tab.page)

@@ -45,7 +45,7 @@ def test_a_rule_is_added_tried_and_may_then_be_sent(tab_of: Callable[..., Any], 
     assert "Running: 0 of 0 deposits" in page.content()
     picture(page, f"running-{width}")
     assert run_trial(trial_id=rules.trials.get().pk, now=house.now) == "DONE"
-    page.get_by_text("Of 6 deposits 3 would have gone elsewhere").wait_for(timeout=8000)
+    page.get_by_text("Of 6 deposits 3 would have gone elsewhere").wait_for()
     shown(tab, address)
     picture(page, f"rules-{width}")
     assert page.get_by_role("button", name=f"Send version {rules.version} for approval").is_enabled()
