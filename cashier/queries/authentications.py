@@ -21,8 +21,9 @@ SELECT a.merchant_account_id, count(*) FILTER (WHERE NOT a.is_challenged), count
        count(*) FILTER (WHERE a.is_challenged AND a.outcome = 'ACTION_REQUIRED' AND a.ended_at IS NULL AND c.took IS NULL)
   FROM cashier_attempt a
   LEFT JOIN LATERAL (
-        SELECT true AS took FROM cashier_capture k WHERE k.attempt_id = a.id AND k.state = 'SUCCEEDED' LIMIT 1
-       ) c ON a.is_challenged AND a.outcome = 'ACTION_REQUIRED'
+        SELECT true AS took FROM cashier_capture k
+         WHERE a.is_challenged AND a.outcome = 'ACTION_REQUIRED' AND k.attempt_id = a.id AND k.state = 'SUCCEEDED' LIMIT 1
+       ) c ON true
  WHERE a.sent_at >= %(since)s AND a.sent_at <= %(now)s AND a.merchant_account_id = ANY(%(accounts)s)
    AND (a.three_ds_version <> '' OR a.is_challenged)
  GROUP BY 1"""

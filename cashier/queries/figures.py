@@ -29,6 +29,7 @@ from ledger.clock import real_now
 from ledger.figures import Figure, Labelled, seconds_since, single
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+OFTEN = 3
 WAIT_FOR_PEOPLE = (PayerState.HELD, PayerState.REFUSED)  # these have a case of their own (K10)
 CALLS: dict[str, Any] = {"authorize": Attempt, "capture": Capture, "void": Void, "refund": Refund, "payout": PayoutIntent}
 
@@ -95,6 +96,9 @@ def _deposits(now: datetime) -> Iterator[Figure]:
     labels = ("account", "region", "outcome", "decline_code")
     rows: list[Labelled] = [((code, region, outcome.lower(), decline), count) for code, region, outcome, decline, count in outcomes]
     yield Figure("deposit_answers", "Authorisations of 15 minutes by what the PSP said", labels, rows)
+    tries = recent.aggregate(tries=Count("pk"), deposits=Count("intent", distinct=True))
+    if tries["deposits"]:
+        yield single("deposit_tries_ratio", "Authorisations / deposits, of 15 minutes", tries["tries"] / tries["deposits"])
     for check in ("avs", "cvv"):
         letters = recent.exclude(**{check: ""}).values_list("merchant_account__code", check).annotate(count=Count("pk"))
         words = f"Authorisations of 15 minutes by the letter of their {check.upper()} check"
@@ -112,12 +116,15 @@ def _calls() -> Iterator[Figure]:
     at = real_now()
     counts: list[Labelled] = []
     ages: list[Labelled] = []
+    again: list[Labelled] = []
     for kind, model in CALLS.items():
         open_calls = model.objects.filter(call_state__in=PspCall.OPEN_CALLS).order_by()
+        again.append(((kind,), open_calls.filter(tries__gte=OFTEN).count()))
         for state, count, due in open_calls.values_list("call_state").annotate(count=Count("pk"), due=Min("next_try_at")):
             counts.append(((kind, state.lower()), count))
             ages.append(((kind, state.lower()), seconds_since(due, at)))
     yield Figure("calls_open", "Calls to PSPs to make (ready), under way (sent), to find out (unknown)", ("call", "state"), counts)
+    yield Figure("calls_retried", f"Of these: tried {OFTEN} times or more. Many at once are a storm of retries", ("call",), again)
     yield Figure("calls_overdue_seconds", "How long the one that should be next has waited for a worker", ("call", "state"), ages)
 
 

@@ -64,7 +64,7 @@ def test_every_part_tells_its_figures(house: "House") -> None:
 
 @pytest.mark.spec("O3", "C13")
 def test_3ds_times_checks_and_cost_are_told(house: "House") -> None:
-    from cashier.models import RoutingFee
+    from cashier.models import RoutingFee, Void
     from ledger.clock import real_now
     from tests.house import make_capture
 
@@ -77,6 +77,11 @@ def test_3ds_times_checks_and_cost_are_told(house: "House") -> None:
     fees = {"lines": 4, "gross_minor": 20_000, "fee_minor": 123, "learned_at": at}
     RoutingFee.objects.create(merchant_account=house.account, method="card", currency="EUR", **fees)
 
+    Void.objects.create(
+        intent=attempt.intent, attempt=attempt, merchant_account=house.account, reason="caller", call_kind="void", call_state="UNKNOWN",
+        tries=3, idempotency_key="v1", created_at=at, updated_at=at, asked_by_kind="system", asked_by_id="tests",
+    )  # fmt: skip
+
     figures, account = scrape(), {"account": house.account.code}
 
     assert [figure(figures, f"psp_answer_{name}_seconds", **account) for name in ("p50", "p95", "p99")] == [2.0, 9.0, 9.0]
@@ -85,6 +90,8 @@ def test_3ds_times_checks_and_cost_are_told(house: "House") -> None:
     assert figure(figures, "psp_3ds_challenged_ratio", **account) == pytest.approx(1 / 3)
     assert figure(figures, "psp_3ds_passed_ratio", **account) == 1.0
     assert figure(figures, "psp_cost_per_success_minor", **account, currency="EUR") == 30.75
+    assert (figure(figures, "calls_retried", call="void"), figure(figures, "calls_retried", call="capture")) == (1.0, 0.0)
+    assert figure(figures, "deposit_tries_ratio") == 1.0
     assert (figure(figures, "deposit_avs", **account, result="Y"), figure(figures, "deposit_avs", **account, result="N")) == (2.0, 1.0)
 
 
