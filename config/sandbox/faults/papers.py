@@ -28,8 +28,7 @@ def spoil_reports(breaker: Breaker, batch: Batch, write: Writer) -> list[tuple[s
     spoiled: list[tuple[str, bytes]] = []
     morning = breaker.day + timedelta(days=1)  # a refused file's case is of the day on which it came
     if breaker.count("FILE_REFUSED", of=1):
-        whole = write(batch.rows)
-        spoiled.append(("broken", whole[: whole.rindex(b",") - len(batch.rows)]))
+        spoiled.append(("broken", _broken_off(write(batch.rows), cells=1 + len(batch.rows) % 9)))
         _tell(breaker, "FILE_REFUSED", currency="", day=morning)
     if breaker.count("SETTLEMENT_BATCH_UNBALANCED", of=1):
         place, row = _unexplained(batch)
@@ -37,6 +36,12 @@ def spoil_reports(breaker: Breaker, batch: Batch, write: Writer) -> list[tuple[s
         spoiled.append(("unbalanced", write([*batch.rows[:place], wrong, *batch.rows[place + 1 :]])))
         _tell(breaker, "SETTLEMENT_BATCH_UNBALANCED", currency=row.currency, day=morning, amount_minor=100)
     return spoiled
+
+
+def _broken_off(whole: bytes, *, cells: int) -> bytes:
+    """A download that ended within its last row: fewer cells than the header has, so it is no sound report by any chance."""
+    before, newline, last = whole.rstrip(b"\r\n").rpartition(b"\n")
+    return before + newline + b",".join(last.split(b",")[:cells])
 
 
 def restate_report(breaker: Breaker, batch: Batch, write: Writer) -> list[tuple[str, bytes]]:

@@ -67,7 +67,8 @@ def other_account(breaker: Breaker) -> str:
 def _take_back(breaker: Breaker, row: sqlite3.Row, code: str, *, state: str, event: str) -> None:
     withhold_movement(breaker.connection, movement_id=row["id"], fault=code)
     breaker.connection.execute("UPDATE capture SET state = ?, injected = ? WHERE capture_id = ?", (state, code, row["object_id"]))
-    breaker.connection.execute("UPDATE payment SET state = ? WHERE psp_ref = ?", (state, row["psp_ref"]))
+    if state == "FAILED":  # a payment whose rail took it back stays a captured one
+        breaker.connection.execute("UPDATE payment SET state = ? WHERE psp_ref = ?", (state, row["psp_ref"]))
     payment = get_payment(breaker.connection, row["psp_ref"])
     moment = breaker.late_moment()
     emit(

@@ -16,6 +16,9 @@ BOOKED = frozenset(
 # Outcomes after which the cashier itself has raised the case.
 TOLD_BY_CASHIER = frozenset({"late_money", "duplicate_capture", "amount_differs"})
 
+# A capture that the PSP had confirmed, by what it says of it now: whose case it is.
+TAKEN_BACK = {"FAILED": "CAPTURE_FAILED_AFTER_CREDIT", "RETURNED": "DEPOSIT_RETURNED"}
+
 
 def confirm(step: MerchantRun, ask: Confirmation, *, noted: dict[str, Any]) -> str:
     """Ask the PSP once per run, and let what it confirms be booked by the normal path. Must be called with no transaction open.
@@ -40,7 +43,10 @@ def confirm(step: MerchantRun, ask: Confirmation, *, noted: dict[str, Any]) -> s
 
 
 def ask_payment(step: MerchantRun, merchant_reference: str) -> dict[str, Any] | None:
-    """What the PSP knows of a payment: {"state", "captures": [ids]}; None where it knows nothing or can't be asked. Stored as `confirm`."""
+    """What the PSP knows of a payment, None where it knows nothing or can't be asked. Stored as `confirm`.
+
+    {"state", "captures": [ids that stand], "taken_back": {id: [reason code, when]}}
+    """
     reference = f"lookup:{merchant_reference}"
     stored = LookupAnswer.objects.filter(run=step.run, reference=reference).first()
     if stored is not None and stored.is_known:
@@ -57,7 +63,11 @@ def ask_payment(step: MerchantRun, merchant_reference: str) -> dict[str, Any] | 
 
 def _described(found: LookupResult) -> dict[str, Any]:
     captures = [movement.object_ref for movement in found.captures if movement.state == "SUCCEEDED"]
-    return {"kind": found.kind, "state": found.state, "psp_reference": found.psp_ref, "captures": captures}
+    gone = [movement for movement in found.captures if movement.state in TAKEN_BACK]
+    return {
+        "kind": found.kind, "state": found.state, "psp_reference": found.psp_ref, "captures": captures,
+        "taken_back": {movement.object_ref: [TAKEN_BACK[movement.state], movement.occurred_at.isoformat()] for movement in gone},
+    }  # fmt: skip
 
 
 def _keep(step: MerchantRun, reference: str, is_known: bool, answer: dict[str, Any] | None) -> None:

@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from cashier.models import Capture, PayoutIntent, Refund
+from cashier.operations import fail_capture_late, return_deposit
 from ledger.calendar import business_date
 from ledger.ids import from_public
 from ledger.models import JournalTransaction
 from reconciliation.models import ExceptionCase, Match
 from reconciliation.models.cases import LIVE_STATES
-from reconciliation.operations.cases import auto_resolve_case, raise_case
+from reconciliation.operations.cases import ENGINE, auto_resolve_case, raise_case
 from reconciliation.operations.run.context import MerchantRun
 from reconciliation.operations.run.evidence import ask_payment
 from reconciliation.operations.run.expectations import LOOK_BACK, overdue
@@ -51,7 +52,11 @@ def raise_missing(step: MerchantRun) -> int:
     items = [item for item in items if not item.merchant_reference or item.merchant_reference not in told]
     for item in items:
         code, answer = (item.code, None) if item.code else _ask(step, item)
-        _raise(step, item, code, answer)
+        gone = (answer or {}).get("taken_back", {}).get(item.psp_object)
+        if gone:
+            _take_back(step, item, *gone)
+        else:
+            _raise(step, item, code, answer)
     return len(items)
 
 
@@ -100,6 +105,15 @@ def _ask(step: MerchantRun, item: Missing) -> tuple[str, dict[str, Any] | None]:
     if item.psp_object in answer["captures"]:
         return "CAPTURE_NOT_SETTLED", answer
     return ("CREDITED_ON_AUTHORISATION" if answer["state"] == "AUTHORIZED" else "LEDGER_CREDIT_WITHOUT_PSP"), answer
+
+
+def _take_back(step: MerchantRun, item: Missing, code: str, at: str) -> None:
+    """The event that told it was lost: booked as the event would have been, and the cashier raises the case."""
+    capture_id, occurred_at = from_public(item.public_id, "cap_"), datetime.fromisoformat(at)
+    if code == "DEPOSIT_RETURNED":
+        return_deposit(capture_id=capture_id, return_ref="1", occurred_at=occurred_at, actor=ENGINE, now=step.now)
+    else:
+        fail_capture_late(capture_id=capture_id, occurred_at=occurred_at, actor=ENGINE, now=step.now)
 
 
 def _captures(step: MerchantRun) -> Iterator[Missing]:
