@@ -86,6 +86,7 @@ class AttemptAdmin(OpsAdmin):
                 ("Declined because", sentence(obj.decline_code) if obj.decline_code else "—"),
                 ("Try again", sentence(obj.decline_retry) if obj.decline_retry else "—"),
                 ("3-DS version", obj.three_ds_version or "—"),
+                ("Challenge", "the player was sent to one" if obj.is_challenged else "none"),
                 ("ECI", obj.eci or "—"),
                 ("DS transaction", obj.ds_trans_id or "—"),
                 ("AVS", obj.avs or "—"),
