@@ -107,7 +107,7 @@ def measure_ours(code: str, report: Path, lines: int) -> tuple[float, int]:
 
 def forget(owner_url: str) -> None:
     """Take a turn's lines and matches away, so that the next finds the captures unmatched. The journal keeps what was posted."""
-    tables = "reconciliation_line_tax, reconciliation_match, reconciliation_suspense_item, reconciliation_psp_line, reconciliation_batch"
     with psycopg.connect(owner_url, autocommit=True) as connection:
-        connection.execute(f"TRUNCATE {tables}")
+        connection.execute("TRUNCATE reconciliation_match, reconciliation_suspense_item, reconciliation_psp_line")
+        connection.execute("DELETE FROM reconciliation_batch")  # what names batches may not be truncated
         connection.execute("VACUUM ANALYZE")
