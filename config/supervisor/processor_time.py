@@ -50,7 +50,9 @@ class ProcessorTime:
         ours = {child.pid: child.process.name for child in self.supervision.children if child.pid}
         pids = read_run_file(self.supervision.directory).get("pids", {})
         servers = [(name, int(pids[name])) for name in SERVERS if name in pids]
-        command = [("command", pid) for pid, process in seen.items() if process.parent == os.getpid() and pid not in ours]
+        keepers = {seen[pid].parent for _, pid in servers if pid in seen}  # the servers are counted by name, not with whoever keeps them
+        known = {*ours, *keepers, *(pid for _, pid in servers)}
+        command = [("command", pid) for pid, process in seen.items() if process.parent == os.getpid() and pid not in known]
         return [*((name, pid) for pid, name in ours.items()), *servers, *command]
 
 
