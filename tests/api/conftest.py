@@ -1,8 +1,9 @@
 """The house of these tests. Imports wait until Django is set up."""
 
+import json
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -29,6 +30,24 @@ def api(house: "House") -> "Api":
 
     make_client(house.brand, scopes=SCOPES)
     return Api(SCOPES)
+
+
+@pytest.fixture(scope="session")
+def _descriptions() -> list[bytes]:
+    return []
+
+
+@pytest.fixture
+def described(db: None, _descriptions: list[bytes]) -> dict[str, Any]:
+    """The served description. It takes seconds to make, so each worker asks for it once."""
+    from django.test import Client
+
+    if not _descriptions:
+        answer = Client().get("/v1/schema", HTTP_ACCEPT="application/vnd.oai.openapi+json")
+        assert answer.status_code == 200
+        _descriptions.append(answer.content)
+    body: dict[str, Any] = json.loads(_descriptions[0])
+    return body
 
 
 @pytest.fixture(autouse=True)

@@ -36,12 +36,6 @@ def caller(house: House, redis: Any) -> Api:
     return Api(ALL)
 
 
-@pytest.fixture
-def described(db: None) -> dict[str, Any]:
-    described: dict[str, Any] = Client().get("/v1/schema", HTTP_ACCEPT="application/vnd.oai.openapi+json").json()
-    return described
-
-
 class Walk:
     """Answers of one walk; every fault is told, not only the first."""
 
@@ -167,19 +161,22 @@ def addresses(path: str, queries: set[str]) -> Iterator[str]:
 
 @pytest.mark.spec("A5", "A2")
 def test_headers_that_are_none(caller: Api, house: House, described: dict[str, Any]) -> None:
+    """Read before an operation is chosen, so each operation is tried with a third of them, the next one with the next third."""
     walk = Walk()
-    for (method, path, _), headers in itertools.product(list(operations(described, house)), HEADERS):
-        walk.look_at(send(caller, method, path, b"{}", **headers), f"{method} {path} {str(headers)[:80]}")
-    walk.end(at_least=500)
+    for number, (method, path, _) in enumerate(operations(described, house)):
+        for headers in HEADERS[number % 3 :: 3]:
+            walk.look_at(send(caller, method, path, b"{}", **headers), f"{method} {path} {str(headers)[:80]}")
+    walk.end(at_least=170)
 
 
 @pytest.mark.spec("A2", "A5")
-@pytest.mark.parametrize("name", BODIES)
-def test_who_asks_for_a_token_with_rubbish_gets_none(house: House, redis: Any, name: str) -> None:
-    for kind in ("application/x-www-form-urlencoded", "application/json", "multipart/form-data; boundary=b"):
-        answer = Client(raise_request_exception=False).generic("POST", "/oauth/token", BODIES[name], content_type=kind)
-        assert 400 <= answer.status_code < 500, (kind, answer.status_code)
-        assert answer.json()["error"]
+def test_who_asks_for_a_token_with_rubbish_gets_none(house: House, redis: Any) -> None:
+    http = Client(raise_request_exception=False)
+    for name, body in BODIES.items():
+        for kind in ("application/x-www-form-urlencoded", "application/json", "multipart/form-data; boundary=b"):
+            answer = http.generic("POST", "/oauth/token", body, content_type=kind)
+            assert 400 <= answer.status_code < 500, (name, kind, answer.status_code)
+            assert answer.json()["error"], (name, kind)
 
 
 def test_every_route_is_walked(described: dict[str, Any]) -> None:

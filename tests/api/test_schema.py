@@ -1,6 +1,5 @@
 """The API is what its description says (A1): served, complete, and held to it by calls made from it."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,22 +22,6 @@ from tests.house import House, bearer, make_capture, make_client
 
 ALL = " ".join(SCOPES)
 CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
-
-
-@pytest.fixture(scope="module")
-def _descriptions() -> list[bytes]:
-    return []
-
-
-@pytest.fixture
-def described(db: None, _descriptions: list[bytes]) -> dict[str, Any]:
-    """The served description. It takes seconds to make, so these tests ask for it once."""
-    if not _descriptions:
-        answer = Client().get("/v1/schema", HTTP_ACCEPT="application/vnd.oai.openapi+json")
-        assert answer.status_code == 200
-        _descriptions.append(answer.content)
-    body: dict[str, Any] = json.loads(_descriptions[0])
-    return body
 
 
 @pytest.mark.spec("A1")

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 LINK = re.compile(r'(?:href|data-href|hx-get)="([^"]+)"')
-MOST_PAGES = 200
+MOST_PAGES = 400
 # Signing in and reading move these, and nothing else.
 OF_THE_SESSION = {"django_session"}
 

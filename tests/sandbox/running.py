@@ -40,7 +40,7 @@ def fresh(prefix: str) -> str:
     return f"{prefix}{os.getpid()}x{next(_numbers)}"
 
 
-def eventually(condition: Callable[[], Any], *, seconds: float = 15.0) -> Any:
+def eventually(condition: Callable[[], Any], *, seconds: float = 60.0) -> Any:
     """The condition's first true value; its last value after `seconds`."""
     deadline = time.monotonic() + seconds
     while not (value := condition()) and time.monotonic() < deadline:
@@ -148,7 +148,7 @@ class RunningSandbox:
         return self._gone()
 
     def _gone(self) -> int:
-        code = self.process.wait(20)
+        code = self.process.wait(60)
         self.http.close()
         if self.process.stdout is not None:
             self.process.stdout.close()
@@ -198,7 +198,7 @@ class RunningSandbox:
 
     def settle_jobs(self) -> None:
         """Wait until every job is done, whoever is told."""
-        assert eventually(lambda: self.control("GET", "outbox")["due_jobs"] == 0, seconds=30)
+        assert eventually(lambda: self.control("GET", "outbox")["due_jobs"] == 0, seconds=120)
 
     def settle_down(self) -> None:
         """Wait until every job is done and every event delivered."""
@@ -207,7 +207,7 @@ class RunningSandbox:
             outbox = self.control("GET", "outbox")
             return bool(outbox["pending"] == 0 and outbox["due_jobs"] == 0)
 
-        assert eventually(is_quiet, seconds=30), self.control("GET", "outbox")
+        assert eventually(is_quiet, seconds=120), self.control("GET", "outbox")
 
 
 def payment_body(

@@ -110,10 +110,14 @@ def test_held_payments_stay_pending(sandbox: RunningSandbox, token: str) -> None
 @pytest.mark.parametrize(("token", "charged"), [("timeout_before", 0), ("timeout_after", 5000)])
 def test_a_timeout_says_nothing_and_the_lookup_says_all(sandbox: RunningSandbox, token: str, charged: int) -> None:
     body, key = payment_body(token), fresh("key")
-    with pytest.raises(httpx.ReadTimeout):
+    with pytest.raises(httpx.TimeoutException):
         sandbox.post("/v1/payments", body, key=key, timeout=0.5)
-    books = sandbox.control("GET", f"books?merchant_reference={body['merchant_reference']}")["charges"]
-    assert sum(charge["charged_minor"] for charge in books) == charged
+
+    def charged_minor() -> int:
+        books = sandbox.control("GET", f"books?merchant_reference={body['merchant_reference']}")["charges"]
+        return sum(charge["charged_minor"] for charge in books)
+
+    assert eventually(lambda: charged_minor() == charged)  # on a busy machine it may not have begun before we gave up
     assert (sandbox.look_up(idempotency_key=key) is None) == (charged == 0)
     repeated = sandbox.post("/v1/payments", body, key=key)
     assert repeated.json()["state"] == "CAPTURED"

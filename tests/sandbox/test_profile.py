@@ -61,7 +61,7 @@ def test_a_call_is_not_answered(sandbox: RunningSandbox, fault: str, before: int
     with pytest.raises(httpx.TimeoutException):
         sandbox.post("/v1/payments", body, timeout=0.2)
 
-    assert charged(sandbox, body["merchant_reference"]) == before
+    assert eventually(lambda: charged(sandbox, body["merchant_reference"]) == before)
 
 
 def test_refunds_captures_and_voids_fail_too(sandbox: RunningSandbox) -> None:

@@ -23,16 +23,18 @@ HEADERS = {
 
 
 @pytest.mark.spec("W3", "A5")
-@pytest.mark.parametrize("name", BODIES)
-def test_a_signed_body_that_can_not_be_read_is_kept_as_a_dead_letter(world: World, name: str) -> None:
-    answer = knock(BODIES[name])
-
-    if len(BODIES[name]) > MIB:
-        assert (answer.status_code, answer.json()["error"]) == (413, "BODY_TOO_LARGE")
-        assert PspEvent.objects.count() == 0
-        return
-    assert (answer.status_code, answer.json()) == (200, {"status": "accepted"})
-    assert PspEventWork.objects.get().state == "DEAD"
+def test_a_signed_body_that_can_not_be_read_is_kept_as_a_dead_letter(world: World) -> None:
+    kept = 0
+    for name, body in BODIES.items():
+        answer = knock(body)
+        if len(body) > MIB:
+            assert (answer.status_code, answer.json()["error"]) == (413, "BODY_TOO_LARGE"), name
+        else:
+            assert (answer.status_code, answer.json()) == (200, {"status": "accepted"}), name
+            kept += 1
+        assert PspEvent.objects.count() == kept, name
+    assert {*PspEventWork.objects.values_list("state", flat=True)} == {"DEAD"}
+    assert PspEventWork.objects.count() == kept < len(BODIES)
 
 
 @pytest.mark.spec("W3", "W5")
@@ -49,10 +51,11 @@ def test_a_signed_event_with_a_field_that_is_none_is_kept_and_moves_nothing(worl
 
 
 @pytest.mark.spec("W3", "A5")
-@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in HEADERS.items() for value in values])
-def test_headers_that_are_none_are_refused(world: World, name: str, value: str) -> None:
-    answer = knock(**{name: value})
+@pytest.mark.parametrize("name", HEADERS)
+def test_headers_that_are_none_are_refused(world: World, name: str) -> None:
+    for value in HEADERS[name]:
+        answer = knock(**{name: value})
 
-    assert answer.status_code in (400, 401)
-    assert set(answer.json()) == {"error", "message", "trace_id", "details"}
+        assert answer.status_code in (400, 401), value[:60]
+        assert set(answer.json()) == {"error", "message", "trace_id", "details"}, value[:60]
     assert PspEvent.objects.count() == 0
