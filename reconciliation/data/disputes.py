@@ -15,7 +15,7 @@ DISPUTES = (
         resolves="A dispute is opened from the line.",
         means="The PSP took money for a chargeback that we never heard of. The time to answer is already running.",
         check="Is the notification among refused or dead webhooks? When is the answer due?",
-        do="Work the dispute that was opened from the line; collect evidence at once.",
+        do="Work the dispute that was opened; where the register named no case, ask the PSP for it. Collect evidence at once.",
         dont="Don't post the chargeback by hand: its notification may still come.",
         ends=("link_to_dispute", "claim_from_psp", "write_off"),
     ),
