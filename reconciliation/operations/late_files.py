@@ -14,8 +14,9 @@ from reconciliation.calendars import add_bank_days, is_bank_day
 from reconciliation.models import BankStatement, ExceptionCase
 from reconciliation.models.cases import LIVE_STATES
 from reconciliation.operations.cases import auto_resolve_case, raise_case
+from reconciliation.queries.checklist.busy import busy_days
 from reconciliation.queries.checklist.items import Day
-from reconciliation.queries.checklist.papers import busy_days, is_reported
+from reconciliation.queries.checklist.papers import is_reported
 from reconciliation.queries.currencies import currencies_of
 
 CODE = "SOURCE_FILE_LATE"
@@ -67,16 +68,16 @@ def _currency(account: Account) -> str:
 def _late_days(account: Account, now: datetime) -> list[tuple[date, datetime]]:
     """Those whose file is expected and not in, oldest first. Asked newest first: what is in for one day is in for all before it."""
     missing = list(takewhile(lambda each: not _is_in(account, each[0], now), reversed([*_due_days(account, now)])))
-    expected = _expected(account, [day for day, _ in missing], now) if missing else set()
+    expected = _expected(account, [day for day, _ in missing]) if missing else set()
     return [each for each in reversed(missing) if each[0] in expected]
 
 
-def _expected(account: Account, days: Sequence[date], now: datetime) -> set[date]:
+def _expected(account: Account, days: Sequence[date]) -> set[date]:
     """A statement on every bank day since the first one; a report where the account moved money."""
     if isinstance(account, BankAccount):
         first = BankStatement.objects.filter(bank_account=account).aggregate(first=Min("closing_date"))["first"]
         return {day for day in days if first is not None and first < day and is_bank_day(account.currency, day)}
-    return busy_days(account, [Day(account.entity, day, now) for day in days])
+    return busy_days(account, days)
 
 
 def _is_in(account: Account, day: date, now: datetime) -> bool:

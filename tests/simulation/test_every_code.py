@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.spec("Z1", "Z3", "R5", "R7", "E1")
 MONDAY = date(2026, 3, 9)
-PARTS = 4
+PARTS = 3
 WEEK = int(os.environ.get("COUNTROOM_WEEK_DEPOSITS", "420"))  # each day has objects for almost every fault from about 40 on
 # The other account's report, another currency, a reserve; the last needs a batch of three days before.
 TWO_ACCOUNTS = ("WRONG_MERCHANT_ACCOUNT", "FX_RATE_DIFFERS", "RESERVE_DIFFERS", "RESERVE_RELEASE_OVERDUE")

@@ -8,9 +8,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from cashier.models import MerchantAccount
 from ledger.calendar import day_bounds
 from ledger.models import LegalEntity
 from reconciliation.queries.balances import Balance, balances_at
+from reconciliation.queries.checklist.busy import accounts_busy_on
 
 SHOWN = 20
 
@@ -62,6 +64,11 @@ class Day:
     def balances(self) -> list[Balance]:
         """Balances at the day's end, read once."""
         return balances_at(self.entity.pk, self.date)
+
+    @cached_property
+    def busy_accounts(self) -> list[MerchantAccount]:
+        """Merchant accounts that captured, refunded or paid out on the day, by code; asked once."""
+        return accounts_busy_on(self.entity, self.date)
 
 
 def capped(rows: QuerySet[Any]) -> tuple[list[Any], int]:

@@ -5,14 +5,13 @@ from datetime import date, timedelta
 from cashier.models import MerchantAccount
 from reconciliation.models import Activity, ReconciliationRun, RunState, SettlementBatch
 from reconciliation.queries.checklist.items import CheckItem, Day, check_item, of_words
-from reconciliation.queries.checklist.papers import busy_accounts
 
 _KNOWN_FOR = timedelta(days=60)  # a PSP that told its events within them is asked for the day's
 
 
 def registers_are_in(day: Day) -> CheckItem:
     """The PSP's own register of events reaches the day, for every account that moved money and whose PSP exports one."""
-    telling = [(account, newest) for account in busy_accounts(day) if (newest := _newest(account, day)) is not None]
+    telling = [(account, newest) for account in day.busy_accounts if (newest := _newest(account, day)) is not None]
     missing = [f"{account.code}: its PSP's register ends on {newest}" for account, newest in telling if newest < day.date]
     figure = of_words(len(telling) - len(missing), len(telling), "account") if telling else "no PSP exports one"
     return check_item("registers", "PSP registers in", figure, missing)

@@ -1,13 +1,8 @@
 """Checks of what came from outside: reports, statements, runs over them, bank against statement."""
 
 from collections import Counter
-from collections.abc import Sequence
-from datetime import date, datetime
 
-from django.db.models import Q
-
-from cashier.models import BankAccount, Capture, MerchantAccount
-from ledger.models import JournalTransaction
+from cashier.models import BankAccount, MerchantAccount
 from ledger.money import money_text
 from reconciliation.models import BankStatement, ExceptionCase, PspLine, ReconciliationRun, RunState, SettlementBatch
 from reconciliation.models.cases import LIVE_STATES
@@ -15,7 +10,6 @@ from reconciliation.models.files import BatchState
 from reconciliation.queries.checklist.items import CheckItem, Day, check_item, of_words
 from reconciliation.queries.residuals import merchant_residuals
 
-PAID = ("REFUND_PROCESSED", "PAYOUT_SETTLED")
 ITEM_KINDS = ("sale", "refund", "payout", "chargeback", "reversal")
 
 
@@ -32,7 +26,7 @@ def day_is_over(day: Day) -> CheckItem:
 
 def reports_are_in(day: Day) -> CheckItem:
     """Settlement reports that reach the day, for every merchant account that moved money on it; posted; no batch number skipped."""
-    accounts = busy_accounts(day)
+    accounts = day.busy_accounts
     silent = [account for account in accounts if not is_reported(account, day)]
     missing = [f"{account.code}: no settlement report reaches {day.date}" for account in silent]
     missing += [f"{batch}: loaded, not posted" for batch in _unposted(day)]
@@ -54,7 +48,7 @@ def statements_are_in(day: Day) -> CheckItem:
 def runs_are_done(day: Day) -> CheckItem:
     """Reconciliation of the day is done for every account that has something to reconcile."""
     states = dict(ReconciliationRun.objects.filter(entity=day.entity, date=day.date).values_list("account_code", "state"))
-    expected = sorted({*states, *(account.code for account in busy_accounts(day)), *(account.code for account in active_banks(day))})
+    expected = sorted({*states, *(account.code for account in day.busy_accounts), *(account.code for account in active_banks(day))})
     missing = [
         f"{code}: {'run ' + str(states[code]).lower() if code in states else 'no run'}"
         for code in expected
@@ -82,28 +76,6 @@ def bank_equals_statement(day: Day) -> CheckItem:
         if closing is not None and (difference := books.get((account.public_id, account.currency), 0) - closing)
     ]
     return check_item("bank", "Bank equals statement", of_words(len(accounts) - len(differing), len(accounts), "account"), differing)
-
-
-def busy_accounts(day: Day) -> list[MerchantAccount]:
-    """Merchant accounts of the entity that captured, refunded or paid out on the day, by code."""
-    paid = JournalTransaction.objects.filter(entity=day.entity, business_date=day.date, kind__in=PAID)
-    named = {party for parties in paid.values_list("source__merchant_account", "source__payer").distinct() for party in parties}
-    accounts = MerchantAccount.objects.filter(entity=day.entity).order_by("code")
-    return [account for account in accounts if account.public_id in named or _has_captured(account, day.start, day.end)]
-
-
-def busy_days(account: MerchantAccount, days: Sequence[Day]) -> set[date]:
-    """On which of these days, newest first, the account captured, refunded or paid out."""
-    dates, name = [day.date for day in days], account.public_id
-    paid = JournalTransaction.objects.filter(entity=account.entity, business_date__in=dates, kind__in=PAID)
-    busy = {*paid.filter(Q(source__merchant_account=name) | Q(source__payer=name)).values_list("business_date", flat=True).distinct()}
-    if _has_captured(account, days[-1].start, days[0].end):
-        busy |= {day.date for day in days if _has_captured(account, day.start, day.end)}
-    return busy
-
-
-def _has_captured(account: MerchantAccount, start: datetime, end: datetime) -> bool:
-    return Capture.objects.filter(merchant_account=account, captured_at__gte=start, captured_at__lt=end).exists()
 
 
 def active_banks(day: Day) -> list[BankAccount]:
