@@ -13,13 +13,20 @@ from config.backoffice.stream import Streams, is_same_host
 
 
 @pytest.fixture
-def stream(committed_db: Any) -> Iterator[Streams]:
+def stream(committed_db: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Streams]:
+    """One that soon sees that nobody listens any more: no thread of it goes on when its database is gone."""
+    for pause in ("LOOK_SECONDS", "KEEP_ALIVE_SECONDS"):
+        monkeypatch.setattr(f"config.backoffice.stream.{pause}", 0.05)
+    others = {*threading.enumerate()}
     server = Streams(("127.0.0.1", 0))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     yield server
     server.shutdown()
     server.server_close()
+    for left in {*threading.enumerate()} - others:
+        left.join(60)
+        assert not left.is_alive(), left.name
 
 
 def ask(server: Streams, path: str, **headers: str) -> Any:
