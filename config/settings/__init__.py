@@ -208,7 +208,6 @@ SECRETS_DIR = env.str("SECRETS_DIR", default="")
 
 # --- Celery: the row is the queue, a message is only the nudge ---
 CELERY_BROKER_URL = REDIS_URL
-CELERY_BROKER_TRANSPORT = "config.broker:Transport"
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -216,6 +215,8 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
+# A worker that loses its broker ends, and whoever runs it starts another one: one that connects anew may live on and take no work (ADR 25).
+CELERY_BROKER_CONNECTION_RETRY = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": f"{REDIS_PREFIX}:", "visibility_timeout": 3600}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
