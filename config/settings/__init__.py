@@ -215,7 +215,7 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
-# A worker that loses its broker ends, and whoever runs it starts another one: one that connects anew may live on and take no work (ADR 25).
+# A worker that loses its broker ends, and whoever runs it starts another one, always: of itself it ends or stays by chance (ADR 25).
 CELERY_BROKER_CONNECTION_RETRY = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": f"{REDIS_PREFIX}:", "visibility_timeout": 3600}

@@ -21,7 +21,10 @@ Refused = Callable[..., tuple[object, str]]
 
 @pytest.fixture
 def refused(stack: LivingStack, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Refused:
-    """As manage.py runs it on the stack: the exit code and the last line that it says."""
+    """As manage.py runs it, up to a refusal of its options: the exit code and the last line that it says.
+
+    Not beyond that: it would furnish the stack's PSP with this process's secrets, which are not the stack's.
+    """
     monkeypatch.setenv("SANDBOX_URL", stack.running.urls["sandbox"])
 
     def run(*arguments: str) -> tuple[object, str]:
@@ -57,7 +60,7 @@ def test_a_bad_option_is_a_clear_line_and_exit_2(refused: Refused) -> None:
 
 
 @pytest.mark.spec("Z2")
-def test_a_day_whose_papers_are_in_is_not_played_again(stack: LivingStack, refused: Refused) -> None:
+def test_a_day_whose_papers_are_in_is_not_played_again(stack: LivingStack) -> None:
     from reconciliation.models import SettlementBatch
 
     # Given a day that was played
@@ -69,9 +72,9 @@ def test_a_day_whose_papers_are_in_is_not_played_again(stack: LivingStack, refus
     before = _played()
 
     # When it is asked for again
-    code, said = refused("--deposits", "3", "--date", newest.business_date.isoformat())
+    done = stack.manage("simulate_day", "--deposits", "3", "--seed", "1", "--date", newest.business_date.isoformat())
 
     # Then nothing is played, and the day that could be is named
-    assert code == 1
-    assert f"The papers of {newest.business_date} are in already. Choose --date " in said
+    assert done.returncode == 1
+    assert f"The papers of {newest.business_date} are in already. Choose --date " in done.stderr.strip().splitlines()[-1]
     assert _played() == before
