@@ -39,7 +39,8 @@ def failed(request: HttpRequest) -> HttpResponse:
 def database_away(request: HttpRequest) -> HttpResponse:
     """503: a page without the database. A look renews itself until that is back; what was pressed is never sent again by itself."""
     is_look = request.method in {"GET", "HEAD"}
-    facts = {"is_look": is_look, "seconds": RENEW_SECONDS, "trace_id": current_trace_id() or "none"}
+    back = request.path.partition("acts/")[0]  # an act's own address answers no look
+    facts = {"is_look": is_look, "seconds": RENEW_SECONDS, "trace_id": current_trace_id() or "none", "back": back}
     return HttpResponse(render_to_string("ops/database_away.html", facts), status=503, headers=outages.HEADERS)
 
 

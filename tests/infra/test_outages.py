@@ -1,11 +1,16 @@
 """Which errors say that the database is not there, and which are refusals or defects of ours that must be seen as such (C22)."""
 
+from typing import TYPE_CHECKING
+
 import psycopg
 import pytest
 from django.db import InterfaceError, InternalError, OperationalError, ProgrammingError
 from psycopg import errors
 
 from config.outages import is_database_away
+
+if TYPE_CHECKING:
+    from django.test import RequestFactory
 
 
 def wrapped(kind: type[Exception], cause: Exception) -> Exception:
@@ -56,3 +61,17 @@ def test_the_database_is_away(error: Exception) -> None:
 @pytest.mark.parametrize("error", [*HERE, *map(below, HERE)], ids=repr)
 def test_it_is_there(error: Exception) -> None:
     assert not is_database_away(error)
+
+
+@pytest.mark.spec("C22")
+@pytest.mark.parametrize(
+    ("pressed", "back"),
+    [("/admin/cashier/routingrules/rr_1/acts/drop/", "/admin/cashier/routingrules/rr_1/"), ("/admin/login/", "/admin/login/")],
+)
+def test_the_way_back_is_to_the_record_not_to_the_button(rf: "RequestFactory", pressed: str, back: str) -> None:
+    """A button's own address answers no look."""
+    from config.backoffice.errors import database_away
+
+    page = database_away(rf.post(pressed)).content.decode()
+
+    assert f'<a href="{back}">' in page
