@@ -1,12 +1,25 @@
-"""Row locks of matching, in one order everywhere: the matches of a line by their part, its place in suspense, payouts by id, the runs of
-their days by id. Then what is posted. Whoever posts first waits for a payout with accounts in hand that the payout's holder wants."""
+"""Row locks of matching, in one order everywhere: the cases that speak of a record by id, the matches of a line by their part, its place
+in suspense, payouts by id, the runs of their days by id. Then what is posted. Whoever posts first waits for a payout with accounts in
+hand that the payout's holder wants; a person who decides a case holds it before anything that it speaks of."""
 
 from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Q
 
-from reconciliation.models import Match, ReconciliationRun, SettlementBatch, SuspenseItem
+from reconciliation.models import CaseLink, ExceptionCase, Match, ReconciliationRun, SettlementBatch, SuspenseItem
+from reconciliation.models.cases import LIVE_STATES
+
+Links = Iterable[tuple[str, str]]
+
+
+def lock_cases(links: Links) -> None:
+    """The live cases with any of these links (kind, public id): those that may end by what is done next."""
+    named = Q()
+    for kind, target in links:
+        named |= Q(kind=kind, target_id=target)
+    rows = ExceptionCase.objects.select_for_update(of=("self",)).filter(state__in=LIVE_STATES)
+    list(rows.filter(pk__in=CaseLink.objects.filter(named).values("case_id")).order_by("pk").values_list("pk"))
 
 
 def lock_matches(line_kind: str, line_id: int) -> list[Match]:
@@ -18,6 +31,14 @@ def lock_matches(line_kind: str, line_id: int) -> list[Match]:
 def lock_suspense(line_kind: str, line_id: int) -> SuspenseItem | None:
     """The line's place in suspense, where it has, or had, one."""
     return SuspenseItem.objects.select_for_update(of=("self",)).filter(line_kind=line_kind, line_id=line_id).first()
+
+
+def lock_waiting(line_kind: str, line_id: int, batches: Iterable[SettlementBatch] = ()) -> SuspenseItem | None:
+    """The line's place in suspense, after the cases that speak of the line or of these payouts; None where it waits there no more: a
+    person, or another run, took it out meanwhile."""
+    lock_cases([(f"{line_kind}_line", str(line_id)), *(("batch", batch.public_id) for batch in batches)])
+    item = lock_suspense(line_kind, line_id)
+    return item if item is not None and item.cleared_at is None else None
 
 
 def lock_batches(ids: Iterable[UUID]) -> dict[UUID, SettlementBatch]:

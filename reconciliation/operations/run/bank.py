@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef
 from cashier.models import BankAccount, SettlementRoute
 from ledger.operations import Posting, post
 from ledger.transitions import move
-from reconciliation.locks import lock_batches
+from reconciliation.locks import lock_batches, lock_cases, lock_waiting
 from reconciliation.matching.ruleset import RuleSet
 from reconciliation.models import BankLine, BankStatement, Match, SettlementBatch, SuspenseItem
 from reconciliation.models.files import BatchState
@@ -142,6 +142,7 @@ def post_settlement(step: BankRun, line: BankLine, batch: SettlementBatch, rule:
 
     `is_part`: other lines of this run are of the same payout; they are told of together.
     """
+    lock_cases([("batch", batch.public_id)])
     lock_batches([batch.pk])
     charge = line.charges_minor if line.amount_minor + line.charges_minor == batch.payout_minor else 0
     source = {
@@ -158,8 +159,8 @@ def post_settlement(step: BankRun, line: BankLine, batch: SettlementBatch, rule:
 
 def post_part(step: BankRun, line: BankLine, batch: SettlementBatch, rule: str) -> None:
     """A further line of a payout that the bank has begun to show: bank takes it, and what is left of the payout is told of."""
-    rows = SettlementBatch.objects.select_for_update(of=("self",)).select_related("merchant_account__entity", "source_file")
-    locked = rows.get(pk=batch.pk)
+    lock_cases([("batch", batch.public_id)])
+    locked = lock_batches([batch.pk])[batch.pk]
     source = {
         **_holders(step.account),
         "merchant_account": locked.merchant_account.public_id,
@@ -228,7 +229,9 @@ def put_in_suspense(step: BankRun, line: BankLine, *, suggested: Tied | None = N
 
 
 def _identify(step: BankRun, line: BankLine, batch: SettlementBatch, rule: str) -> None:
-    item = SuspenseItem.objects.select_for_update().get(line_kind="bank", line_id=line.pk)
+    item = lock_waiting("bank", line.pk, [batch])
+    if item is None:
+        return
     charge = line.charges_minor if line.amount_minor + line.charges_minor == batch.payout_minor else 0
     source = {
         **_holders(step.account),

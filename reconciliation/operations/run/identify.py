@@ -4,6 +4,7 @@ from django.db import transaction
 
 from ledger.ids import to_public
 from ledger.operations import Posting, post
+from reconciliation.locks import lock_waiting
 from reconciliation.models import Match, PspLine, SuspenseItem
 from reconciliation.models.cases import LIVE_STATES, ExceptionCase
 from reconciliation.models.matches import ITEM_PREFIXES
@@ -23,8 +24,8 @@ def identify_lines(step: MerchantRun) -> int:
 def identify_line(step: MerchantRun, item: SuspenseItem, match: Match) -> None:
     """Post line.identified for one line, and let its case resolve itself."""
     with transaction.atomic():
-        locked = SuspenseItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
-        if locked.cleared_at is not None:
+        locked = lock_waiting("psp", item.line_id)
+        if locked is None:
             return
         line = PspLine.objects.get(pk=locked.line_id)
         posted = post(

@@ -14,11 +14,11 @@ from uuid import UUID
 
 from ledger.operations import Posting, post
 from ledger.transitions import move
-from reconciliation.locks import lock_batches
+from reconciliation.locks import lock_batches, lock_cases, lock_waiting
 from reconciliation.matching.narrative import names_payer, transfer_references
 from reconciliation.matching.ruleset import Use
 from reconciliation.matching.subsets import MOST_CANDIDATES, choices, only_choice
-from reconciliation.models import BankLine, ExceptionCase, Match, SettlementBatch, SuspenseItem
+from reconciliation.models import BankLine, ExceptionCase, Match, SettlementBatch
 from reconciliation.models.cases import LIVE_STATES
 from reconciliation.operations.cases import ENGINE, raise_case, resolve_by_key
 from reconciliation.operations.run.bank_cases import resolve_identified
@@ -131,6 +131,7 @@ def _is_only_line(line: BankLine, chosen: Sequence[SettlementBatch]) -> bool:
 
 def post_merge(step: BankRun, line: BankLine, merge: Merge) -> None:
     """A PSP's transfer that pays several batches, exactly. Needs a transaction."""
+    lock_cases(("batch", batch.public_id) for batch in merge.batches)
     lock_batches(batch.pk for batch in merge.batches)
     _post(step, "BANK_SETTLEMENT_MATCHED@3", f"bank.settlement_matched:{line.ref}", _source(step, line, merge), line.booked_date)
     pair_merge(step, line, merge)
@@ -138,7 +139,9 @@ def post_merge(step: BankRun, line: BankLine, merge: Merge) -> None:
 
 def identify_merge(step: BankRun, line: BankLine, merge: Merge) -> None:
     """The same, of a line that waited in suspense."""
-    item = SuspenseItem.objects.select_for_update(of=("self",)).get(line_kind="bank", line_id=line.pk)
+    item = lock_waiting("bank", line.pk, merge.batches)
+    if item is None:
+        return
     first = pair_merge(step, line, merge)[0]
     source = {**_source(step, line, merge), "amount_minor": int(item.amount_minor)}
     item.cleared_txn = _post(step, "BANK_IDENTIFIED@2", f"bank.identified:{line.ref}:{first.pk}", source, None)

@@ -13,8 +13,9 @@ from django.db import transaction
 
 from cashier.models import MerchantAccount
 from ledger.operations import Posting, post
+from reconciliation.locks import lock_waiting
 from reconciliation.matching.narrative import names_payer
-from reconciliation.models import BankLine, Match, SuspenseItem
+from reconciliation.models import BankLine, Match
 from reconciliation.operations.cases import ENGINE, resolve_by_key
 from reconciliation.operations.run.context import BankRun
 from reconciliation.operations.run.transfers import said_on
@@ -72,7 +73,9 @@ def identify_top_up(step: BankRun, line: BankLine) -> None:
     if top_up is None:
         return
     with transaction.atomic():
-        item = SuspenseItem.objects.select_for_update(of=("self",)).get(line_kind="bank", line_id=line.pk)
+        item = lock_waiting("bank", line.pk)
+        if item is None:
+            return
         match = _match(step, line, top_up)
         posting = Posting(
             rule="TOP_UP_SENT@3", key=f"bank.identified:{line.ref}:{match.pk}", entity_id=step.account.entity_id,
