@@ -7,7 +7,7 @@ from simple_history.models import HistoricalRecords
 
 from cashier.models.fields import CodeField, MinorUnitsField
 from ledger.models.base import APPEND_ONLY, PublicIdModel
-from ledger.models.versions import Version
+from ledger.models.versions import Version, VersionTrial
 
 
 class RoutingRules(Version):
@@ -180,37 +180,17 @@ class RetryCap(PublicIdModel):
         return self.scheme or "scheme not known"
 
 
-class RoutingTrial(PublicIdModel):
-    """A dry run of one version over past deposits (C12): a job. `digest`: of the body that it ran. `result`: what would have changed."""
+class RoutingTrial(VersionTrial):
+    """A dry run of one version over past deposits (C12): what would have changed."""
 
     PREFIX: ClassVar[str] = "rt_"
 
-    class State(models.TextChoices):
-        WAITING = "WAITING"
-        RUNNING = "RUNNING"
-        DONE = "DONE"
-        FAILED = "FAILED"
-
     rules = models.ForeignKey(RoutingRules, on_delete=models.PROTECT, related_name="trials")
-    digest = CodeField()
     since = models.DateTimeField()
     until = models.DateTimeField()
-    state = CodeField(max_length=16, choices=State.choices, default=State.WAITING)
-    total = models.PositiveIntegerField(default=0)
-    done = models.PositiveIntegerField(default=0)
-    result = models.JSONField(default=dict)
-    error = models.CharField(max_length=300, blank=True)
-    asked_by_kind = CodeField(max_length=16)
-    asked_by_id = CodeField(max_length=255)
-    asked_at = models.DateTimeField()
-    lease_until = models.DateTimeField(null=True)  # real time
-    ended_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "cashier_routing_trial"
         verbose_name = "dry run of routing rules"
         verbose_name_plural = "dry runs of routing rules"
         indexes = [models.Index(fields=["rules", "-asked_at"], name="cashier_trial_by_rules")]
-
-    def __str__(self) -> str:
-        return self.public_id

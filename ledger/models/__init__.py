@@ -9,7 +9,7 @@ from ledger.models.outbox import DomainEvent, EventReader
 from ledger.models.policies import ApprovalThreshold, SeparateDuty
 from ledger.models.shadows import Shadow, ShadowLine, ShadowPosting
 from ledger.models.users import User
-from ledger.models.versions import Version, VersionState
+from ledger.models.versions import Version, VersionState, VersionTrial
 
 __all__ = [
     "APPEND_ONLY",
@@ -39,5 +39,6 @@ __all__ = [
     "User",
     "Version",
     "VersionState",
+    "VersionTrial",
     "Wallet",
 ]

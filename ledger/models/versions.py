@@ -80,3 +80,39 @@ class Version(FSMModelMixin, PublicIdModel):
     @transition("state", source=VersionState.DRAFT, target=VersionState.DROPPED)
     def drop(self) -> None:
         """It was given up; it stays to be read."""
+
+
+class VersionTrial(PublicIdModel):
+    """A version tried on what was before anybody approves it: a job that a worker does under a lease (ledger.operations.version_trials).
+
+    A subclass has `rules` (the version), `since` and `until`. `digest`: of the body that it runs. `result`: what would have been, of `done`
+    of `total` rows. FIGURES: the fields that are saved at its end.
+    """
+
+    FIGURES: ClassVar[tuple[str, ...]] = ("done", "total", "result")
+
+    class State(models.TextChoices):
+        WAITING = "WAITING"
+        RUNNING = "RUNNING"
+        DONE = "DONE"
+        FAILED = "FAILED"
+
+    OPEN: ClassVar[tuple[str, ...]] = (State.WAITING, State.RUNNING)
+
+    digest = CodeField()
+    state = CodeField(max_length=16, choices=State.choices, default=State.WAITING)
+    total = models.PositiveBigIntegerField(default=0)
+    done = models.PositiveBigIntegerField(default=0)
+    result = models.JSONField(default=dict)
+    error = models.CharField(max_length=300, blank=True)
+    asked_by_kind = CodeField(max_length=16)
+    asked_by_id = CodeField(max_length=255)
+    asked_at = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True)  # real time
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.public_id

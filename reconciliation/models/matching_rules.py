@@ -6,8 +6,8 @@ from django.db import models
 from django_fsm import transition
 from simple_history.models import HistoricalRecords
 
-from ledger.models.base import APPEND_ONLY, PublicIdModel
-from ledger.models.versions import Version, VersionState
+from ledger.models.base import APPEND_ONLY
+from ledger.models.versions import Version, VersionState, VersionTrial
 from reconciliation.models.fields import CodeField
 
 
@@ -51,48 +51,29 @@ class MatchingRules(Version):
         """It was in force before, and stays to be taken up again."""
 
 
-class BackTest(PublicIdModel):
-    """A version run over stored lines of past days beside the version in force, and both compared (R15): a job.
+class BackTest(VersionTrial):
+    """A version run over stored lines of past days beside the version in force, and both compared (R15).
 
-    `digest`: of the body that it ran; `against`: the version in force then. `account`: code of one merchant or bank account, or all.
-    `since` to `until`: business days, both included. `done` of `total`: lines. `result` as reconciliation.matching.comparing has it;
-    `result_digest` is of what was run and what came of it.
+    `against`: the version in force then. `account`: code of one merchant or bank account, or all. `since` to `until`: business days,
+    both included. Its rows are lines; `result` is as reconciliation.matching.comparing has it; `result_digest` is of what was run and
+    what came of it.
     """
 
     PREFIX: ClassVar[str] = "bt_"
-
-    class State(models.TextChoices):
-        WAITING = "WAITING"
-        RUNNING = "RUNNING"
-        DONE = "DONE"
-        FAILED = "FAILED"
+    FIGURES: ClassVar[tuple[str, ...]] = (*VersionTrial.FIGURES, "result_digest")
 
     rules = models.ForeignKey(MatchingRules, on_delete=models.PROTECT, related_name="back_tests")
     against = models.ForeignKey(MatchingRules, on_delete=models.PROTECT, related_name="+")
-    digest = CodeField(max_length=64)
     account = CodeField(blank=True)
     since = models.DateField()
     until = models.DateField()
-    state = CodeField(max_length=16, choices=State.choices, default=State.WAITING)
-    total = models.PositiveBigIntegerField(default=0)
-    done = models.PositiveBigIntegerField(default=0)
-    result = models.JSONField(default=dict)
     result_digest = CodeField(max_length=64, blank=True)
-    error = models.CharField(max_length=300, blank=True)
-    asked_by_kind = CodeField(max_length=16)
-    asked_by_id = CodeField(max_length=255)
-    asked_at = models.DateTimeField()
-    lease_until = models.DateTimeField(null=True)  # real time
-    ended_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "reconciliation_back_test"
         verbose_name = "back-test of matching rules"
         verbose_name_plural = "back-tests of matching rules"
         indexes = [models.Index(fields=["rules", "-asked_at"], name="reconciliation_back_test_by")]
-
-    def __str__(self) -> str:
-        return self.public_id
 
 
 class RunRules(models.Model):

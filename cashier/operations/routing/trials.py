@@ -13,15 +13,13 @@ from cashier.refusals import Invalid
 from cashier.routing import Outcome
 from cashier.routing.replaying import WORDS, Kept, Sums
 from ledger.actors import Actor
-from ledger.clock import real_now
-from ledger.operations import record_audit, versions
+from ledger.operations import record_audit, version_trials, versions
 
 TASK = "cashier.tasks.routing.run_trial"
 LEASE = timedelta(seconds=60)
 CHUNK = 2000
 LONGEST = timedelta(days=93)
 SUCCEEDED, DECLINED = ("APPROVED", "CAPTURED", "PENDING"), ("DECLINED", "REFUSED")
-State = RoutingTrial.State
 
 
 def start_trial(*, rules_id: UUID, since: datetime, until: datetime, actor: Actor, now: datetime) -> RoutingTrial:
@@ -43,34 +41,18 @@ def start_trial(*, rules_id: UUID, since: datetime, until: datetime, actor: Acto
 
 
 def run_trial(*, trial_id: UUID, now: datetime) -> str:
-    """Run it, or do nothing while another worker has it under its lease. What fails is kept with its words. Returns what became of it."""
-    trial = claim_trial(trial_id)
-    if trial is None:
-        return "not due"
-    try:
-        if trial.rules.digest != trial.digest:
-            return end_trial(trial, State.FAILED, now=now, error="the version was changed meanwhile")
-        policy, sums = policy_of(trial.rules), Sums()
-        for kept in kept_decisions(trial):
-            sums.add(kept, policy)
-            if sums.deposits % CHUNK == 0:
-                tell_progress(trial, sums.deposits)
-        trial.done, trial.result = sums.deposits, sums.as_body()
-        return end_trial(trial, State.DONE, now=now)
-    except Exception as error:  # whatever fails is said on the page, not tried for ever
-        return end_trial(trial, State.FAILED, now=now, error=f"{type(error).__name__}: {error}"[:300])
+    """Run it, as ledger.operations.version_trials says."""
+    return version_trials.run(RoutingTrial, trial_id, _try, lease=LEASE, now=now)
 
 
-def claim_trial(trial_id: UUID) -> RoutingTrial | None:
-    at = real_now()
-    with transaction.atomic():
-        rows = RoutingTrial.objects.select_for_update(skip_locked=True, of=("self",)).select_related("rules")
-        trial = rows.filter(pk=trial_id, state__in=(State.WAITING, State.RUNNING)).exclude(lease_until__gt=at).first()
-        if trial is None:
-            return None
-        trial.state, trial.lease_until, trial.done, trial.total = State.RUNNING, at + LEASE, 0, _decisions(trial).count()
-        trial.save(update_fields=["state", "lease_until", "done", "total"])
-    return trial
+def _try(trial: RoutingTrial) -> None:
+    trial.total = _decisions(trial).count()
+    policy, sums = policy_of(trial.rules), Sums()
+    for kept in kept_decisions(trial):
+        if sums.deposits % CHUNK == 0:
+            version_trials.tell_progress(trial, sums.deposits, lease=LEASE)
+        sums.add(kept, policy)
+    trial.done, trial.result = sums.deposits, sums.as_body()
 
 
 def _decisions(trial: RoutingTrial):  # type: ignore[no-untyped-def]
@@ -88,22 +70,6 @@ def kept_decisions(trial: RoutingTrial) -> Iterator[Kept]:
         yield Kept(DepositIntent(pk=intent_id).public_id, payment, candidates, went_to, is_stepped_up and bool(account), succeeded)
 
 
-def tell_progress(trial: RoutingTrial, done: int) -> None:
-    trial.done, trial.lease_until = done, real_now() + LEASE
-    trial.save(update_fields=["done", "lease_until"])
-
-
-def end_trial(trial: RoutingTrial, state: str, *, now: datetime, error: str = "") -> str:
-    trial.state, trial.error, trial.ended_at, trial.lease_until = state, error, now, None
-    trial.save(update_fields=["state", "error", "ended_at", "lease_until", "done", "result"])
-    return state
-
-
 def sweep_trials() -> int:
-    """Nudge every dry run that no worker has. Returns how many."""
-    waiting = RoutingTrial.objects.filter(state__in=(State.WAITING, State.RUNNING)).exclude(lease_until__gt=real_now())
-    ids = list(waiting.values_list("pk", flat=True)[:20])
-    with transaction.atomic():
-        for trial_id in ids:
-            nudge(TASK, trial_id=trial_id)
-    return len(ids)
+    """Nudge a worker for every dry run that none has. Gives how many."""
+    return version_trials.sweep(RoutingTrial, lambda trial_id: nudge(TASK, trial_id=trial_id))

@@ -1,7 +1,6 @@
 """Back-tests of a version over stored lines of past days: a job with progress, repeated from its beginning where its worker died (R15)."""
 
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -10,8 +9,7 @@ from cashier.nudges import nudge
 from cashier.refusals import Conflict, Invalid
 from ledger.actors import Actor
 from ledger.canonical import canonical_json, sha256_hex
-from ledger.clock import real_now
-from ledger.operations import record_audit, versions
+from ledger.operations import record_audit, version_trials, versions
 from reconciliation.models import BackTest, MatchingRules
 from reconciliation.operations.matching_rules.papers import read_papers
 from reconciliation.operations.matching_rules.replaying import replay
@@ -23,7 +21,6 @@ LEASE = timedelta(minutes=5)
 LONGEST_DAYS = 31
 LONGEST_STATEMENT = "300s"
 WHICH = "Only a draft, or a version that was in force before, is back-tested."
-State = BackTest.State
 
 
 def start_back_test(*, rules_id: UUID, since: date, until: date, account: str = "", actor: Actor, now: datetime) -> BackTest:
@@ -55,38 +52,24 @@ def start_back_test(*, rules_id: UUID, since: date, until: date, account: str = 
 
 
 def run_back_test(*, back_test_id: UUID, now: datetime) -> str:
-    """Run it, or do nothing while another worker has it under its lease. What fails is kept with its words. Gives what became of it.
-
-    No transaction is held open: a long one would hold up checkpoints and the closing of days.
-    """
-    test = _claim(back_test_id)
-    if test is None:
-        return "not due"
-    try:
-        if test.rules.digest != test.digest:
-            return _end(test, State.FAILED, now=now, error="the version was changed meanwhile")
-        test.result = _replayed(test)
-        test.result_digest = result_digest(test)
-        return _end(test, State.DONE, now=now)
-    except Exception as error:  # whatever fails is said on the page, not tried for ever
-        return _end(test, State.FAILED, now=now, error=f"{type(error).__name__}: {error}"[:300])
+    """Run it, as ledger.operations.version_trials says: a long transaction would hold up checkpoints and the closing of days."""
+    return version_trials.run(BackTest, back_test_id, _replay, lease=LEASE, now=now)
 
 
-def _replayed(test: BackTest) -> dict[str, Any]:
+def _replay(test: BackTest) -> None:
     papers = read_papers(account=test.account, since=test.since, until=test.until)
     test.total = papers.lines
 
     def told(done: int) -> None:
-        test.done = min(test.done + done, test.total)
-        test.lease_until = real_now() + LEASE
-        test.save(update_fields=["done", "total", "lease_until"])
+        version_trials.tell_progress(test, test.done + done, lease=LEASE)
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('statement_timeout', %s, false)", [LONGEST_STATEMENT])
         try:
-            return replay(papers, old=rules_of(test.against), new=rules_of(test.rules), told=told)
+            test.result = replay(papers, old=rules_of(test.against), new=rules_of(test.rules), told=told)
         finally:
             cursor.execute("RESET statement_timeout")
+    test.result_digest = result_digest(test)
 
 
 def result_digest(test: BackTest) -> str:
@@ -97,13 +80,8 @@ def result_digest(test: BackTest) -> str:
 
 
 def sweep_back_tests() -> int:
-    """Nudge every back-test that no worker has. Gives how many."""
-    waiting = BackTest.objects.filter(state__in=(State.WAITING, State.RUNNING)).exclude(lease_until__gt=real_now())
-    ids = list(waiting.values_list("pk", flat=True)[:20])
-    with transaction.atomic():
-        for back_test_id in ids:
-            nudge(TASK, back_test_id=back_test_id)
-    return len(ids)
+    """Nudge a worker for every back-test that none has. Gives how many."""
+    return version_trials.sweep(BackTest, lambda back_test_id: nudge(TASK, back_test_id=back_test_id))
 
 
 def _is_known(account: str) -> bool:
@@ -111,20 +89,3 @@ def _is_known(account: str) -> bool:
         return bool(accounts_of(account))
     except LookupError:
         return False
-
-
-def _claim(back_test_id: UUID) -> BackTest | None:
-    at = real_now()
-    with transaction.atomic():
-        rows = BackTest.objects.select_for_update(skip_locked=True, of=("self",)).select_related("rules", "against")
-        test = rows.filter(pk=back_test_id, state__in=(State.WAITING, State.RUNNING)).exclude(lease_until__gt=at).first()
-        if test is not None:
-            test.state, test.lease_until, test.done = State.RUNNING, at + LEASE, 0
-            test.save(update_fields=["state", "lease_until", "done"])
-    return test
-
-
-def _end(test: BackTest, state: str, *, now: datetime, error: str = "") -> str:
-    test.state, test.error, test.ended_at, test.lease_until = state, error, now, None
-    test.save(update_fields=["state", "error", "ended_at", "lease_until", "done", "total", "result", "result_digest"])
-    return state
