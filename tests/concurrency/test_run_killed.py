@@ -13,6 +13,8 @@ from tests.databases import TestDatabase
 if TYPE_CHECKING:
     from tests.reconciliation.runs.day import Casino
 
+pytestmark = pytest.mark.days
+
 POINTS = 10
 # What each part of the work has something to do for: pairs, evidence, prices, groups, reserves, parts, duplicates, what is missing.
 MORE_CODES = (

@@ -10,6 +10,8 @@ import pytest
 
 from tests.journeys.living import LivingStack
 
+pytestmark = pytest.mark.days
+
 DEPOSITS = 40
 
 

@@ -8,6 +8,8 @@ import pytest
 from config.management.commands.simulate_day import Command
 from tests.journeys.living import LivingStack
 
+pytestmark = pytest.mark.days
+
 
 def _played() -> tuple[int, int]:
     from cashier.models import DepositIntent

@@ -6,6 +6,8 @@ import pytest
 from config.supervisor import Stack, StackError, find_running
 from tests.journeys.living import LivingStack
 
+pytestmark = pytest.mark.days
+
 NAMES = {"supervisor", "sandbox", "web", "worker-psp", "worker", "worker-recon", "beat", "events"}
 
 

@@ -15,6 +15,8 @@ from ledger.clock import real_now
 from tests.infra.processes import eventually
 from tests.journeys.living import LivingStack
 
+pytestmark = pytest.mark.days
+
 ACCOUNT, AMOUNT_MINOR = "SANDBOX_EU", 4200
 PATH = "/webhooks/psp"
 

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from cashier.models import DepositIntent
     from tests.reconciliation.runs.day import Casino
 
+pytestmark = pytest.mark.days
+
 CODES = ("FX_RATE_DIFFERS", "ROUNDING_DIFFERENCE", "PSP_BALANCE_DIFFERS", "SOURCE_FILE_LATE")
 
 

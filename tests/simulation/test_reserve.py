@@ -8,6 +8,8 @@ import pytest
 if TYPE_CHECKING:
     from tests.reconciliation.runs.day import Casino
 
+pytestmark = pytest.mark.days
+
 
 def withhold(casino: "Casino") -> None:
     from config.simulation.seed import RESERVE_DAYS, agreed_contract

@@ -10,6 +10,8 @@ import pytest
 if TYPE_CHECKING:
     from tests.reconciliation.runs.day import Casino
 
+pytestmark = pytest.mark.days
+
 WEDNESDAY, THURSDAY, FRIDAY = (date(2026, 3, number) for number in (11, 12, 13))
 REFERENCES = ("Psp Reference", "Merchant Reference", "Modification Reference", "Modification Merchant Reference")
 

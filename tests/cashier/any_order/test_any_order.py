@@ -23,6 +23,8 @@ from tests.cashier.any_order.stillness import Clock, Queue, left_without_trace
 from tests.cashier.world import World
 from tests.sandbox.running import Receiver, RunningSandbox
 
+pytestmark = pytest.mark.days
+
 PACE = 0.002
 EXAMPLES = int(os.environ.get("COUNTROOM_MODEL_EXAMPLES", "0"))
 SUITE = settings(max_examples=8, derandomize=True, phases=(Phase.explicit, Phase.generate), database=None)

@@ -26,6 +26,8 @@ from tests.reconciliation.any_order.standing import (
     require_whole_batches,
 )
 
+pytestmark = pytest.mark.days
+
 EXAMPLES = int(os.environ.get("COUNTROOM_MODEL_EXAMPLES", "0"))
 SUITE = settings(max_examples=4, derandomize=True, phases=(Phase.explicit, Phase.generate), database=None)
 LONG = settings(max_examples=EXAMPLES or 1, print_blob=True)
