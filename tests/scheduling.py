@@ -27,6 +27,7 @@ TOGETHER = (
     "tests/sandbox/test_profile.py",
     "tests/sandbox/test_reports.py",
 )
+LONGEST = ("tests/simulation/test_every_code.py::test_all_codes_mixed",)
 LONG = (
     "tests/infra/",
     "tests/simulation/test_every_code.py",
@@ -60,10 +61,10 @@ def load_own_part(number: int, count: int) -> None:
             importlib.import_module(".".join(file.relative_to(CHECKOUT).with_suffix("").parts))
 
 
-def turn(item: Any) -> tuple[bool, bool]:
-    """Sorting key: what needs no database runs while the template is made, then what takes seconds, then the rest."""
+def turn(item: Any) -> tuple[bool, bool, bool]:
+    """Sorting key: what needs no database runs while the template is made, then what takes minutes, then seconds, then the rest."""
     needs_database = "django_db_setup" in item.fixturenames or item.get_closest_marker("django_db") is not None
-    return needs_database, not item.nodeid.startswith((*TOGETHER, *LONG))
+    return needs_database, not item.nodeid.startswith(LONGEST), not item.nodeid.startswith((*TOGETHER, *LONG))
 
 
 class StackScheduling(LoadScopeScheduling):  # type: ignore[misc]

@@ -22,6 +22,7 @@ from ledger.money import get_asset
 
 ENTITY, BRAND, ZONE = "MT1", "lucky", "Europe/Malta"
 RESERVED, RESERVE_DAYS = 1, 3  # which merchant account withholds 5 % for so long: the second
+OWN_MONEY_FOR = 250  # deposits of a day, by what BANKS begin with
 SCOPES = "cashier payouts wallet games players reconciliation disputes"
 METHODS = ["card", "wallet_card", "paybybank", "directdebit", "localmethod"]
 # currency -> the bank's statement format, IBAN, opening balance in whole units of the currency, units of about one euro
@@ -84,14 +85,16 @@ def seed_house(*, sandbox_url: str, secrets_dir: Path, accounts: int, currencies
     return DemoHouse(entity, brand, merchants, banks, client)
 
 
-def sandbox_accounts(house: DemoHouse, *, secrets_dir: Path, webhook_url: str) -> dict[str, Any]:
-    """The same house as the sandbox's control call takes it (docs/sandbox.md, Accounts)."""
+def sandbox_accounts(house: DemoHouse, *, secrets_dir: Path, webhook_url: str, deposits: int = 0) -> dict[str, Any]:
+    """The same house as the sandbox's control call takes it (docs/sandbox.md, Accounts); its own money at the banks is for so many
+    deposits a day, so that payouts which stay away for days are no shortfall of players' money."""
+    fold = max(1, deposits // OWN_MONEY_FOR)
     return {
         "webhook_url": webhook_url,
         "merchant_accounts": [
             _sandbox_merchant(number, account, house, secrets_dir) for number, account in enumerate(house.merchant_accounts)
         ],
-        "bank_accounts": [_sandbox_bank(account) for account in house.bank_accounts],
+        "bank_accounts": [_sandbox_bank(account, fold) for account in house.bank_accounts],
     }
 
 
@@ -216,7 +219,7 @@ def _sandbox_merchant(number: int, account: MerchantAccount, house: DemoHouse, s
     }
 
 
-def _sandbox_bank(account: BankAccount) -> dict[str, Any]:
+def _sandbox_bank(account: BankAccount, fold: int) -> dict[str, Any]:
     _, _, opening, _ = BANKS[account.currency]
     return {
         "code": account.code,
@@ -226,5 +229,5 @@ def _sandbox_bank(account: BankAccount) -> dict[str, Any]:
         "format": account.statement_format,
         "camt_version": "02" if account.currency == "GBP" else "08",
         "rests": account.currency == "GBP",
-        "opening_minor": opening * 10 ** get_asset(account.currency).exponent,
+        "opening_minor": fold * opening * 10 ** get_asset(account.currency).exponent,
     }

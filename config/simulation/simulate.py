@@ -48,7 +48,8 @@ def simulate(options: Options, place: Place, *, say: Callable[[str], None], tick
     """Play the days, bring the papers in, match. Raises SimulationError; what was done until then stays done."""
     house = seed_house(sandbox_url=place.sandbox, secrets_dir=place.secrets_dir, accounts=options.accounts, currencies=options.currencies)
     sandbox = SandboxControl(place.sandbox)
-    sandbox.put_accounts(sandbox_accounts(house, secrets_dir=place.secrets_dir, webhook_url=f"{place.web}/webhooks/psp"))
+    webhook_url = f"{place.web}/webhooks/psp"
+    sandbox.put_accounts(sandbox_accounts(house, secrets_dir=place.secrets_dir, webhook_url=webhook_url, deposits=options.deposits))
     plan_faults(sandbox, options, options.only)
     first = _first_day(options, house)
     run_id = f"{options.seed}-{uuid4().hex[:8]}"

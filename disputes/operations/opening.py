@@ -153,7 +153,7 @@ def take_from_player(dispute: Dispute, capture: Capture, notice: Notice, *, acto
     release_hold(dispute, left_minor, occurred_at=notice.occurred_at, told_by=notice.told_by, actor=actor, now=now)
     change_disputed(capture=capture, by_minor=notice.amount_minor, actor=actor, now=now)
     if opening.refunded_minor:
-        tell_paid_twice(dispute, opening.refunded_minor, occurred_at=notice.occurred_at, now=now)
+        tell_above_captured(dispute, facts, opening.refunded_minor, occurred_at=notice.occurred_at, now=now)
 
 
 def facts_of(capture: Capture) -> CaptureFacts:
@@ -161,11 +161,12 @@ def facts_of(capture: Capture) -> CaptureFacts:
     return CaptureFacts(capture.amount_minor, capture.player_fee_minor, given_back_minor, capture.disputed_minor)
 
 
-def tell_paid_twice(dispute: Dispute, amount_minor: int, *, occurred_at: datetime, now: datetime) -> None:
-    """Refunded and charged back: the player owes the part that was paid twice (REFUND_AND_CHARGEBACK_BOTH_PAID)."""
+def tell_above_captured(dispute: Dispute, capture: CaptureFacts, amount_minor: int, *, occurred_at: datetime, now: datetime) -> None:
+    """More was given back and charged back than was captured: paid twice where any was given back, else disputed above the capture."""
+    code = "REFUND_AND_CHARGEBACK_BOTH_PAID" if capture.given_back_minor else "CHARGEBACK_AMOUNT_DIFFERS"
     tell(
         "case.raise",
-        code="REFUND_AND_CHARGEBACK_BOTH_PAID",
+        code=code,
         entity_id=dispute.entity_id,
         business_date=business_date(dispute.entity, occurred_at),
         amount_minor=amount_minor,
@@ -173,8 +174,13 @@ def tell_paid_twice(dispute: Dispute, amount_minor: int, *, occurred_at: datetim
         merchant_account=dispute.merchant_account,
         merchant_reference=dispute.capture.intent.public_id,
         psp_reference=dispute.psp_ref,
-        dedupe_key=f"REFUND_AND_CHARGEBACK_BOTH_PAID:{dispute.public_id}",
-        facts={"disputed_minor": dispute.amount_minor},
+        dedupe_key=f"{code}:{dispute.public_id}",
+        facts={
+            "disputed_minor": dispute.amount_minor,
+            "captured_minor": capture.amount_minor,
+            "given_back_minor": capture.given_back_minor,
+            "disputed_before_minor": capture.disputed_minor,
+        },
         links=[("dispute", dispute.public_id), ("capture", dispute.capture.public_id)],
         now=now,
     )

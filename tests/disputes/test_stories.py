@@ -114,6 +114,16 @@ def test_story_14_refunded_in_part_then_charged_back_whole(funded: House, cases:
 
 
 @pytest.mark.spec("X5")
+def test_a_chargeback_above_the_capture_of_which_nothing_was_refunded(funded: House, cases: list[dict[str, object]]) -> None:
+    capture = make_capture(funded, amount_minor=10_000)
+
+    open_dispute(notice(funded, capture, 10_400), **by(funded))
+
+    assert lines("chargeback.opened:") == [("playable", 10_000), ("receivable", 400), ("chargeback_clearing", -10_400)]
+    assert [(case["code"], case["amount_minor"]) for case in cases] == [("CHARGEBACK_AMOUNT_DIFFERS", 400)]
+
+
+@pytest.mark.spec("X5")
 def test_story_15_the_players_fee_is_inside(db: None, now: object) -> None:
     house = make_house(now, playable_minor=5_000)  # type: ignore[arg-type]
     capture = make_capture(house, amount_minor=5_100, fee_minor=100)

@@ -259,6 +259,23 @@ def test_chargebacks_that_are_told(faulty: Faulty) -> None:
     assert abs(difference) == faulty.row("CHARGEBACK_AMOUNT_DIFFERS")["amount_minor"]
 
 
+@pytest.mark.parametrize("token", ["approve.lost", "approve"])
+def test_no_fault_needs_that_a_chargeback_is_heard_of_where_its_events_are_lost(tmp_path: Path, token: str) -> None:
+    told = ("CHARGEBACK_AMOUNT_DIFFERS", "CHARGEBACK_LINE_MISSING", "CHARGEBACK_REVERSAL_NOT_BOOKED")
+    receiver = Receiver()
+    sandbox = RunningSandbox(tmp_path, webhook_url=receiver.url)
+    try:
+        sandbox.control("PUT", "clock", {"now": f"{DAY}T10:00:00Z"})
+        for number, _ in enumerate(told):
+            sandbox.pay(token, reference=f"pi_{number}", amount_minor=5000)
+        faults = {"codes": {code: {"count": 1} for code in told}}
+        closed = sandbox.control("POST", "close_day", {"date": DAY, "faults": faults})
+    finally:
+        sandbox.kill()
+        receiver.close()
+    assert [row["code"] for row in closed["truth"]] == ([] if token == "approve.lost" else sorted(told))
+
+
 def test_broken_files_come_before_the_right_one_and_a_restated_one_after(faulty: Faulty) -> None:
     ours = [file for file in faulty.closed["files"] if (file["source"], file["account"]) == ("adyen_sdr", "SANDBOX_EU")]
     assert [bool(file.get("refused")) for file in ours] == [True, True, False, False]

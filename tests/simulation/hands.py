@@ -201,7 +201,8 @@ def staged(options: Options, *, folder: Path, settings: Any, monkeypatch: pytest
             house = seed_house(
                 sandbox_url=running.url, secrets_dir=folder / "secrets", accounts=options.accounts, currencies=options.currencies
             )
-            sandbox.put_accounts(sandbox_accounts(house, secrets_dir=folder / "secrets", webhook_url=post.url))
+            accounts = sandbox_accounts(house, secrets_dir=folder / "secrets", webhook_url=post.url, deposits=options.deposits)
+            sandbox.put_accounts(accounts)
             plan_faults(sandbox, options, options.only)
             hands = Hands(house, sandbox, post, queue, f"{options.seed}")
             monkeypatch.setattr(simulated, "wait_until_quiet", lambda *_, **__: hands.calm())

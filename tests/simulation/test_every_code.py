@@ -1,6 +1,6 @@
 """Every reason code that a simulation makes, each alone and all mixed over a week: found as what it is, and nothing else (Z3).
 
-COUNTROOM_WEEK_DEPOSITS=2000 plays a larger week (docs/soak.md).
+COUNTROOM_WEEK_DEPOSITS=420 plays a smaller week (docs/soak.md).
 """
 
 import os
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.days, pytest.mark.spec("Z1", "Z3", "R5", "R7", "E1")]
 MONDAY = date(2026, 3, 9)
 PARTS = 3
-WEEK = int(os.environ.get("COUNTROOM_WEEK_DEPOSITS", "420"))  # each day has objects for almost every fault from about 40 on
+WEEK = int(os.environ.get("COUNTROOM_WEEK_DEPOSITS", "2000"))  # each day has objects for almost every fault from about 40 on
 # The other account's report, another currency, a reserve; the last needs a batch of three days before.
 TWO_ACCOUNTS = ("WRONG_MERCHANT_ACCOUNT", "FX_RATE_DIFFERS", "RESERVE_DIFFERS", "RESERVE_RELEASE_OVERDUE")
 ELSEWHERE = {"CUTOFF_DIFFERENCE"}  # needs an account in a zone ahead of ours: test_situations.py

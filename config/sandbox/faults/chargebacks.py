@@ -7,10 +7,18 @@ from config.sandbox.faults.breaker import Breaker, other_amount
 from config.sandbox.faults.sales import tell_sale
 from config.sandbox.ids import derived_ref
 from config.sandbox.movements import misreport_movement, movement_of, withhold_movement
+from config.sandbox.profile import event_modifiers
+from config.sandbox.shapes import get_payment
+
+
+def is_heard(breaker: Breaker, row: sqlite3.Row) -> bool:
+    """Whether the payment's events are sent at all: a chargeback that is to be told of would not be, where they are lost."""
+    payment = get_payment(breaker.connection, row["psp_ref"])
+    return "lost" not in event_modifiers(breaker.connection, token=payment["token"], shard=payment["psp_ref"])
 
 
 def dispute_told(breaker: Breaker, row: sqlite3.Row, code: str, *, whole: bool = False) -> tuple[str, str]:
-    """A chargeback as it should be, opened and told; its id and moment."""
+    """A chargeback as it should be, opened and told, of a payment that `is_heard`; its id and moment."""
     moment, dispute_id = breaker.late_moment(), derived_ref("dsp_", code, row["psp_ref"])
     capture_id = breaker.connection.execute("SELECT capture_id FROM capture WHERE psp_ref = ?", (row["psp_ref"],)).fetchone()[0]
     open_dispute(breaker.connection, breaker.sandbox, capture_id=capture_id, occurred_at=moment, dispute_id=dispute_id, whole=whole)

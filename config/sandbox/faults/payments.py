@@ -4,7 +4,13 @@ import sqlite3
 
 from config.sandbox.captures import add_capture
 from config.sandbox.faults.breaker import Breaker, other_amount
-from config.sandbox.faults.chargebacks import chargeback_differs, chargeback_line_missing, chargeback_not_booked, reversal_not_booked
+from config.sandbox.faults.chargebacks import (
+    chargeback_differs,
+    chargeback_line_missing,
+    chargeback_not_booked,
+    is_heard,
+    reversal_not_booked,
+)
 from config.sandbox.faults.prices import converted_badly, fee_differs, has_fraction, is_convertible, rounded_otherwise
 from config.sandbox.faults.sales import (
     capture_failed,
@@ -106,6 +112,9 @@ FITS = {
     "WRONG_MERCHANT_ACCOUNT": _has_neighbour,
     "FX_RATE_DIFFERS": is_convertible,
     "ROUNDING_DIFFERENCE": has_fraction,
+    "CHARGEBACK_AMOUNT_DIFFERS": is_heard,
+    "CHARGEBACK_LINE_MISSING": is_heard,
+    "CHARGEBACK_REVERSAL_NOT_BOOKED": is_heard,
 }
 SALE_FAULTS = {
     "FX_RATE_DIFFERS": converted_badly,

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from config.sandbox.clock import local, to_text
 from config.sandbox.faults.breaker import Breaker, other_amount
-from config.sandbox.faults.chargebacks import dispute_told
+from config.sandbox.faults.chargebacks import dispute_told, is_heard
 from config.sandbox.ids import derived_ref
 from config.sandbox.movements import misreport_movement, record_movement, withhold_movement
 from config.sandbox.refunds import record_refund_movement, reverse_refund
@@ -31,7 +31,8 @@ def break_refunds(breaker: Breaker, *, since: str, until: str) -> None:
     """Everything that can be wrong with a refund of ours."""
     for code, fault in REFUND_FAULTS.items():
         found = breaker.connection.execute(REFUNDS, (breaker.account["code"], until, since)).fetchall()
-        rows = [row for row in found if code != "CUTOFF_DIFFERENCE" or is_after_midnight(breaker, row)]
+        fits = FITS.get(code)
+        rows = [row for row in found if fits is None or fits(breaker, row)]
         for row in breaker.choose(code, rows, key=_psp_ref):
             fault(breaker, row, code)
     failed = breaker.connection.execute(FAILED, (breaker.account["code"], until, since)).fetchall()
@@ -117,6 +118,8 @@ def _cut_off(breaker: Breaker, row: sqlite3.Row, code: str) -> None:
     )
 
 
+# What a refund must be for a code, where not every one will do.
+FITS = {"CUTOFF_DIFFERENCE": is_after_midnight, "REFUND_AND_CHARGEBACK_BOTH_PAID": is_heard}
 REFUND_FAULTS = {
     "CUTOFF_DIFFERENCE": _cut_off,
     "REFUND_AMOUNT_DIFFERS": _amount_differs,
