@@ -14,6 +14,7 @@ class Rule:
     signed as a line's.
 
     `kind`: the kind of line it is for. `fields`: what people are told was compared: (name, column of the line, column of the item).
+    `key`: columns of line and item, uuids that the join makes equal, by which a large batch may be cut in two.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Rule:
     join: str
     item_minor: str
     fields: tuple[tuple[str, str, str], ...]
+    key: tuple[str, str] | None = None
 
 
 _ACCOUNT = ("merchant account", "account", "merchant_account_id")
@@ -49,6 +51,7 @@ RULES: tuple[Rule, ...] = (
             ("PSP's capture id", "object_reference", "psp_ref"),
             _CURRENCY,
         ),
+        key=("reference_id", "intent_id"),
     ),
     Rule(
         name="sale.reference@1",
@@ -59,6 +62,7 @@ RULES: tuple[Rule, ...] = (
         join=f"i.id = l.object_id AND i.psp_ref IN ('', l.object_reference) AND i.currency = l.gross_currency AND {_CAPTURED}",
         item_minor="i.amount_minor",
         fields=(_ACCOUNT, ("our capture", "object_merchant_reference", "id"), _CURRENCY),
+        key=("object_id", "id"),
     ),
     Rule(
         name="refund.object@1",

@@ -35,7 +35,7 @@ def _apply(rule: Rule, parameters: dict[str, Any], *, is_fresh: bool, in_shares:
     with connection.cursor() as cursor:
         if is_fresh and in_shares:
             with suppress(NotInShares):
-                return insert_in_shares(insert_matches(rule, is_fresh=True), parameters)
+                return insert_in_shares(insert_matches(rule, is_fresh=True), parameters, rule.key)
         elif is_fresh:
             with suppress(IntegrityError), transaction.atomic():
                 cursor.execute(insert_matches(rule, is_fresh=True), parameters)

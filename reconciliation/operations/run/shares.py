@@ -7,12 +7,14 @@ two commits leaves one half paired; the next run finds the batch touched and pai
 from concurrent.futures import Future, ThreadPoolExecutor
 from queue import SimpleQueue
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 
 from reconciliation.models import PspLine
 
 LARGE = 100_000  # lines; below, a second connection costs more than it gives
+SAMPLE = 1  # per cent of the lines' pages
 # A half that waits for a lock waits for the other half: they name one item, and the batch is not as fresh as it looked.
 _SETTINGS = "SET LOCAL lock_timeout = '3s'; SET LOCAL work_mem = '256MB'"
 
@@ -21,16 +23,20 @@ class NotInShares(Exception):
     """Two lines name one item, or a connection failed: nothing of either half is left."""
 
 
-def insert_in_shares(statement: str, parameters: dict[str, Any]) -> int:
+def insert_in_shares(statement: str, parameters: dict[str, Any], key: tuple[str, str] | None = None) -> int:
     """Run an INSERT … SELECT over lines `l` of a batch by halves; the number of rows of both. Needs an open transaction, which holds one
-    half; the other is committed when this returns. Raises NotInShares."""
-    middle = _middle(parameters)
+    half; the other is committed when this returns. Raises NotInShares.
+
+    `key`: columns of `l` and of the items `i`, uuids that the join makes equal: cut by them, each half looks at its own items only.
+    """
+    (first, second), middle = _cut(parameters, key)
+    given = parameters | {"middle": middle}
     ended, verdict = Future[int](), SimpleQueue[bool]()
     with ThreadPoolExecutor(1, thread_name_prefix="pairing") as pool:
-        other = pool.submit(_other_half, f"{statement} AND l.id > %(middle)s", parameters | {"middle": middle}, ended, verdict)
+        other = pool.submit(_other_half, statement + second, given, ended, verdict)
         try:
             with transaction.atomic():
-                count = _insert(f"{statement} AND l.id <= %(middle)s", parameters | {"middle": middle})
+                count = _insert(statement + first, given)
                 count += ended.result()
                 verdict.put(True)
                 other.result()
@@ -65,7 +71,25 @@ def _insert(statement: str, parameters: dict[str, Any]) -> int:
         return count
 
 
-def _middle(parameters: dict[str, Any]) -> int:
+def _cut(parameters: dict[str, Any], key: tuple[str, str] | None) -> tuple[tuple[str, str], Any]:
+    """The conditions of both halves, and the value in their middle: by the key of a sample of the lines, else by the lines' ids."""
+    columns, middle = ["l.id"], None
+    if key is not None and (middle := _median(parameters, key[0])) is not None:
+        columns = [f"l.{key[0]}", f"i.{key[1]}"]
+    first, second = ("".join(f" AND {column} {side} %(middle)s" for column in columns) for side in ("<=", ">"))
+    return (first, second), _middle_id(parameters) if middle is None else middle
+
+
+def _median(parameters: dict[str, Any], column: str) -> UUID | None:
+    """About as many of the bucket's lines have a lower value as a higher one; None where the sample has none."""
+    sample = f"FROM reconciliation_psp_line l TABLESAMPLE SYSTEM ({SAMPLE}) WHERE l.bucket = %(bucket)s"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY l.{column}) {sample}", parameters)
+        found: UUID | None = cursor.fetchone()[0]
+    return found
+
+
+def _middle_id(parameters: dict[str, Any]) -> int:
     """An id with about as many of the bucket's lines before as behind it."""
     lines = PspLine.objects.filter(bucket=parameters["bucket"])
     first, last = (lines.order_by(order).values_list("id", flat=True).first() or 0 for order in ("id", "-id"))

@@ -19,6 +19,7 @@ def test_a_quiet_day_matches_whole_and_leaves_no_case(casino: "Casino", monkeypa
 
     # given deposits, a refund and a payout; three deposits are as many as a large batch has, and paired by halves
     monkeypatch.setattr(shares, "LARGE", 3)
+    monkeypatch.setattr(shares, "SAMPLE", 100)
     deposits = [casino.deposit(amount_minor=amount) for amount in (5000, 12345, 10000)]
     casino.hear()
     casino.refund(deposits[0], 2000)

@@ -45,6 +45,26 @@ def test_both_halves_are_paired_and_seen_by_all(committed_db: Any) -> None:
     assert set(Match.objects.values_list("line_id", flat=True)) == set(PspLine.objects.values_list("id", flat=True))
 
 
+@pytest.mark.spec("R5")
+def test_halves_by_what_lines_and_items_share(committed_db: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.db import transaction
+
+    from reconciliation.models import Match, PspLine
+    from reconciliation.operations.run import shares
+
+    monkeypatch.setattr(shares, "SAMPLE", 100)
+    store_lines([6, 2, 7, 1, 5, 3, 4])
+    joined = PAIR.replace("WHERE", "JOIN reconciliation_psp_line i ON i.reference_id = l.reference_id WHERE")
+
+    with transaction.atomic():
+        (first, second), middle = shares._cut({"bucket": BUCKET}, ("reference_id", "reference_id"))
+        assert (first, middle) == (" AND l.reference_id <= %(middle)s AND i.reference_id <= %(middle)s", UUID(int=4))
+        assert second == first.replace("<=", ">")
+        assert shares.insert_in_shares(joined, {"bucket": BUCKET}, ("reference_id", "reference_id")) == 7
+
+    assert set(Match.objects.values_list("line_id", flat=True)) == set(PspLine.objects.values_list("id", flat=True))
+
+
 @pytest.mark.spec("R5", "R9")
 @pytest.mark.parametrize("items", [[1, 2, 1, 3], [1, 1, 2, 3], [1, 2, 3, 3]], ids=["in both halves", "in the first", "in the second"])
 def test_an_item_that_two_lines_name_leaves_nothing_of_either_half(committed_db: Any, items: list[int]) -> None:
