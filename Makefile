@@ -14,7 +14,7 @@ ONLY ?=
 VENV := .venv/bin
 BOOTSTRAP := $(PYTHON) -I config/bootstrap/venv.py
 
-.PHONY: run test test-days check bench soak damage screenshots static test-pg15 lock install
+.PHONY: run test test-whole check bench soak damage screenshots static test-pg15 lock install
 
 run:  ## fresh machine to working system; Ctrl-C stops all
 	@$(BOOTSTRAP) embedded
@@ -22,11 +22,11 @@ run:  ## fresh machine to working system; Ctrl-C stops all
 
 test:  ## fresh machine to a green suite; ARGS="tests/ledger -k post"
 	@$(BOOTSTRAP) embedded dev
-	@exec $(VENV)/python -m pytest -n $(WORKERS) -m "not days" $(ARGS)
+	@exec $(VENV)/python -m pytest -n $(WORKERS) -m "not whole" $(ARGS)
 
-test-days:  ## the suite's other half: whole days, weeks and stacks, each played to its end
+test-whole:  ## the suite's other half: whole days, weeks and stacks played to their end, and walks through every page and call
 	@$(BOOTSTRAP) embedded dev
-	@exec $(VENV)/python -m pytest -n $(WORKERS) -m days $(ARGS)
+	@exec $(VENV)/python -m pytest -n $(WORKERS) -m whole $(ARGS)
 
 check:  ## format, lint, types, import contracts, migrations, deployment, dependency audit
 	@$(BOOTSTRAP) embedded dev

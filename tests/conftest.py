@@ -54,7 +54,9 @@ def pytest_configure(config: pytest.Config) -> None:
     import django
 
     django.setup()
-    config.addinivalue_line("markers", "days: plays whole days, weeks or stacks to their end: `make test-days`, not `make test` (ADR 26)")
+    config.addinivalue_line(
+        "markers", "whole: plays whole days, weeks or stacks to their end, or walks everywhere: `make test-whole`, not `make test` (ADR 26)"
+    )
     config.addinivalue_line("markers", "spec(*ids): the requirements of the specification that a test proves")
 
 

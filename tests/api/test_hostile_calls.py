@@ -18,6 +18,8 @@ from tests.cashier.games.test_rounds import debit
 from tests.cashier.payouts.test_request_payout import ask
 from tests.house import House, make_capture, make_client
 
+pytestmark = pytest.mark.whole
+
 ALL = " ".join(SCOPES)
 ENVELOPE = {"error", "message", "trace_id", "details"}
 NO_RUBBISH = ("nothing", "many keys")  # where nothing is asked for, nothing is missing, and what is not known is not read

@@ -11,6 +11,8 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+pytestmark = pytest.mark.whole
+
 LINK = re.compile(r'(?:href|data-href|hx-get)="([^"]+)"')
 MOST_PAGES = 400
 # Signing in and reading move these, and nothing else.

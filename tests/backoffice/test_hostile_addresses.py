@@ -15,6 +15,8 @@ from ledger.models import AuditRecord, JournalTransaction
 from tests.api.hostile import ADDRESSED
 from tests.backoffice.pressing import list_url, place_of
 
+pytestmark = pytest.mark.whole
+
 READ_BY_EVERY_LIST = ("q", "view", "kept", "sort", "from")
 READ_BY_RECORDS = ("cursor", "entity", "date", "since", "until", "currency", "account", "from", "to", "edit")
 NO_PAGES = ("<", "^", "stream", "logout", "jsi18n")

@@ -13,7 +13,7 @@ from tests.databases import TestDatabase
 if TYPE_CHECKING:
     from tests.reconciliation.runs.day import Casino
 
-pytestmark = pytest.mark.days
+pytestmark = pytest.mark.whole
 
 POINTS = 10
 # What each part of the work has something to do for: pairs, evidence, prices, groups, reserves, parts, duplicates, what is missing.

@@ -10,7 +10,7 @@ import pytest
 
 from tests.journeys.living import LivingStack
 
-pytestmark = pytest.mark.days
+pytestmark = pytest.mark.whole
 
 DEPOSITS = 40
 

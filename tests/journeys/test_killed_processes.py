@@ -13,7 +13,7 @@ from config.simulation.plan import PlannedDeposit
 from tests.infra.processes import eventually
 from tests.journeys.living import LivingStack
 
-pytestmark = pytest.mark.days
+pytestmark = pytest.mark.whole
 
 CONCURRENCY = 24
 # token, method, capture, what the payer does on the challenge page

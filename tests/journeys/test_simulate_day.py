@@ -8,7 +8,7 @@ import pytest
 from config.management.commands.simulate_day import Command
 from tests.journeys.living import LivingStack
 
-pytestmark = pytest.mark.days
+pytestmark = pytest.mark.whole
 
 
 def _played() -> tuple[int, int]:

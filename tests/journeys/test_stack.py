@@ -6,7 +6,7 @@ import pytest
 from config.supervisor import Stack, StackError, find_running
 from tests.journeys.living import LivingStack
 
-pytestmark = pytest.mark.days
+pytestmark = pytest.mark.whole
 
 NAMES = {"supervisor", "sandbox", "web", "worker-psp", "worker", "worker-recon", "beat", "events"}
 

@@ -15,7 +15,7 @@ from ledger.clock import real_now
 from tests.infra.processes import eventually
 from tests.journeys.living import LivingStack
 
-pytestmark = pytest.mark.days
+pytestmark = pytest.mark.whole
 
 ACCOUNT, AMOUNT_MINOR = "SANDBOX_EU", 4200
 PATH = "/webhooks/psp"

@@ -8,7 +8,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.reconciliation.runs.day import Casino
 
-pytestmark = pytest.mark.days
+pytestmark = pytest.mark.whole
 
 CODES = (
     "REFUND_PAID_TWICE", "REFUND_REVERSED", "REFUND_AND_CHARGEBACK_BOTH_PAID", "STATUS_DIFFERS", "PAYOUT_PAID_TWICE",

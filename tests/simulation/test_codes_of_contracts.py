@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from cashier.models import DepositIntent
     from tests.reconciliation.runs.day import Casino
 
-pytestmark = pytest.mark.days
+pytestmark = pytest.mark.whole
 
 CODES = ("FX_RATE_DIFFERS", "ROUNDING_DIFFERENCE", "PSP_BALANCE_DIFFERS", "SOURCE_FILE_LATE")
 

@@ -8,7 +8,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.reconciliation.runs.day import Casino
 
-pytestmark = [pytest.mark.days, pytest.mark.spec("Z3", "R7")]
+pytestmark = [pytest.mark.whole, pytest.mark.spec("Z3", "R7")]
 
 
 def test_books_are_not_spoilt_outside_a_simulation(settings: Any, now: Any) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from config.simulation.truth import Truth
     from tests.databases import TestDatabase
 
-pytestmark = [pytest.mark.days, pytest.mark.spec("Z1", "Z3", "R5", "R7", "E1")]
+pytestmark = [pytest.mark.whole, pytest.mark.spec("Z1", "Z3", "R5", "R7", "E1")]
 MONDAY = date(2026, 3, 9)
 PARTS = 3
 WEEK = int(os.environ.get("COUNTROOM_WEEK_DEPOSITS", "2000"))  # each day has objects for almost every fault from about 40 on

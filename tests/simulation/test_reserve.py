@@ -8,7 +8,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.reconciliation.runs.day import Casino
 
-pytestmark = pytest.mark.days
+pytestmark = pytest.mark.whole
 
 
 def withhold(casino: "Casino") -> None:

@@ -10,7 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.reconciliation.runs.day import Casino
 
-pytestmark = pytest.mark.days
+pytestmark = pytest.mark.whole
 
 WEDNESDAY, THURSDAY, FRIDAY = (date(2026, 3, number) for number in (11, 12, 13))
 REFERENCES = ("Psp Reference", "Merchant Reference", "Modification Reference", "Modification Merchant Reference")

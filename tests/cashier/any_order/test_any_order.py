@@ -23,7 +23,7 @@ from tests.cashier.any_order.stillness import Clock, Queue, left_without_trace
 from tests.cashier.world import World
 from tests.sandbox.running import Receiver, RunningSandbox
 
-pytestmark = pytest.mark.days
+pytestmark = pytest.mark.whole
 
 PACE = 0.002
 EXAMPLES = int(os.environ.get("COUNTROOM_MODEL_EXAMPLES", "0"))

@@ -26,7 +26,7 @@ from tests.reconciliation.any_order.standing import (
     require_whole_batches,
 )
 
-pytestmark = pytest.mark.days
+pytestmark = pytest.mark.whole
 
 EXAMPLES = int(os.environ.get("COUNTROOM_MODEL_EXAMPLES", "0"))
 SUITE = settings(max_examples=4, derandomize=True, phases=(Phase.explicit, Phase.generate), database=None)
