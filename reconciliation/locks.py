@@ -15,7 +15,7 @@ Links = Iterable[tuple[str, str]]
 
 def lock_cases(links: Links) -> None:
     """The live cases with any of these links (kind, public id): those that may end by what is done next."""
-    named = Q()
+    named = Q(pk__in=[])
     for kind, target in links:
         named |= Q(kind=kind, target_id=target)
     rows = ExceptionCase.objects.select_for_update(of=("self",)).filter(state__in=LIVE_STATES)
