@@ -11,7 +11,7 @@ from cashier.models import Capture, MerchantAccount
 from cashier.operations.disputed import change_disputed, lock_disputed_capture
 from cashier.operations.payouts import cancel_unsent_payouts
 from disputes.models import Dispute, DisputeMovement, DisputeState
-from disputes.operations.inquiries import release_hold
+from disputes.operations.holds import release_hold
 from disputes.operations.movements import book_movement, find_movement
 from disputes.operations.splits import CaptureFacts, needed_from_player, split_opening
 from disputes.reasons import answer_days, flow_of
