@@ -18,7 +18,7 @@ from ledger.actors import system_actor
 
 SWEEPER = system_actor("sweeper")
 LOOK_AGAIN_AFTER = timedelta(minutes=15)
-ASK_AGAIN_AFTER = timedelta(minutes=1)  # of a PSP that gave no answer: outages are short, and questions through an open circuit few
+ASK_AGAIN_AFTER = timedelta(minutes=1)  # where a PSP or a call gave no answer: outages are short, questions through an open circuit few
 REST_BEFORE_END = timedelta(hours=12)
 UNANSWERED = ("unknown_to_psp", "cant_be_asked")
 
@@ -43,7 +43,7 @@ def expire_intent(*, intent_id: UUID, now: datetime) -> str:
         attempt = intent.attempts.select_related("merchant_account").order_by("-number").first()
         if asked in UNANSWERED and attempt is not None and attempt.call_state != PspCall.CallState.DONE:
             if attempt.call_state != PspCall.CallState.READY:
-                return put_off(intent_id, now=now)  # sent and unknown there: the call itself is resolved first
+                return put_off(intent_id, now=now, by=ASK_AGAIN_AFTER)  # sent and unknown there: the call itself is resolved first
             close_unsent(attempt)
         if attempt is not None and asked != "unknown_to_psp" and must_wait_for_void(intent, attempt, now=now):
             return put_off(intent_id, now=now)

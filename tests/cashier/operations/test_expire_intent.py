@@ -7,7 +7,7 @@ from django.db import transaction
 
 from cashier import operations
 from cashier.locks import lock_intent
-from cashier.models import DepositIntent
+from cashier.models import Attempt, DepositIntent
 from cashier.operations.expiry import list_overdue
 from cashier.psp.base import Outcome, PspResult
 from ledger.models import Transition
@@ -130,6 +130,21 @@ def test_without_an_answer_of_the_psp_nothing_ends(world: World) -> None:
     assert world.fresh(intent).state == State.ACTION_REQUIRED
     assert intent.pk not in list_overdue(now=world.now, limit=9)
     assert intent.pk in list_overdue(now=world.now + timedelta(minutes=1), limit=9)  # an outage is short, a player waits
+
+
+@pytest.mark.spec("C18")
+def test_one_whose_call_is_answered_late_ends_a_minute_after_it_was_put_off(world: World) -> None:
+    intent = world.intent()
+    attempt = world.begin(intent, "tok_challenge_abandon")
+    Attempt.objects.filter(pk=attempt.pk).update(call_state="UNKNOWN", sent_at=world.now, next_try_at=world.now)  # its answer was lost
+
+    assert expire(world, intent, after=timedelta(minutes=31)) == "put off"  # the call comes first: it may still be made
+    world.send(attempt)
+    assert world.fresh(intent).state == State.ACTION_REQUIRED
+
+    world.now += timedelta(minutes=1)
+    assert list_overdue(now=world.now, limit=9) == [intent.pk]
+    assert expire(world, intent, after=timedelta(0)) == "expired"
 
 
 @pytest.mark.spec("C3")
