@@ -20,6 +20,8 @@ from tests.cashier.payouts.test_request_payout import ask
 from tests.disputes.telling import by, notice
 from tests.house import House, bearer, make_capture, make_client
 
+pytestmark = pytest.mark.whole
+
 ALL = " ".join(SCOPES)
 CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
 

@@ -14,6 +14,8 @@ from tests.concurrency.threads import at_once
 if TYPE_CHECKING:
     from tests.reconciliation.runs.day import Casino
 
+pytestmark = pytest.mark.whole
+
 UNTOLD: dict[str, Any] = {"v": 1, "codes": {"LEDGER_CREDIT_MISSING_PSP_SUCCESS": {"count": 1}, "PAYOUT_PAID_NOT_RECORDED": {"count": 1}}}
 
 

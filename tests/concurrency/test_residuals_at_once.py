@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from reconciliation.models import ReconciliationRun
     from tests.reconciliation.runs.day import Casino
 
+pytestmark = pytest.mark.whole
+
 SHORT = {"v": 1, "codes": {"BANK_SETTLEMENT_AMOUNT_DIFFERS": {"count": 1}}}
 
 

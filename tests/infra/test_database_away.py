@@ -17,6 +17,8 @@ from tests.databases import TestDatabase
 from tests.house import House, make_client, make_house, make_person, set_policy
 from tests.infra.away import Wire, django_on, own_server
 
+pytestmark = pytest.mark.whole
+
 SCOPES = "payouts:read payouts:write cashier:read cashier:write"
 AWAY = {"error": "DATABASE_UNAVAILABLE", "details": {"retriable": True}}
 

@@ -17,6 +17,8 @@ import pytest
 from config.local_servers import read_run_file
 from tests.infra.processes import CHECKOUT, eventually, is_alive, processes_of, user_of, without_servers
 
+pytestmark = pytest.mark.whole
+
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 

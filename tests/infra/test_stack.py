@@ -14,6 +14,8 @@ import pytest
 
 from tests.infra.processes import CHECKOUT, eventually, processes_of, without_servers
 
+pytestmark = pytest.mark.whole
+
 
 @pytest.fixture
 def directory() -> Iterator[Path]:

@@ -28,6 +28,8 @@ from ledger.refusals import Refused
 from tests.ledger.books import TESTER, cr, dr, posting
 from tests.stories.casino import Casino
 
+pytestmark = pytest.mark.whole
+
 AMOUNTS = st.integers(1, 5_000)
 PLACES = st.sampled_from(["r1", "r2"])
 REFUSALS = (Refused, LedgerError, TransitionNotAllowed, ValueError)

@@ -16,6 +16,8 @@ from ledger.refusals import Refused
 from tests.cashier.bonuses.acting import credit, debit, differences, grant, grant_spins, rollback
 from tests.house import CLIENT, House, give, make_player
 
+pytestmark = pytest.mark.whole
+
 _numbers = itertools.count()
 ROUNDS = st.sampled_from(["r1", "r2", "r3"])
 AMOUNTS = st.integers(1, 3_000)

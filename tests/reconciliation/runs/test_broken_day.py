@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from reconciliation.models import ReconciliationRun, SettlementBatch
     from tests.reconciliation.runs.day import Casino
 
+pytestmark = pytest.mark.whole
+
 CODES = (
     "LEDGER_CREDIT_MISSING_PSP_SUCCESS", "PSP_SUCCESS_AFTER_TERMINAL", "DUPLICATE_PSP_CAPTURE", "DUPLICATE_PSP_LINE",
     "GROSS_AMOUNT_DIFFERS",
