@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from reconciliation.models import CaseLink, ExceptionCase, Match, ReconciliationRun, SettlementBatch, SuspenseItem
 from reconciliation.models.cases import LIVE_STATES
+from reconciliation.models.files import BatchState
 
 Links = Iterable[tuple[str, str]]
 
@@ -39,6 +40,14 @@ def lock_waiting(line_kind: str, line_id: int, batches: Iterable[SettlementBatch
     lock_cases([(f"{line_kind}_line", str(line_id)), *(("batch", batch.public_id) for batch in batches)])
     item = lock_suspense(line_kind, line_id)
     return item if item is not None and item.cleared_at is None else None
+
+
+def lock_expected(batches: Iterable[SettlementBatch]) -> bool:
+    """Whether the bank has shown none of these payouts yet, under their locks: since they were read a person, or another run, may have
+    named a line for one. The cases that speak of them are locked first."""
+    wanted = list(batches)
+    lock_cases(("batch", batch.public_id) for batch in wanted)
+    return all(batch.state == BatchState.SETTLED for batch in lock_batches(batch.pk for batch in wanted).values())
 
 
 def lock_batches(ids: Iterable[UUID]) -> dict[UUID, SettlementBatch]:

@@ -25,7 +25,7 @@ def bench(committed_db: Any, settings: Any, tmp_path: Any) -> "Bench":
     settings.MEDIA_ROOT = str(tmp_path / "files")
     house = make_house()
     bench = Bench(house, make_records(house))
-    bench.statement((30_000, SAID))
+    bench.statement((30_000, SAID), (30_000, "WHO KNOWS"))
     bench.run(account="BANK_EUR")
     bench.report(sale_row(bench.sale(30_000)))
     bench.run(later(1))
@@ -59,7 +59,7 @@ def test_a_run_waits_for_whoever_decides_the_case_and_does_not_hold_the_line_mea
     from tests.reconciliation.detect.test_unmatching import require_proved
     from tests.reconciliation.house import NOW
 
-    batch, case = SettlementBatch.objects.get(), ExceptionCase.objects.get(reason="BANK_CREDIT_UNIDENTIFIED")
+    batch, case = SettlementBatch.objects.get(), ExceptionCase.objects.get(facts__narrative__contains=SAID)
     request = propose(bench.records, case, "identify_line", batch.public_id)
 
     # Given somebody who has begun to decide the line's case
@@ -82,5 +82,36 @@ def test_a_run_waits_for_whoever_decides_the_case_and_does_not_hold_the_line_mea
     rule = Match.objects.get(line_kind="bank", undone_at=None).rule
     assert (rule == "person.named@1", case.state) == ((True, "RESOLVED") if is_decided else (False, "AUTO_RESOLVED"))
     assert (batch.state, batch.paid_minor, bench.records.balance("in_transit")) == ("PAID", 30_000, 0)
-    assert bench.records.balance("suspense", bench.house.bank.public_id) == 0
+    assert bench.records.balance("suspense", bench.house.bank.public_id) == -30_000  # the other line
+    require_proved(bench)
+
+
+def test_a_payout_that_a_person_names_another_line_for_meanwhile_is_not_taken_twice(bench: "Bench") -> None:
+    from django.db import transaction
+
+    from ledger.operations import decide
+    from reconciliation.locks import lock_batches
+    from reconciliation.models import BankLine, ExceptionCase, Match, SettlementBatch
+    from tests.reconciliation.cases.acting import propose
+    from tests.reconciliation.detect.test_unmatching import require_proved
+    from tests.reconciliation.house import NOW
+
+    batch, case = SettlementBatch.objects.get(), ExceptionCase.objects.get(facts__narrative__contains="WHO KNOWS")
+    request = propose(bench.records, case, "identify_line", batch.public_id)
+
+    # Given a run that has read the payout as expected, and waits for it with the line that names it
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            lock_batches([batch.pk])
+            ran = pool.submit(run_bank, bench)
+            assert until(lambda: somebody_waits() or ran.done(), 60)
+            assert not ran.done(), ran.result()
+            # When two people name the other line for it
+            decide(request_id=request.pk, approve=True, checker=bench.house.ben, reason="", now=NOW)
+        assert ran.result(60) is None
+
+    # Then the run leaves its line where it waits
+    match = Match.objects.get(line_kind="bank", undone_at=None)
+    assert (match.rule, BankLine.objects.get(pk=match.line_id).narrative) == ("person.named@1", "WHO KNOWS")
+    assert (bench.records.balance("in_transit"), bench.records.balance("suspense", bench.house.bank.public_id)) == (0, -30_000)
     require_proved(bench)

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef
 from cashier.models import BankAccount, SettlementRoute
 from ledger.operations import Posting, post
 from ledger.transitions import move
-from reconciliation.locks import lock_batches, lock_cases, lock_waiting
+from reconciliation.locks import lock_batches, lock_cases, lock_expected, lock_waiting
 from reconciliation.matching.ruleset import RuleSet
 from reconciliation.models import BankLine, BankStatement, Match, SettlementBatch, SuspenseItem
 from reconciliation.models.files import BatchState
@@ -83,10 +83,10 @@ def post_lines(step: BankRun) -> None:
         merge = None if tied and is_exact(line, tied[0]) else find_merge(step, line, batches)
         begun = None if tied or merge else find_begun(line, step.rules)
         with transaction.atomic():
-            if merge is not None and merge.is_certain:
+            if merge is not None and merge.is_certain and lock_expected(merge.batches):
                 batches = [batch for batch in batches if batch not in merge.batches]
                 post_merge(step, line, merge)
-            elif tied is not None and (merge is None or tied[0].pk in in_parts):
+            elif tied is not None and (merge is None or tied[0].pk in in_parts) and lock_expected(tied[:1]):
                 batches.remove(tied[0])
                 post_settlement(step, line, *tied, is_part=tied[0].pk in in_parts)
             elif begun is not None:
@@ -138,12 +138,11 @@ def charge_label(line: BankLine, rules: RuleSet) -> str | None:
 
 
 def post_settlement(step: BankRun, line: BankLine, batch: SettlementBatch, rule: str, *, is_part: bool = False) -> None:
-    """A PSP's transfer: bank takes what came; a charge that the bank states explains the rest, else the difference is a case.
+    """A PSP's transfer: bank takes what came; a charge that the bank states explains the rest, else the difference is a case. Needs the
+    payout under `lock_expected`.
 
     `is_part`: other lines of this run are of the same payout; they are told of together.
     """
-    lock_cases([("batch", batch.public_id)])
-    lock_batches([batch.pk])
     charge = line.charges_minor if line.amount_minor + line.charges_minor == batch.payout_minor else 0
     source = {
         **_holders(step.account),
@@ -230,7 +229,7 @@ def put_in_suspense(step: BankRun, line: BankLine, *, suggested: Tied | None = N
 
 def _identify(step: BankRun, line: BankLine, batch: SettlementBatch, rule: str) -> None:
     item = lock_waiting("bank", line.pk, [batch])
-    if item is None:
+    if item is None or not lock_expected([batch]):
         return
     charge = line.charges_minor if line.amount_minor + line.charges_minor == batch.payout_minor else 0
     source = {

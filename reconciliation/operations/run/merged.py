@@ -14,7 +14,7 @@ from uuid import UUID
 
 from ledger.operations import Posting, post
 from ledger.transitions import move
-from reconciliation.locks import lock_batches, lock_cases, lock_waiting
+from reconciliation.locks import lock_expected, lock_waiting
 from reconciliation.matching.narrative import names_payer, transfer_references
 from reconciliation.matching.ruleset import Use
 from reconciliation.matching.subsets import MOST_CANDIDATES, choices, only_choice
@@ -130,9 +130,7 @@ def _is_only_line(line: BankLine, chosen: Sequence[SettlementBatch]) -> bool:
 
 
 def post_merge(step: BankRun, line: BankLine, merge: Merge) -> None:
-    """A PSP's transfer that pays several batches, exactly. Needs a transaction."""
-    lock_cases(("batch", batch.public_id) for batch in merge.batches)
-    lock_batches(batch.pk for batch in merge.batches)
+    """A PSP's transfer that pays several batches, exactly. Needs them under `lock_expected`."""
     _post(step, "BANK_SETTLEMENT_MATCHED@3", f"bank.settlement_matched:{line.ref}", _source(step, line, merge), line.booked_date)
     pair_merge(step, line, merge)
 
@@ -140,7 +138,7 @@ def post_merge(step: BankRun, line: BankLine, merge: Merge) -> None:
 def identify_merge(step: BankRun, line: BankLine, merge: Merge) -> None:
     """The same, of a line that waited in suspense."""
     item = lock_waiting("bank", line.pk, merge.batches)
-    if item is None:
+    if item is None or not lock_expected(merge.batches):
         return
     first = pair_merge(step, line, merge)[0]
     source = {**_source(step, line, merge), "amount_minor": int(item.amount_minor)}
