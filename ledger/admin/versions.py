@@ -1,6 +1,7 @@
 """Pages of data in versions (S1, R1, R15, C12): columns, facts, panels and buttons that each has; what it says is its own page's."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -50,8 +51,15 @@ chip_map(
 NUMBER = Column("Version", lambda row, page: f"v{row.version}", kind="name", area="a")
 STATE = Column("State", lambda row, page: chip_cell(NOUN, row.state), area="b")
 DRAFTED_BY = Column("Drafted by", lambda row, page: actor_words(row.maker_kind, row.maker_id, page), area="late")
-CHANGED = Column("Changed", lambda row, page: when_cell(row.updated_at, page.now), area="c")
-IN_FORCE_FROM = Column("In force from", lambda row, page: when_cell(row.activated_at, page.now) if row.activated_at else "—", area="late")
+CHANGED = Column("Changed", lambda row, page: _told(row, row.updated_at, page), area="c")
+IN_FORCE_FROM = Column("In force from", lambda row, page: _told(row, row.activated_at, page), area="late")
+
+
+def _told(row: Version, moment: datetime | None, page: Page) -> Any:
+    """The product's own first version was loaded at a moment of the machine's clock, which says nothing on a simulated one."""
+    if row.maker_kind == "system" and moment == row.created_at:
+        return "From the start"
+    return when_cell(moment, page.now) if moment else "—"
 
 
 class VersionAdmin(OpsAdmin):

@@ -54,6 +54,12 @@ def test_from_a_draft_to_rules_in_force(scene: Any, browser_of: Callable[[str], 
     assert "Ask to bring version 1 back" in page_of(ada, MatchingRules.objects.get(version=1))
 
 
+def test_the_products_own_version_is_in_force_from_the_start_whatever_the_clock(scene: Any, browser_of: Callable[[str], Client]) -> None:
+    shown = browser_of("ola").get(reverse("admin:reconciliation_matchingrules_changelist")).content.decode()
+
+    assert "From the start" in shown
+
+
 def change(client: Client, row: MatchingRules, *, shortest: int) -> Any:
     return press(client, row, "rule", rule="bank.payout_reference", is_on="on", place="2", p_shortest_reference=str(shortest))
 

@@ -17,19 +17,26 @@ SAID = "TX635094338XT COUNTROOM_SANDBOX_EU"
 
 @pytest.fixture
 def bench(committed_db: Any, settings: Any, tmp_path: Any) -> "Bench":
-    """A bank line that came before the report of its payout waits in suspense; by now its payout is known."""
     from tests.reconciliation.cases.records import make_records
-    from tests.reconciliation.detect.bench import Bench, later, sale_row
+    from tests.reconciliation.detect.bench import Bench
     from tests.reconciliation.house import make_house
 
     settings.MEDIA_ROOT = str(tmp_path / "files")
     house = make_house()
-    bench = Bench(house, make_records(house))
-    bench.statement((30_000, SAID), (30_000, "WHO KNOWS"))
+    return Bench(house, make_records(house))
+
+
+def play(bench: "Bench", *, is_new: bool = False) -> None:
+    """A bank line that came before the report of its payout waits in suspense, or (`is_new`) came after it and is not posted yet; so
+    does another of the same amount. By now the payout is known."""
+    from tests.reconciliation.detect.bench import later, sale_row
+
+    bench.statement(*([] if is_new else [(30_000, SAID)]), (30_000, "WHO KNOWS"))
     bench.run(account="BANK_EUR")
     bench.report(sale_row(bench.sale(30_000)))
     bench.run(later(1))
-    return bench
+    if is_new:
+        bench.statement((30_000, SAID), number=2, opening=130_000, day=later(1))
 
 
 def run_bank(bench: "Bench") -> Any:
@@ -59,6 +66,7 @@ def test_a_run_waits_for_whoever_decides_the_case_and_does_not_hold_the_line_mea
     from tests.reconciliation.detect.test_unmatching import require_proved
     from tests.reconciliation.house import NOW
 
+    play(bench)
     batch, case = SettlementBatch.objects.get(), ExceptionCase.objects.get(facts__narrative__contains=SAID)
     request = propose(bench.records, case, "identify_line", batch.public_id)
 
@@ -86,7 +94,8 @@ def test_a_run_waits_for_whoever_decides_the_case_and_does_not_hold_the_line_mea
     require_proved(bench)
 
 
-def test_a_payout_that_a_person_names_another_line_for_meanwhile_is_not_taken_twice(bench: "Bench") -> None:
+@pytest.mark.parametrize("is_new", [False, True], ids=["a waiting line", "a new line"])
+def test_a_payout_that_a_person_names_another_line_for_meanwhile_is_not_taken_twice(bench: "Bench", is_new: bool) -> None:
     from django.db import transaction
 
     from ledger.operations import decide
@@ -96,6 +105,7 @@ def test_a_payout_that_a_person_names_another_line_for_meanwhile_is_not_taken_tw
     from tests.reconciliation.detect.test_unmatching import require_proved
     from tests.reconciliation.house import NOW
 
+    play(bench, is_new=is_new)
     batch, case = SettlementBatch.objects.get(), ExceptionCase.objects.get(facts__narrative__contains="WHO KNOWS")
     request = propose(bench.records, case, "identify_line", batch.public_id)
 
@@ -110,7 +120,7 @@ def test_a_payout_that_a_person_names_another_line_for_meanwhile_is_not_taken_tw
             decide(request_id=request.pk, approve=True, checker=bench.house.ben, reason="", now=NOW)
         assert ran.result(60) is None
 
-    # Then the run leaves its line where it waits
+    # Then the run leaves its line in suspense
     match = Match.objects.get(line_kind="bank", undone_at=None)
     assert (match.rule, BankLine.objects.get(pk=match.line_id).narrative) == ("person.named@1", "WHO KNOWS")
     assert (bench.records.balance("in_transit"), bench.records.balance("suspense", bench.house.bank.public_id)) == (0, -30_000)

@@ -1,20 +1,15 @@
 """Bank lines: each is posted once, by its booking date, so that `bank` equals the statement (R8, POSTINGS.md 3.6)."""
 
-from datetime import UTC, datetime, time
-from typing import Any
-
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 
-from cashier.models import BankAccount, SettlementRoute
-from ledger.operations import Posting, post
 from ledger.transitions import move
 from reconciliation.locks import lock_batches, lock_cases, lock_expected, lock_waiting
 from reconciliation.matching.ruleset import RuleSet
 from reconciliation.models import BankLine, BankStatement, Match, SettlementBatch, SuspenseItem
-from reconciliation.models.files import BatchState
 from reconciliation.operations.cases import ENGINE
+from reconciliation.operations.run.bank_books import holders, leave_suspense, match_line, post_line
 from reconciliation.operations.run.bank_cases import raise_amount_differs, raise_duplicated, raise_unidentified, resolve_identified
+from reconciliation.operations.run.bank_waiting import expected_batches, lines_in_suspense, unposted_lines
 from reconciliation.operations.run.context import BankRun
 from reconciliation.operations.run.merged import Merge, find_merge, identify_merge, post_merge, raise_merged
 from reconciliation.operations.run.parts import find_begun, find_parted, tell_parts
@@ -42,34 +37,9 @@ def open_account(step: BankRun) -> None:
     )
     if first is None or not first.opening_minor:
         return
-    source = {**_holders(step.account), "opening_minor": first.opening_minor}
+    source = {**holders(step.account), "opening_minor": first.opening_minor}
     with transaction.atomic():
-        _post(step, "BANK_OPENED@1", f"bank.opened:{step.account.public_id}", source, first.opening_date or first.closing_date)
-
-
-def unposted_lines(account: BankAccount) -> list[BankLine]:
-    """Booked lines that are neither matched nor in suspense, in the order of the statements."""
-    matched = Match.objects.filter(line_kind="bank", line_id=OuterRef("pk"), undone_at=None)
-    waiting = SuspenseItem.objects.filter(line_kind="bank", line_id=OuterRef("pk"))
-    lines = BankLine.objects.filter(bank_account=account).filter(~Exists(matched)).filter(~Exists(waiting))
-    return list(lines.order_by("booked_date", "id"))
-
-
-def lines_in_suspense(account: BankAccount) -> list[BankLine]:
-    """Lines whose value still waits in suspense of this bank account."""
-    ids = SuspenseItem.objects.filter(line_kind="bank", bank_account=account, cleared_at=None).values_list("line_id", flat=True)
-    return list(BankLine.objects.filter(pk__in=list(ids)).order_by("booked_date", "id"))
-
-
-def expected_batches(account: BankAccount) -> list[SettlementBatch]:
-    """Posted payouts that are to arrive on this bank account and that no line has shown."""
-    shown = Match.objects.filter(item_kind="batch", item_id=OuterRef("pk"), undone_at=None)
-    found: list[SettlementBatch] = []
-    for route in SettlementRoute.objects.filter(bank_account=account).select_related("merchant_account"):
-        batches = SettlementBatch.objects.filter(merchant_account=route.merchant_account, currency=route.currency, version=1)
-        batches = batches.filter(state=BatchState.SETTLED).exclude(payout_minor=0).filter(~Exists(shown))
-        found += list(batches.select_related("merchant_account__entity", "source_file").order_by("business_date", "number"))
-    return found
+        post_line(step, "BANK_OPENED@1", f"bank.opened:{step.account.public_id}", source, first.opening_date or first.closing_date)
 
 
 def post_lines(step: BankRun) -> None:
@@ -145,14 +115,14 @@ def post_settlement(step: BankRun, line: BankLine, batch: SettlementBatch, rule:
     """
     charge = line.charges_minor if line.amount_minor + line.charges_minor == batch.payout_minor else 0
     source = {
-        **_holders(step.account),
+        **holders(step.account),
         "merchant_account": batch.merchant_account.public_id,
         "amount_minor": line.amount_minor,
         "charge_minor": charge,
         "batch": batch.ref,
         "line": line.ref,
     }
-    _post(step, "BANK_SETTLEMENT_MATCHED@1", f"bank.settlement_matched:{line.ref}", source, line.booked_date)
+    post_line(step, "BANK_SETTLEMENT_MATCHED@1", f"bank.settlement_matched:{line.ref}", source, line.booked_date)
     _pair(step, line, batch, rule, charge, is_part=is_part)
 
 
@@ -161,19 +131,18 @@ def post_part(step: BankRun, line: BankLine, batch: SettlementBatch, rule: str) 
     lock_cases([("batch", batch.public_id)])
     locked = lock_batches([batch.pk])[batch.pk]
     source = {
-        **_holders(step.account),
+        **holders(step.account),
         "merchant_account": locked.merchant_account.public_id,
         "amount_minor": line.amount_minor,
         "charge_minor": 0,
         "batch": locked.ref,
         "line": line.ref,
     }
-    _post(step, "BANK_SETTLEMENT_MATCHED@1", f"bank.settlement_matched:{line.ref}", source, line.booked_date)
+    post_line(step, "BANK_SETTLEMENT_MATCHED@1", f"bank.settlement_matched:{line.ref}", source, line.booked_date)
     part = Match.objects.filter(item_kind="batch", item_id=locked.pk).count()
     compared = {"narrative": line.narrative, "transfer": transfer_of(locked).reference, "batch": locked.number}
-    _match(
-        step, line, rule=rule, item_kind="batch", compared=compared, batch=locked, difference_minor=line.amount_minor,
-        part=part,
+    match_line(
+        step, line, rule=rule, item_kind="batch", compared=compared, batch=locked, difference_minor=line.amount_minor, item_part=part,
     )  # fmt: skip
     locked.paid_minor += line.amount_minor
     locked.updated_at = step.now
@@ -190,16 +159,16 @@ def set_aside_duplicates(step: BankRun) -> None:
         line = lines[each.line_id]
         with transaction.atomic():
             compared = {"first_line": each.first_id, "is_counted": each.is_counted}
-            _match(step, line, rule="bank.duplicate@1", item_kind="bank_duplicate", compared=compared)
+            match_line(step, line, rule="bank.duplicate@1", item_kind="bank_duplicate", compared=compared)
             raise_duplicated(step, line, each)
 
 
 def post_charge(step: BankRun, line: BankLine, label: str) -> None:
     """A charge or interest of the bank."""
-    source = {**_holders(step.account), "amount_minor": line.amount_minor, "line": line.ref, "label": label}
-    _post(step, "BANK_CHARGE@1", f"bank.charge:{line.ref}", source, line.booked_date)
+    source = {**holders(step.account), "amount_minor": line.amount_minor, "line": line.ref, "label": label}
+    post_line(step, "BANK_CHARGE@1", f"bank.charge:{line.ref}", source, line.booked_date)
     rule = step.rules.named(CHARGE_RULE).label
-    _match(step, line, rule=rule, item_kind=f"bank_{label}", compared={"transaction_code": line.transaction_code})
+    match_line(step, line, rule=rule, item_kind=f"bank_{label}", compared={"transaction_code": line.transaction_code})
 
 
 def put_in_suspense(step: BankRun, line: BankLine, *, suggested: Tied | None = None, merged: Merge | None = None) -> None:
@@ -207,8 +176,8 @@ def put_in_suspense(step: BankRun, line: BankLine, *, suggested: Tied | None = N
 
     `merged`: the payouts that it seems to pay, where they are several.
     """
-    source = {**_holders(step.account), "amount_minor": line.amount_minor, "line": line.ref}
-    txn = _post(step, "BANK_TO_SUSPENSE@1", f"bank.to_suspense:{line.ref}", source, line.booked_date)
+    source = {**holders(step.account), "amount_minor": line.amount_minor, "line": line.ref}
+    txn = post_line(step, "BANK_TO_SUSPENSE@1", f"bank.to_suspense:{line.ref}", source, line.booked_date)
     code = "BANK_CREDIT_UNIDENTIFIED" if line.amount_minor > 0 else "BANK_DEBIT_UNIDENTIFIED"
     SuspenseItem.objects.create(
         line_kind="bank",
@@ -233,16 +202,14 @@ def _identify(step: BankRun, line: BankLine, batch: SettlementBatch, rule: str) 
         return
     charge = line.charges_minor if line.amount_minor + line.charges_minor == batch.payout_minor else 0
     source = {
-        **_holders(step.account),
+        **holders(step.account),
         "amount_minor": item.amount_minor,
         "charge_minor": charge,
         "line": line.ref,
         "to": ["in_transit", batch.merchant_account.public_id, batch.ref],
     }
     match = _pair(step, line, batch, rule, charge)
-    item.cleared_txn = _post(step, "BANK_IDENTIFIED@1", f"bank.identified:{line.ref}:{match.pk}", source, None)
-    item.cleared_at = step.now
-    item.save(update_fields=["cleared_txn", "cleared_at"])
+    leave_suspense(step, line, item, by=match, rule="BANK_IDENTIFIED@1", source=source)
     resolve_identified(step, line, batch)
 
 
@@ -253,7 +220,7 @@ def _pair(step: BankRun, line: BankLine, batch: SettlementBatch, rule: str, char
     compared = {"narrative": line.narrative, "transfer": transfer_of(locked).reference, "batch": locked.number}
     if rule.startswith(f"{BY_AMOUNT}@"):
         compared["payer_name"] = payer_of(locked)
-    match = _match(step, line, rule=rule, item_kind="batch", compared=compared, batch=locked, difference_minor=difference)
+    match = match_line(step, line, rule=rule, item_kind="batch", compared=compared, batch=locked, difference_minor=difference)
     locked.paid_minor = line.amount_minor
     move(locked, "pay", actor=ENGINE, now=step.now, event="bank.settlement_matched", extra_fields=["paid_minor"])
     if difference and not is_part:
@@ -261,42 +228,3 @@ def _pair(step: BankRun, line: BankLine, batch: SettlementBatch, rule: str, char
     resolve_identified(step, line, locked)
     refresh_residuals(locked, now=step.now)
     return match
-
-
-def _match(
-    step: BankRun,
-    line: BankLine,
-    *,
-    rule: str,
-    item_kind: str,
-    compared: dict[str, Any],
-    batch: SettlementBatch | None = None,
-    difference_minor: int = 0,
-    part: int = 0,
-) -> Match:
-    return Match.objects.create(
-        rule=rule,
-        item_part=part,
-        line_kind="bank",
-        line_id=line.pk,
-        item_kind=item_kind,
-        item_id=batch.pk if batch else None,
-        batch=batch,
-        run=step.run,
-        currency=line.currency,
-        line_minor=line.amount_minor,
-        difference_minor=difference_minor,
-        compared=compared,
-        matched_at=step.now,
-    )
-
-
-def _post(step: BankRun, rule: str, key: str, source: dict[str, Any], booked: Any) -> str:
-    """Post into the booking date's business day (L16), or as of now where a line is only moved out of suspense."""
-    instant = datetime.combine(booked, time(12), tzinfo=UTC) if booked else step.now
-    posting = Posting(rule=rule, key=key, entity_id=step.account.entity_id, source=source, occurred_at=instant, business_date=booked)
-    return post(posting, actor=ENGINE, now=step.now).public_id
-
-
-def _holders(account: BankAccount) -> dict[str, Any]:
-    return {"entity": account.entity.public_id, "bank_account": account.public_id, "currency": account.currency}

@@ -3,7 +3,7 @@
 from reconciliation.models import BankStatement, ExceptionCase, Match
 from reconciliation.models.cases import LIVE_STATES
 from reconciliation.operations.cases import auto_resolve_case, raise_case
-from reconciliation.operations.run.bank import unposted_lines
+from reconciliation.operations.run.bank_waiting import unposted_lines
 from reconciliation.operations.run.context import BankRun
 from reconciliation.queries.residuals import bank_residuals
 

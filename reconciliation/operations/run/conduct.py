@@ -24,6 +24,7 @@ from reconciliation.operations.run import bank
 from reconciliation.operations.run.activity import tell_activity
 from reconciliation.operations.run.bank_balance import tell_bank_balance
 from reconciliation.operations.run.bank_cases import raise_missing_settlements
+from reconciliation.operations.run.bank_waiting import expected_batches
 from reconciliation.operations.run.bounced import end_bounced, raise_bounced, without_bounced
 from reconciliation.operations.run.clearing import tell_clearing
 from reconciliation.operations.run.context import BankRun, MerchantRun
@@ -191,7 +192,7 @@ def _run_bank(step: BankRun) -> dict[str, Any]:
     bank.open_account(step)
     bank.identify_in_suspense(step)
     bank.post_lines(step)
-    expected = bank.expected_batches(account)
+    expected = expected_batches(account)
     raise_missing_settlements(step, without_merged(without_bounced(expected)))
     end_bounced(step)
     tell_bank_balance(step)

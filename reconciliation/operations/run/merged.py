@@ -8,11 +8,9 @@ payouts and lines that were matched before count too: where another choice would
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from ledger.operations import Posting, post
 from ledger.transitions import move
 from reconciliation.locks import lock_expected, lock_waiting
 from reconciliation.matching.narrative import names_payer, transfer_references
@@ -21,6 +19,7 @@ from reconciliation.matching.subsets import MOST_CANDIDATES, choices, only_choic
 from reconciliation.models import BankLine, ExceptionCase, Match, SettlementBatch
 from reconciliation.models.cases import LIVE_STATES
 from reconciliation.operations.cases import ENGINE, raise_case, resolve_by_key
+from reconciliation.operations.run.bank_books import holders, leave_suspense, match_line, post_line
 from reconciliation.operations.run.bank_cases import resolve_identified
 from reconciliation.operations.run.context import BankRun
 from reconciliation.operations.run.parts import CODE
@@ -131,7 +130,7 @@ def _is_only_line(line: BankLine, chosen: Sequence[SettlementBatch]) -> bool:
 
 def post_merge(step: BankRun, line: BankLine, merge: Merge) -> None:
     """A PSP's transfer that pays several batches, exactly. Needs them under `lock_expected`."""
-    _post(step, "BANK_SETTLEMENT_MATCHED@3", f"bank.settlement_matched:{line.ref}", _source(step, line, merge), line.booked_date)
+    post_line(step, "BANK_SETTLEMENT_MATCHED@3", f"bank.settlement_matched:{line.ref}", _source(step, line, merge), line.booked_date)
     pair_merge(step, line, merge)
 
 
@@ -142,23 +141,14 @@ def identify_merge(step: BankRun, line: BankLine, merge: Merge) -> None:
         return
     first = pair_merge(step, line, merge)[0]
     source = {**_source(step, line, merge), "amount_minor": int(item.amount_minor)}
-    item.cleared_txn = _post(step, "BANK_IDENTIFIED@2", f"bank.identified:{line.ref}:{first.pk}", source, None)
-    item.cleared_at = step.now
-    item.save(update_fields=["cleared_txn", "cleared_at"])
+    leave_suspense(step, line, item, by=first, rule="BANK_IDENTIFIED@2", source=source)
 
 
 def _source(step: BankRun, line: BankLine, merge: Merge) -> dict[str, Any]:
     return {
-        "entity": step.account.entity.public_id, "bank_account": step.account.public_id, "currency": line.currency,
-        "amount_minor": int(line.amount_minor), "charge_minor": merge.charge_minor, "parts": merge.parts(), "line": line.ref,
+        **holders(step.account), "amount_minor": int(line.amount_minor), "charge_minor": merge.charge_minor, "parts": merge.parts(),
+        "line": line.ref,
     }  # fmt: skip
-
-
-def _post(step: BankRun, rule: str, key: str, source: dict[str, Any], booked: date | None) -> str:
-    """Into the booking date's business day (L16), or as of now where a line only leaves suspense."""
-    instant = datetime.combine(booked, time(12), tzinfo=UTC) if booked else step.now
-    posting = Posting(rule=rule, key=key, entity_id=step.account.entity_id, source=source, occurred_at=instant, business_date=booked)
-    return post(posting, actor=ENGINE, now=step.now).public_id
 
 
 def pair_merge(step: BankRun, line: BankLine, merge: Merge) -> list[Match]:
@@ -183,10 +173,7 @@ def _match(step: BankRun, line: BankLine, merge: Merge, batch: SettlementBatch, 
                 "line_minor": int(line.amount_minor)}  # fmt: skip
     if merge.rule.startswith(f"{BY_SUM}@"):
         compared["payer_name"] = payer_of(batch)
-    return Match.objects.create(
-        rule=merge.rule, line_kind="bank", line_id=line.pk, line_part=number, item_kind="batch", item_id=batch.pk, batch=batch,
-        run=step.run, currency=line.currency, line_minor=share, compared=compared, matched_at=step.now,
-    )  # fmt: skip
+    return match_line(step, line, rule=merge.rule, item_kind="batch", compared=compared, batch=batch, line_minor=share, line_part=number)
 
 
 def raise_merged(step: BankRun, line: BankLine, merge: Merge) -> None:

@@ -6,17 +6,16 @@ account that pays from a prefund, beside a word for topping up. Everything else 
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
 from typing import Any
 
 from django.db import transaction
 
 from cashier.models import MerchantAccount
-from ledger.operations import Posting, post
 from reconciliation.locks import lock_waiting
 from reconciliation.matching.narrative import names_payer
 from reconciliation.models import BankLine, Match
-from reconciliation.operations.cases import ENGINE, resolve_by_key
+from reconciliation.operations.cases import resolve_by_key
+from reconciliation.operations.run.bank_books import leave_suspense, match_line, post_line
 from reconciliation.operations.run.context import BankRun
 from reconciliation.operations.run.transfers import said_on
 from reconciliation.queries.duplicate_lines import NO_REFERENCE
@@ -57,13 +56,7 @@ def find_top_up(step: BankRun, line: BankLine) -> TopUp | None:
 
 def post_top_up(step: BankRun, line: BankLine, top_up: TopUp) -> None:
     """top-up leaves the bank: Dr in_transit[m] t, Cr bank[b] t. Needs a transaction."""
-    source = _source(step, line, top_up)
-    booked = line.booked_date
-    posting = Posting(
-        rule="TOP_UP_SENT@2", key=f"top_up.sent:{line.ref}", entity_id=step.account.entity_id, source=source,
-        occurred_at=datetime.combine(booked, time(12), tzinfo=UTC), business_date=booked,
-    )  # fmt: skip
-    post(posting, actor=ENGINE, now=step.now)
+    post_line(step, "TOP_UP_SENT@2", f"top_up.sent:{line.ref}", _source(step, line, top_up), line.booked_date)
     _match(step, line, top_up)
 
 
@@ -76,13 +69,8 @@ def identify_top_up(step: BankRun, line: BankLine) -> None:
         item = lock_waiting("bank", line.pk)
         if item is None:
             return
-        match = _match(step, line, top_up)
-        posting = Posting(
-            rule="TOP_UP_SENT@3", key=f"bank.identified:{line.ref}:{match.pk}", entity_id=step.account.entity_id,
-            source=_source(step, line, top_up), occurred_at=step.now,
-        )  # fmt: skip
-        item.cleared_txn, item.cleared_at = post(posting, actor=ENGINE, now=step.now).public_id, step.now
-        item.save(update_fields=["cleared_txn", "cleared_at"])
+        match, source = _match(step, line, top_up), _source(step, line, top_up)
+        leave_suspense(step, line, item, by=match, rule="TOP_UP_SENT@3", source=source)
         resolve_by_key(
             f"BANK_DEBIT_UNIDENTIFIED:{line.ref}", rule="bank_line_came@1", text=f"It tops up {top_up.account.code}.", now=step.now
         )
@@ -97,10 +85,7 @@ def _source(step: BankRun, line: BankLine, top_up: TopUp) -> dict[str, Any]:
 
 def _match(step: BankRun, line: BankLine, top_up: TopUp) -> Match:
     compared = {"narrative": line.narrative, "account": top_up.account.code, "top_up": top_up.ref, "said": top_up.said}
-    return Match.objects.create(
-        rule=RULE, line_kind="bank", line_id=line.pk, item_kind="top_up", run=step.run, currency=line.currency,
-        line_minor=line.amount_minor, compared=compared, matched_at=step.now,
-    )  # fmt: skip
+    return match_line(step, line, rule=RULE, item_kind="top_up", compared=compared)
 
 
 def _own_reference(line: BankLine) -> str:
