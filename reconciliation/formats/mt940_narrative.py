@@ -54,15 +54,16 @@ def _german(body: str, code: str, mark: str) -> Narrative:
 
 
 def _slashed(whole: str) -> Narrative:
-    """/EREF/…/BENM//NAME/…/REMI/… as Dutch banks write it; a code holds all up to the next known code."""
+    """/EREF/…/BENM//NAME/…/REMI/… or /CNTP/account/BIC/name/town, as Dutch banks write it; a code holds all up to the next known code."""
     fields = _cut(_SLASHED, whole)
+    account, _, name, *_ = [*fields.get("CNTP", "").split("/"), "", "", ""]
     remittance = fields.get("REMI", "").removeprefix("USTD//").removeprefix("STRD/")
     return Narrative(
         text=remittance.strip("/ ") or " ".join(value.strip("/ ") for value in fields.values() if value.strip("/ ")),
         whole=whole,
         end_to_end_id=_reference(fields.get("EREF", "").strip("/ ")),
-        counterparty_name=fields.get("NAME", "").strip("/ "),
-        counterparty_account=fields.get("IBAN", "").strip("/ "),
+        counterparty_name=fields.get("NAME", "").strip("/ ") or name.strip(),
+        counterparty_account=fields.get("IBAN", "").strip("/ ") or account.strip(),
     )
 
 

@@ -128,6 +128,16 @@ def test_a_reference_wrapped_mid_word_is_found_whole() -> None:
     assert free.payout_references == ("TX635094302XT",)
 
 
+@pytest.mark.parametrize(
+    "said", [":86:/EREF/E1//CNTP/NL32INGB0000012345/INGBNL2A/STICHTING PSP///REMI/USTD//batch 38/",
+             ":86:/EREF/E1/ORDP//NAME/STICHTING PSP/IBAN/NL32INGB0000012345/REMI/batch 38"]
+)  # fmt: skip
+def test_who_paid_in_slashed_narratives_of_both_kinds(said: str) -> None:
+    line = one(":61:260106C1,NTRFEREF", said)
+    assert (line.counterparty_name, line.counterparty_account) == ("STICHTING PSP", "NL32INGB0000012345")
+    assert (line.end_to_end_id, line.narrative) == ("E1", "batch 38")
+
+
 def test_a_dash_inside_a_narrative_does_not_end_the_statement() -> None:
     opened = open_text("mt940", statement(":61:260106C1,NTRFNONREF", ":86:text", "-", "more", closing="C260106EUR101,00"))
 
