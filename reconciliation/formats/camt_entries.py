@@ -106,8 +106,14 @@ def _narrative(details: Element) -> str:
     """Free text, which banks cut anywhere, then structured references, then the bank's remark."""
     remittance = details.find("RmtInf")
     free = " ".join(part.text.strip() for part in remittance.find_all("Ustrd")) if remittance else ""
-    structured = [block.get("CdtrRefInf", "Ref") or block.get("AddtlRmtInf") for block in remittance.find_all("Strd")] if remittance else []
+    structured = [text for block in remittance.find_all("Strd") for text in _structured(block)] if remittance else []
     return " ".join(filter(None, [free, *structured, details.get("AddtlTxInf")]))
+
+
+def _structured(block: Element) -> list[str]:
+    """The creditor's reference, numbers of documents, and what is said beside them: a payout's reference may stand in any."""
+    documents = [document.get("Nb") for document in block.find_all("RfrdDocInf")]
+    return [block.get("CdtrRefInf", "Ref"), *documents, *(said.text.strip() for said in block.find_all("AddtlRmtInf"))]
 
 
 def _detail_amount(details: Element) -> tuple[int | None, str]:

@@ -57,6 +57,19 @@ def test_our_own_statement_holds_in_every_control() -> None:
     ]
 
 
+@pytest.mark.spec("R1", "R5")
+def test_a_payouts_reference_is_found_wherever_the_remittance_says_it() -> None:
+    said = (
+        "<Ustrd>free</Ustrd><Strd><CdtrRefInf><Ref>RF18</Ref></CdtrRefInf><AddtlRmtInf>TX635094338XT</AddtlRmtInf>"
+        "<AddtlRmtInf>batch 38</AddtlRmtInf></Strd><Strd><RfrdDocInf><Nb>INV7</Nb></RfrdDocInf></Strd>"
+    )
+    details = f"<NtryDtls><TxDtls><RmtInf>{said}</RmtInf><AddtlTxInf>more</AddtlTxInf></TxDtls></NtryDtls>"
+    line = open_text("camt053", message(statement(entry(more=details), closing="5.00"))).lines[0]
+
+    assert line.narrative == "free RF18 TX635094338XT batch 38 INV7 more"
+    assert line.payout_references == ("TX635094338XT",)
+
+
 @pytest.mark.spec("R3", "L4")
 def test_a_payout_of_the_psp_field_by_field() -> None:
     line = open_own("camt053", "statement.camt053.xml").lines[0]
