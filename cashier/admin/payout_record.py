@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.db.models import Sum
+from django.utils.text import capfirst
 
 from cashier.admin.frozen import frozen_of, frozen_panel
 from cashier.admin.outgoing_deliveries import told_of
 from cashier.models import DepositIntent, PayoutIntent, PayoutState
+from cashier.operations.payouts.gates import WORDS
 from ledger.admin.approvals import approvals_words
 from ledger.admin.frames import Fact, Page, Record, Step, chip_cell, get_chip, moment_cell, money_cell, ref_cell
 from ledger.admin.frames.records import checklist, table, timeline, values
@@ -63,7 +65,7 @@ def latest_gates(payout: PayoutIntent) -> list[dict[str, Any]]:
 def _gates(obj: PayoutIntent) -> Any:
     steps = [
         Step(
-            sentence(gate["name"]),
+            capfirst(WORDS.get(gate["name"], gate["name"])),
             STEP_STATES.get(gate["result"], "open"),
             figure=sentence(gate["result"]),
             note=_inputs(gate.get("inputs", {}), obj.currency),

@@ -15,6 +15,10 @@ from ledger.notices import tell
 from ledger.operations import get_threshold
 
 PASS, REVIEW, STOP = "pass", "review", "stop"
+WORDS = {
+    "amount": "amount", "sum_24h": "sum over 24 hours", "sum_7d": "sum over 7 days", "vip": "VIP player", "player_status": "player's state",
+    "kyc": "KYC", "receivable": "debt to us", "disputes": "open disputes", "destination": "destination",
+}  # fmt: skip
 ENDED_UNPAID = (PayoutState.REJECTED, PayoutState.CANCELED, PayoutState.FAILED)
 
 

@@ -12,7 +12,7 @@ from cashier.operations.freezing import freeze_payout
 from cashier.operations.offers import offers
 from cashier.operations.payouts.books import post_payout
 from cashier.operations.payouts.errors import DestinationNotOwned, DestinationNotUsable, NoRouteForPayout, PayoutRefused
-from cashier.operations.payouts.gates import REVIEW, STOP, Gate, approvals_needed, check_gates, get_policy
+from cashier.operations.payouts.gates import REVIEW, STOP, WORDS, Gate, approvals_needed, check_gates, get_policy
 from cashier.operations.payouts.nudges import nudge_payout
 from ledger.actors import Actor, system_actor
 from ledger.clock import real_now
@@ -132,12 +132,12 @@ def refuse_stopped(gates: list[Gate]) -> None:
     """Raise PayoutRefused for the first gate that stops the payout."""
     for gate in gates:
         if gate.result == STOP:
-            raise PayoutRefused(f"The payout is refused: {gate.name.replace('_', ' ')}.", gate=gate.name)
+            raise PayoutRefused(f"The payout is refused: {WORDS[gate.name]}.", gate=gate.name)
 
 
 def send_to_review(payout: PayoutIntent, gates: list[Gate], *, maker: Actor, now: datetime) -> None:
     """Ask risk (S1): the frozen payload is what will be approved."""
-    open_gates = [gate.name for gate in gates if gate.result == REVIEW]
+    open_gates = [WORDS[gate.name] for gate in gates if gate.result == REVIEW]
     request = request_approval(
         kind="payout.approve",
         payload=payload_of(payout),

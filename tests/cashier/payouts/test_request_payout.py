@@ -6,6 +6,7 @@ import pytest
 
 from cashier.models import Instrument, PayoutIntent, Player
 from cashier.operations.payouts import DestinationNotOwned, DestinationNotUsable, NoRouteForPayout, PayoutRefused, request_payout
+from cashier.operations.payouts.gates import WORDS
 from ledger.errors import InsufficientFunds
 from ledger.models import ApprovalRequest, Transition
 from tests.house import CLIENT, House, book, kinds, lines, make_instrument, make_player, set_policy, wallet
@@ -46,6 +47,7 @@ def test_every_gate_is_recorded_with_what_it_read(house: House) -> None:
         "player_status": "pass", "kyc": "pass", "receivable": "pass", "disputes": "pass", "destination": "pass",
         "amount": "pass", "sum_24h": "pass", "sum_7d": "pass", "vip": "pass",
     }  # fmt: skip
+    assert {gate["name"] for gate in record["gates"]} == set(WORDS), "each has words for people"
     assert next(gate for gate in record["gates"] if gate["name"] == "amount")["inputs"] == {
         "amount_minor": 20_000,
         "review_above_minor": 100_000,
@@ -72,6 +74,7 @@ def test_above_the_threshold_risk_is_asked_with_a_frozen_payload(house: House) -
     request = ApprovalRequest.objects.get()
     assert payout.state == "UNDER_REVIEW"
     assert (request.kind, request.maker_kind, request.maker_id, request.required) == ("payout.approve", "client", CLIENT.id, 1)
+    assert request.reason == "Needs review: amount, sum over 24 hours"
     assert request.payload == {
         "payout": payout.public_id, "player": house.player.public_id, "instrument": house.instrument.public_id,
         "amount_minor": 20_000, "player_fee_minor": 0, "currency": "EUR",

@@ -205,7 +205,7 @@ def test_a_gate_that_closes_before_sending_rejects_it(house: House) -> None:
 
     payout.refresh_from_db()
     assert (payout.state, payout.call_state) == ("REJECTED", "DONE")
-    assert "player status" in payout.reason
+    assert payout.reason == "The payout is refused: player's state."
 
 
 @pytest.mark.spec("P1", "P5")
