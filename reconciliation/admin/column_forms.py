@@ -10,8 +10,8 @@ from django import forms
 from ledger.admin.frames import SHOWN, Done, Page, Standing, disabled, hidden
 from ledger.admin.frames.text import sentence
 from ledger.admin.versions import if_draft
-from reconciliation.formats.adyen_columns import header_key, type_key
 from reconciliation.formats.column_schema import ENCODINGS, FIELDS, KINDS
+from reconciliation.formats.csv_table import header_key, type_key
 from reconciliation.models import ColumnMapVersion
 from reconciliation.operations import column_maps as operations
 

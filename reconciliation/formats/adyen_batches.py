@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from itertools import compress
 from typing import Any
 
-from reconciliation.formats.adyen_columns import type_key
 from reconciliation.formats.columns import is_one
+from reconciliation.formats.csv_table import type_key
 from reconciliation.formats.values import Batch, Check, Statement, Total
 
 Group = tuple[str, str, str]  # merchant account, batch number, net currency

@@ -62,13 +62,3 @@ KINDS: dict[str, tuple[str, str]] = {
     "bankinstructionreturned": ("transfer", ""),
     "matchedstatement": ("transfer", ""),
 }
-
-
-def header_key(header: str) -> str:
-    """A header as compared: " Gross  Credit (GC)" -> "gross credit (gc)"."""
-    return " ".join(header.lower().split())
-
-
-def type_key(line_type: str) -> str:
-    """A Type as compared: "Merchant Payout" and "merchantpayout" are one."""
-    return "".join(line_type.lower().split())

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC
 from operator import itemgetter
 
-from reconciliation.formats.adyen_columns import ID_COLUMNS, OPTIONAL, REQUIRED, header_key
+from reconciliation.formats.adyen_columns import ID_COLUMNS, OPTIONAL, REQUIRED
 from reconciliation.formats.adyen_memos import Currencies, Days, Instants, Kinds, Rates, Zones
 from reconciliation.formats.amounts import AmountError
+from reconciliation.formats.csv_table import header_key, refuse_header
 from reconciliation.formats.values import FormatRefused
 
 FIELDS = (*REQUIRED, *OPTIONAL)
@@ -49,7 +50,7 @@ def read_header(line_number: int, cells: list[str]) -> Layout:
     headers = tuple(header_key(cell) for cell in cells)
     missing = [header for header in REQUIRED.values() if header not in headers]
     if missing:
-        raise FormatRefused("header", f"not a settlement details report: no column {', '.join(missing)}", line=line_number, column=1)
+        raise refuse_header("settlement details report", headers, missing, line=line_number)
     known = {**REQUIRED, **OPTIONAL}
     for name in known.values():
         if headers.count(name) > 1:

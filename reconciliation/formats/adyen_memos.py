@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import NamedTuple
 
-from reconciliation.formats.adyen_columns import KINDS, type_key
+from reconciliation.formats.adyen_columns import KINDS
 from reconciliation.formats.amounts import AmountError, get_exponent, read_amount
+from reconciliation.formats.csv_table import type_key
 from reconciliation.formats.zones import get_zone, read_instant
 
 _MOST = 200_000

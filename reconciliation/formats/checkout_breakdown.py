@@ -10,12 +10,11 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import BinaryIO, ClassVar
 
-from reconciliation.formats.adyen_columns import header_key
 from reconciliation.formats.adyen_memos import Rates
 from reconciliation.formats.amounts import AmountError
 from reconciliation.formats.checkout_columns import BREAKDOWN, CHARGEBACKS, COMPONENTS, KINDS, REVERSALS
 from reconciliation.formats.csv_rows import iter_rows
-from reconciliation.formats.csv_table import Record, records
+from reconciliation.formats.csv_table import Record, header_key, records
 from reconciliation.formats.payout_book import PayoutBook, account_of, psp_line
 from reconciliation.formats.values import PspLine, ReadResult
 from reconciliation.formats.zones import get_zone

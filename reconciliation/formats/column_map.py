@@ -10,8 +10,8 @@ from typing import Any, Self
 
 import jsonschema
 
-from reconciliation.formats.adyen_columns import header_key, type_key
 from reconciliation.formats.column_schema import schema_of
+from reconciliation.formats.csv_table import header_key, type_key
 from reconciliation.formats.zones import get_zone
 
 _BUILT_IN = Path(__file__).parent / "maps"

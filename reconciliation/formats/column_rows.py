@@ -5,12 +5,12 @@ from datetime import date, datetime
 from itertools import islice
 from typing import BinaryIO
 
-from reconciliation.formats.adyen_columns import header_key
 from reconciliation.formats.amounts import AmountError, get_exponent
 from reconciliation.formats.cards import find_card_number
 from reconciliation.formats.column_cells import Cells
 from reconciliation.formats.column_map import ColumnMap, as_word
 from reconciliation.formats.csv_rows import iter_rows
+from reconciliation.formats.csv_table import header_key
 from reconciliation.formats.encodings import detect_encoding
 from reconciliation.formats.values import FormatRefused
 

@@ -7,12 +7,12 @@ the line of the batch's last row.
 from collections.abc import Collection, Iterator, Sequence
 from typing import BinaryIO
 
-from reconciliation.formats.adyen_columns import type_key
 from reconciliation.formats.adyen_memos import Rates
 from reconciliation.formats.amounts import AmountError
 from reconciliation.formats.column_map import ColumnMap, built_in_maps
 from reconciliation.formats.column_rows import Mapped, MappedRow, choose_map
 from reconciliation.formats.column_schema import FEES
+from reconciliation.formats.csv_table import type_key
 from reconciliation.formats.payout_book import Group, PayoutBook, account_of
 from reconciliation.formats.references import find_payout_references, squeeze
 from reconciliation.formats.values import FormatRefused, PspLine, ReadResult

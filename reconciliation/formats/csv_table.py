@@ -129,15 +129,26 @@ def read_header(columns: Columns, row: Row, *, first: int = 0) -> Layout:
             index[name] = headers.index(header) + first
     missing = [columns.headers[name][0] for name in columns.headers if name in columns.required and name not in index]
     if missing:
-        raise FormatRefused("header", f"not a {columns.what}: no column {', '.join(missing)}", line=number, column=1)
+        raise refuse_header(columns.what, headers, missing, line=number)
     ids = {index[name] for name in columns.ids if name in index}
     free = tuple(place for place in range(first, first + len(headers)) if place not in ids)
     return Layout(headers, index, free, first)
 
 
+def refuse_header(what: str, headers: Sequence[str], missing: Sequence[str], *, line: int) -> FormatRefused:
+    """The refusal of a header without columns that lines need."""
+    hint = "; there are no commas between its columns: was the file saved by a spreadsheet?" if len(headers) == 1 < len(missing) else ""
+    return FormatRefused("header", f"not a {what}: no column {', '.join(missing)}{hint}", line=line, column=1)
+
+
 def header_key(header: str) -> str:
-    """A header as compared: lower case, single spaces."""
+    """A header as compared: " Gross  Credit (GC)" -> "gross credit (gc)"."""
     return " ".join(header.lower().split())
+
+
+def type_key(line_type: str) -> str:
+    """A kind of line as compared: "Merchant Payout" and "merchantpayout" are one."""
+    return "".join(line_type.lower().split())
 
 
 def to_record(layout: Layout, row: Row) -> Record:

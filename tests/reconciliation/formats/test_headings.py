@@ -1,10 +1,11 @@
-"""The headings of a CSV that no map reads yet (R1)."""
+"""The headings of a CSV: of one that no map reads yet, and of a report that a spreadsheet saved anew (R1)."""
 
 import io
 
 import pytest
 
 from reconciliation.formats.headings import MOST_WORDS, read_headings, read_words
+from tests.reconciliation.formats.opening import FILES, refusal_of
 
 pytestmark = pytest.mark.spec("R1")
 
@@ -38,3 +39,18 @@ def test_words_are_of_one_column_each_once_and_never_a_long_list() -> None:
     assert read_words(file, "Missing") == []
     many = "".join(f"word {number}\t1\n" for number in range(MOST_WORDS + 1))
     assert read_words(io.BytesIO(f"Kind\tName\n{many}".encode()), "Kind") == []
+
+
+@pytest.mark.parametrize("mark", [";", "\t"])
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [("adyen_sdr", "settlement_detail_report_batch_38.csv"), ("stripe_payout", "stripe_payout.csv"),
+     ("adyen_accounting", "payments_accounting_report.csv"), ("checkout_payouts", "payouts_ent_a_20260106.csv")],
+)  # fmt: skip
+def test_a_report_that_a_spreadsheet_saved_with_other_marks_says_so(source: str, name: str, mark: str) -> None:
+    saved = (FILES / name).read_bytes().replace(b",", mark.encode())
+
+    error = refusal_of(source, saved)
+
+    assert (error.code, error.line) == ("header", 1)
+    assert error.message.endswith("there are no commas between its columns: was the file saved by a spreadsheet?")
