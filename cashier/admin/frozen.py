@@ -36,7 +36,9 @@ def gates_words(row: FrozenChecks) -> str:
 def version_words(row: FrozenChecks) -> str:
     """The versions that are there; what no check has yet is said so."""
     versions = row.facts["versions"]
-    there = [f"{sentence(name).lower()} {value}" for name, value in versions.items() if value is not None]
+    there = [
+        str(value) if "@" in str(value) else f"{sentence(name).lower()} {value}" for name, value in versions.items() if value is not None
+    ]
     missing = [sentence(name).lower() for name, value in versions.items() if value is None]
     return ", ".join(there) + (f"; not asked: {', '.join(missing)}" if missing else "")
 

@@ -80,8 +80,17 @@ def _inputs(inputs: dict[str, Any], currency: str) -> str:
 
 
 def _input_words(name: str, value: Any, currency: str) -> str:
-    is_money = name.endswith("_minor") and isinstance(value, int)
-    return f"{sentence(name.removesuffix('_minor')).lower()} {money_text(value, currency) if is_money else value}"
+    is_money = name.endswith("_minor") and type(value) is int
+    said = money_text(value, currency) if is_money else _plain(value)
+    return f"{sentence(name.removeprefix('is_').removesuffix('_minor')).lower()} {said}"
+
+
+def _plain(value: Any) -> str:
+    """Yes, no, none; a state in lower case; anything else as it is."""
+    if value is None or isinstance(value, bool):
+        return {True: "yes", False: "no", None: "none"}[value]
+    text = str(value)
+    return sentence(text).lower() if text.isupper() else text
 
 
 def _money_story(obj: PayoutIntent) -> Any:

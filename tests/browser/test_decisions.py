@@ -112,6 +112,22 @@ def test_payouts_are_decided_in_a_row_by_keyboard(tab_of: Callable[..., Any], ho
     assert AuditRecord.objects.filter(act="approval.rejected", actor_id=str(house.staff["rafe"].pk)).count() == 2
 
 
+@pytest.mark.spec("P4")
+def test_beside_the_list_a_payout_shows_why_first_and_cuts_no_table(tab_of: Callable[..., Any], house: Any) -> None:
+    tab = tab_of("rafe")
+    tab.go("/admin/cashier/payoutintent/")
+    tab.page.keyboard.press("Enter")
+    tab.page.wait_for_selector(".ops-rail")
+
+    panels = tab.page.locator(".ops-panel h3")
+    why, gates, postings = (
+        panels.filter(has_text=name).first.bounding_box()["y"] for name in ("Why a person is asked", "Gates", "Postings")
+    )
+    assert why < gates < postings
+    assert gates < tab.page.viewport_size["height"], "what is decided by is seen without scrolling"
+    assert tab.page.evaluate("[...document.querySelectorAll('.ops-scroll')].every(box => box.scrollWidth <= box.clientWidth)")
+
+
 def test_an_auditor_finds_no_button(tab_of: Callable[..., Any], house: Any) -> None:
     tab = tab_of("ola")
     for path in (f"{QUEUE}{house.cases[0].label}/", f"/admin/cashier/payoutintent/{house.payouts[0].public_id}/"):
