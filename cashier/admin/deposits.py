@@ -17,6 +17,7 @@ from cashier.admin.routing.decisions import decision_events, decisions_of, decis
 from cashier.admin.totals import RailTotalsPages
 from cashier.models import Capture, DepositIntent, DepositState, PspEvent, Refund
 from cashier.models.deposits import OPEN_STATES
+from cashier.models.rails import name_of
 from cashier.operations import refund_by_hand
 from ledger.admin.frames import (
     SHOWN,
@@ -132,7 +133,7 @@ class DepositIntentAdmin(RailTotalsPages):
             Column("Amount", lambda row, page: money_cell(row.gross_minor, row.currency, trim=True), kind="num", area="a"),
             Column("State", lambda row, page: chip_cell("deposit", row.state), area="c"),
             Column("Player", lambda row, page: ref_cell(row.player.public_id), area="more"),
-            Column("Method", lambda row, page: sentence(row.method), area="d"),
+            Column("Method", lambda row, page: name_of(row.method), area="d"),
             Column("PSP account", lambda row, page: row.merchant_account.code if row.merchant_account else "—", area="late"),
             Column("Declined because", lambda row, page: sentence(row.decline_code) if row.decline_code else "—", area="late"),
         ),
@@ -188,7 +189,7 @@ class DepositIntentAdmin(RailTotalsPages):
             Fact("Player", ref_cell(obj.player.public_id)),
             Fact("Brand", obj.brand.name),
             Fact("PSP account", obj.merchant_account.code if obj.merchant_account else "—"),
-            Fact("Method", sentence(obj.method)),
+            Fact("Method", name_of(obj.method)),
         ]
         return Record(
             question="What happened to this deposit?",

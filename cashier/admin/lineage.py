@@ -1,11 +1,11 @@
 """The player's page: which money the balance is made of, and where it may go back to (L18, P7)."""
 
 from cashier.models import Player
+from cashier.models.rails import name_of
 from cashier.queries.lineage import Funding, list_funding
 from ledger.admin.frames import Panel, money_cell, ref_cell
 from ledger.admin.frames.cells import NOT_THERE
 from ledger.admin.frames.records import table
-from ledger.admin.frames.text import sentence
 
 MOST = 50
 _WORDS = {"deposit": "Deposit", "winnings": "Winnings", "bonus": "Bonus converted", "other": "Other credit"}
@@ -29,7 +29,7 @@ def lineage_panel(player: Player) -> Panel:
 
 
 def _row(each: Funding) -> list[str]:
-    means = " ".join(part for part in (sentence(each.method), each.masked) if part) if each.method else NOT_THERE
+    means = " ".join(part for part in (name_of(each.method), each.masked) if part) if each.method else NOT_THERE
     return [
         f"{each.since.day}\u00a0{each.since:%b}\u00a0{each.since:%Y}",
         ref_cell(each.intent) if each.intent else _WORDS[each.origin],

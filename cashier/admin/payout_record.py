@@ -8,6 +8,7 @@ from django.utils.text import capfirst
 from cashier.admin.frozen import frozen_of, frozen_panel
 from cashier.admin.outgoing_deliveries import told_of
 from cashier.models import DepositIntent, PayoutIntent, PayoutState
+from cashier.models.rails import name_of
 from cashier.operations.payouts.gates import WORDS
 from ledger.admin.approvals import approvals_words
 from ledger.admin.frames import Fact, Page, Record, Step, chip_cell, get_chip, moment_cell, money_cell, ref_cell
@@ -26,7 +27,7 @@ def payout_record(obj: PayoutIntent, request: ApprovalRequest | None, page: Page
     facts = [
         Fact("Amount", money_cell(obj.amount_minor, obj.currency)),
         Fact("Player", ref_cell(obj.player.public_id)),
-        Fact("To", f"{sentence(obj.instrument.method)} {obj.instrument.masked}"),
+        Fact("To", f"{name_of(obj.instrument.method)} {obj.instrument.masked}"),
         Fact("Destination", chip_cell("instrument", obj.instrument.state)),
         Fact("Asked", moment_cell(obj.created_at, page.now)),
         Fact("Approvals", approvals_words(request) if request else "—"),

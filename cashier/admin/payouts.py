@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from cashier.admin import choices
 from cashier.admin.payout_record import latest_gates, payout_record
 from cashier.models import PayoutIntent, PayoutState
+from cashier.models.rails import name_of
 from cashier.operations.payouts.cancel import UNSENT_STATES, cancel_payout
 from ledger.admin.approvals import approvals_words
 from ledger.admin.frames import (
@@ -33,7 +34,7 @@ from ledger.admin.frames import (
     ref_cell,
     when_cell,
 )
-from ledger.admin.frames.text import money_text, sentence
+from ledger.admin.frames.text import money_text
 from ledger.errors import BadPublicId
 from ledger.models import ApprovalRequest
 from ledger.operations import decide, holds_permission
@@ -144,7 +145,7 @@ class PayoutIntentAdmin(OpsAdmin):
             Column("Amount", lambda row, page: money_cell(row.amount_minor, row.currency, trim=True), kind="num", area="a"),
             Column("Payout", lambda row, page: ref_cell(row.public_id)),
             Column("Player", lambda row, page: f"{row.player.external_id}{' · VIP' if row.player.is_vip else ''}", kind="name", area="c"),
-            Column("To", lambda row, page: f"{sentence(row.instrument.method)} {row.instrument.masked}", area="late"),
+            Column("To", lambda row, page: f"{name_of(row.instrument.method)} {row.instrument.masked}", area="late"),
             Column("Why a person is asked", _why, area="late"),
             Column("Approvals", _given),
             Column("State", lambda row, page: chip_cell("payout", row.state), area="d"),

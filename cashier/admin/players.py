@@ -11,6 +11,7 @@ from cashier.admin.lineage import lineage_panel
 from cashier.admin.payers import payers_panel
 from cashier.admin.player_acts import ACTS
 from cashier.models import DepositIntent, PayoutIntent, Player
+from cashier.models.rails import name_of
 from ledger.admin.frames import (
     Column,
     Fact,
@@ -157,7 +158,7 @@ def _payouts(obj: Player, page: Page) -> Panel:
 
 def _instruments(obj: Player) -> Panel:
     rows = [
-        [sentence(row.method), row.masked or "••••", chip_cell("instrument", row.state)]
+        [name_of(row.method), row.masked or "••••", chip_cell("instrument", row.state)]
         for row in obj.instruments.order_by("-created_at")[:MOST]
     ]
     return table("Payment means", [("Method", "text"), ("Masked", "text"), ("State", "text")], rows, empty="None stored.")

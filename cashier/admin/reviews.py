@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from cashier.admin.routing.decisions import rules_words
 from cashier.models import DepositIntent, DepositReview, DepositState
+from cashier.models.rails import name_of
 from cashier.operations import decide_review
 from ledger.admin.frames import (
     SHOWN,
@@ -123,7 +124,7 @@ class DepositReviewAdmin(OpsAdmin):
         decided = [("Reason", obj.reason or "—"), ("When", moment_cell(obj.decided_at, page.now))]
         return Record(
             question="May this deposit be tried?",
-            headline=f"{money_text(intent.gross_minor, intent.currency)} by {sentence(intent.method).lower()}, held by "
+            headline=f"{money_text(intent.gross_minor, intent.currency)} by {name_of(intent.method).lower()}, held by "
             f"{rules_words(obj.decision)}",
             code=obj.public_id,
             chip=get_chip("review", obj.state),

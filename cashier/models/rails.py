@@ -44,3 +44,8 @@ def get_rail(method: str) -> Rail:
         return RAILS[method]
     except KeyError:
         raise UnknownMethod(method) from None
+
+
+def name_of(method: str) -> str:
+    """As people say it: "Pay by bank". Of a method that is not in the catalogue, its own word."""
+    return RAILS[method].name if method in RAILS else method.replace("_", " ").capitalize()
