@@ -58,5 +58,7 @@ def test_a_load_is_seen_from_the_upload_to_its_result(
     assert (row.state, row.lines) == ("LOADED", LINES)
     assert f"{LINES:,}" in ben.page.locator(".ops-facts").inner_text()
     assert ben.page.locator("[data-ops-progress]").count() == 0 and ben.complaints == []
+    ben.page.set_viewport_size({"width": 390, "height": 844})
+    assert ben.page.evaluate("document.documentElement.scrollWidth") == 390, "its hash and its lines break on a phone"
     for worker in workers:
         worker.join(20)
