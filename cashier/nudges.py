@@ -1,12 +1,18 @@
-"""The row is the queue, a message is only the nudge (DESIGN.md decision 5): a lost one costs time, never work."""
+"""The row is the queue, a message is only the nudge (DESIGN.md decision 5): a lost one costs time, never work.
+
+A sweeper that nudged every due row at each of its turns would bury workers that fall behind under messages of which all but one per row
+are worth nothing, and they would fall behind for good. So a row is nudged again after NUDGED_AGAIN_AFTER, and that nudge ends by then.
+"""
 
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
 from celery import current_app
 from django.db import connection, transaction
+from django.db.models import F, Q
 from redis.exceptions import RedisError
 
 from cashier.redis import quick_redis, redis_key, waiting_redis
@@ -16,17 +22,32 @@ log = structlog.get_logger(__name__)
 
 ANSWER_KEPT_SECONDS = 60
 POLL_SECONDS = 0.1
+NUDGED_AGAIN_AFTER = timedelta(seconds=10)
 
 
 def nudge(task: str, **ids: object) -> None:
     """Tell a worker, once the transaction has committed, that a row waits for it. Never raises: the sweeper finds the row."""
+    _after_commit(task, ids, None)
+
+
+def nudge_again(task: str, **ids: object) -> None:
+    """A sweeper's nudge: workers throw it away, unread, once the sweeper may have nudged the row anew."""
+    _after_commit(task, ids, NUDGED_AGAIN_AFTER.total_seconds())
+
+
+def not_nudged_lately(at: datetime) -> Q:
+    """Rows with `nudged_at` and `next_try_at` whose last nudge is old, or older than the try that is due."""
+    return Q(nudged_at=None) | Q(nudged_at__lt=at - NUDGED_AGAIN_AFTER) | Q(nudged_at__lt=F("next_try_at"))
+
+
+def _after_commit(task: str, ids: dict[str, object], expires: float | None) -> None:
     arguments = {name: str(value) for name, value in ids.items()} | {"trace_id": current_trace_id()}
-    transaction.on_commit(lambda: _send(task, arguments))
+    transaction.on_commit(lambda: _send(task, arguments, expires))
 
 
-def _send(task: str, arguments: dict[str, str]) -> None:
+def _send(task: str, arguments: dict[str, str], expires: float | None) -> None:
     try:
-        current_app.send_task(task, kwargs=arguments, retry=False, ignore_result=True)
+        current_app.send_task(task, kwargs=arguments, expires=expires, retry=False, ignore_result=True)
     except Exception as error:  # any broker failure: the row is there, the sweeper will find it
         log.warning("nudge.lost", task=task, error=str(error)[:200])
 

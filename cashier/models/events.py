@@ -90,6 +90,7 @@ class PspEventWork(models.Model):
     state = CodeField(max_length=12, choices=State.choices, default=State.RECEIVED)
     tries = models.PositiveIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True)
+    nudged_at = models.DateTimeField(null=True)  # by the sweeper
     error = models.TextField(blank=True)
     outcome = CodeField(max_length=80, blank=True)
     applied_at = models.DateTimeField(null=True)

@@ -6,10 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
 
 from cashier.models import PspCall, PspEventWork, WebhookNonce
-from cashier.nudges import nudge
+from cashier.nudges import not_nudged_lately, nudge_again
 from cashier.operations.answers import AUTHORIZE
 from cashier.operations.calls import Act, save_call
 from cashier.operations.captures import CAPTURE
@@ -23,7 +22,7 @@ from ledger.clock import real_now
 ACTS: tuple[Act, ...] = (AUTHORIZE, CAPTURE, VOID, REFUND, VERIFY)
 EXPIRE_TASK = "cashier.tasks.sweep.expire_intent"
 BATCH = 500
-NUDGED_AGAIN_AFTER = timedelta(seconds=10)
+A_MOMENT = timedelta(seconds=1)  # the nudge of what has just come is still on its way
 NONCE_KEPT = timedelta(minutes=30)
 
 
@@ -36,23 +35,25 @@ def _nudge_due(act: Act) -> Iterator[UUID]:
     at = real_now()
     with transaction.atomic():
         due = act.model.objects.filter(call_state__in=PspCall.OPEN_CALLS, next_try_at__lte=at)
-        due = due.filter(Q(nudged_at=None) | Q(nudged_at__lt=at - NUDGED_AGAIN_AFTER) | Q(nudged_at__lt=F("next_try_at")))
-        rows: list[Any] = list(due.select_for_update(skip_locked=True, of=("self",)).order_by("next_try_at")[:BATCH])
+        rows: list[Any] = list(
+            due.filter(not_nudged_lately(at)).select_for_update(skip_locked=True, of=("self",)).order_by("next_try_at")[:BATCH]
+        )
         for row in rows:
             row.nudged_at = at
             save_call(row, "nudged_at")
-            nudge(act.task, call_id=row.pk)
+            nudge_again(act.task, call_id=row.pk)
             yield row.pk
 
 
 def sweep_events() -> int:
-    """Nudge events that are due, and drop nonces that are past their window. Returns how many were nudged."""
+    """Nudge events that are due and whose nudge is old, and drop nonces that are past their window. Returns how many were nudged."""
     at = real_now()
     with transaction.atomic():
-        due = PspEventWork.objects.filter(state__in=PspEventWork.OPEN_STATES, next_try_at__lte=at - timedelta(seconds=1))
-        ids = list(due.order_by("next_try_at").values_list("pk", flat=True)[:BATCH])
+        due = PspEventWork.objects.filter(not_nudged_lately(at), state__in=PspEventWork.OPEN_STATES, next_try_at__lte=at - A_MOMENT)
+        ids = list(due.select_for_update(skip_locked=True).order_by("next_try_at").values_list("pk", flat=True)[:BATCH])
+        PspEventWork.objects.filter(pk__in=ids).update(nudged_at=at)
         for event_id in ids:
-            nudge(APPLY_TASK, event_id=event_id)
+            nudge_again(APPLY_TASK, event_id=event_id)
         WebhookNonce.objects.filter(used_at__lt=at - NONCE_KEPT).delete()
     return len(ids)
 
@@ -62,6 +63,6 @@ def sweep_overdue(*, now: datetime) -> int:
     ids = list_overdue(now=now, limit=BATCH)
     with transaction.atomic():
         for intent_id in ids:
-            nudge(EXPIRE_TASK, intent_id=intent_id)
+            nudge_again(EXPIRE_TASK, intent_id=intent_id)
     rests = [give_back_rest(intent_id=intent_id, now=now) for intent_id in list_rests(now=now, limit=BATCH)]
     return len(ids) + sum(rests)

@@ -42,6 +42,7 @@ LOGGING: dict[str, Any] = {
         "django_structlog.celery": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
+        "celery.worker.request": {"level": "WARNING"},  # nudges that ended before a worker had time for them
         "celery.beat": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},

@@ -1,12 +1,11 @@
 """The call that answers a dispute (C8): sent once, its outcome recorded, an unknown one sent again under the same key."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 
-from cashier.nudges import nudge
+from cashier.nudges import not_nudged_lately, nudge_again
 from cashier.operations.calls import Act, answered, run_call, save_call
 from cashier.psp.base import AcceptDisputeRequest, Adapter, Credentials, EvidenceFile, EvidenceRequest, LookupResult, Outcome, PspResult
 from disputes.files import read_evidence
@@ -20,7 +19,6 @@ from ledger.transitions import move
 
 ACTOR = system_actor("dispute_sender")
 BATCH = 200
-NUDGED_AGAIN_AFTER = timedelta(seconds=15)
 
 
 def send_answer(*, answer_id: UUID, now: datetime) -> str:
@@ -87,14 +85,15 @@ def mark_answered(dispute: Dispute, answer: DisputeAnswer, *, now: datetime) -> 
 def sweep_answers() -> int:
     """Nudge every answer whose call is due; returns how many. Times are real."""
     at = real_now()
-    is_old = Q(nudged_at=None) | Q(nudged_at__lt=at - NUDGED_AGAIN_AFTER)
     with transaction.atomic():
         rows = DisputeAnswer.objects.select_for_update(skip_locked=True, of=("self",))
-        waiting = list(rows.filter(is_old, call_state__in=DisputeAnswer.OPEN_CALLS, next_try_at__lte=at).order_by("pk")[:BATCH])
+        waiting = list(
+            rows.filter(not_nudged_lately(at), call_state__in=DisputeAnswer.OPEN_CALLS, next_try_at__lte=at).order_by("pk")[:BATCH]
+        )
         for answer in waiting:
             answer.nudged_at = at
             save_call(answer, "nudged_at")
-            nudge(SEND_TASK, call_id=answer.pk)
+            nudge_again(SEND_TASK, call_id=answer.pk)
     return len(waiting)
 
 

@@ -1,6 +1,6 @@
 """Events of the outbox made into deliveries, one for each endpoint that wants it (A8)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import ceil
 
 from cashier.models import OutgoingDelivery, OutgoingEndpoint
@@ -30,7 +30,7 @@ def add_deliveries(endpoint: OutgoingEndpoint, events: Sequence[DomainEvent]) ->
     call_workers(endpoint, len(rows))
 
 
-def call_workers(endpoint: OutgoingEndpoint, waiting: int) -> None:
-    """Nudge as many workers as so many deliveries are worth, once the transaction has committed."""
+def call_workers(endpoint: OutgoingEndpoint, waiting: int, tell: Callable[..., None] = nudge) -> None:
+    """Nudge as many workers as so many deliveries are worth, once the transaction has committed. `tell`: a first nudge, or a sweeper's."""
     for _ in range(min(ceil(waiting / PER_NUDGE), MOST_NUDGES)):
-        nudge(DRAIN, endpoint_id=endpoint.pk)
+        tell(DRAIN, endpoint_id=endpoint.pk)

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.db.models import Count, Q
 
 from cashier.models import OutgoingDelivery, OutgoingEndpoint
+from cashier.nudges import nudge_again
 from cashier.operations.outgoing.fanning import call_workers
 from ledger.clock import real_now
 
@@ -18,5 +19,5 @@ def sweep_deliveries() -> int:
             OutgoingEndpoint.objects.filter(is_enabled=True).annotate(waiting=Count("pk", filter=waits & free)).filter(waiting__gt=0)
         )
         for endpoint in rows:
-            call_workers(endpoint, endpoint.waiting)
+            call_workers(endpoint, endpoint.waiting, nudge_again)
     return len(rows)

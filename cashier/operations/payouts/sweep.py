@@ -1,17 +1,14 @@
 """Payouts whose nudge or worker was lost (C8): the row is found by its state and time, and nudged again."""
 
-from datetime import timedelta
-
 from django.db import transaction
 from django.db.models import Q
 
 from cashier.models import PayoutIntent, PayoutState, PspCall
-from cashier.nudges import nudge
+from cashier.nudges import not_nudged_lately, nudge_again
 from cashier.operations.calls import save_call
 from cashier.operations.payouts.nudges import SEND_TASK
 from ledger.clock import real_now
 
-NUDGED_AGAIN_AFTER = timedelta(seconds=15)
 BATCH = 500
 ASK_TASK = "cashier.tasks.psp.resolve_payout"
 
@@ -28,12 +25,11 @@ def sweep_payouts() -> dict[str, int]:
 def nudge_all(which: Q, task: str) -> int:
     """Nudge each of these whose last nudge is old. Rows that another sweeper has are passed over."""
     at = real_now()
-    is_old = Q(nudged_at=None) | Q(nudged_at__lt=at - NUDGED_AGAIN_AFTER)
     with transaction.atomic():
-        rows = PayoutIntent.objects.select_for_update(skip_locked=True, of=("self",)).filter(which & is_old)
+        rows = PayoutIntent.objects.select_for_update(skip_locked=True, of=("self",)).filter(which, not_nudged_lately(at))
         waiting = list(rows.order_by("pk")[:BATCH])
         for payout in waiting:
             payout.nudged_at = at
             save_call(payout, "nudged_at")
-            nudge(task, call_id=payout.pk)
+            nudge_again(task, call_id=payout.pk)
     return len(waiting)

@@ -54,7 +54,7 @@ class Queue:
             patch.setattr(nudges, "_send", self.put)
             yield self
 
-    def put(self, task: str, arguments: dict[str, str]) -> None:
+    def put(self, task: str, arguments: dict[str, str], expires: float | None) -> None:
         """The cashier's own work; what others hear of it is not this test's."""
         if task.startswith("cashier.tasks.") and ".outgoing." not in task:
             self.messages.append((task, arguments))

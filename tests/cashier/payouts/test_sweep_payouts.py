@@ -17,7 +17,9 @@ from tests.house import House
 def nudged(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any]]:
     """Who was told: (task, payout)."""
     told: list[tuple[str, Any]] = []
-    monkeypatch.setattr("cashier.operations.payouts.sweep.nudge", lambda task, call_id: told.append((task.rpartition(".")[2], call_id)))
+    monkeypatch.setattr(
+        "cashier.operations.payouts.sweep.nudge_again", lambda task, call_id: told.append((task.rpartition(".")[2], call_id))
+    )
     return told
 
 
