@@ -14,6 +14,7 @@ from config.sandbox.faults.plan import make_plan, named_profile
 from config.sandbox.messages import Answer, Refused, Request, amount_field, text_field
 from config.sandbox.profile import get_profile, make_profile, put_profile
 from config.sandbox.reports.closing import close_day
+from config.sandbox.reports.reserve import give_back_kept
 from config.sandbox.sandbox import Sandbox, put_setting
 from config.sandbox.shapes import show_dispute
 
@@ -52,6 +53,13 @@ def set_faults(sandbox: Sandbox, request: Request) -> Answer:
         put_setting(connection, "plan", plan)
         put_profile(connection, {name: plan[name] for name in ("seed", "calls", "events")})
     return Answer(200, plan)
+
+
+def give_back_reserves(sandbox: Sandbox, request: Request) -> Answer:
+    """POST /_sim/reserves/give_back: an end of RESERVE_RELEASE_OVERDUE, whose truth was told for what is to come, too."""
+    with sandbox.store.write() as connection:
+        given = give_back_kept(connection, moment=sandbox.clock.now_text())
+    return Answer(200, {"releases": given})
 
 
 def set_profile(sandbox: Sandbox, request: Request) -> Answer:
@@ -173,6 +181,7 @@ CONTROL_ROUTES: list[tuple[str, str, Callable[..., Answer]]] = [
     ("PUT", "/_sim/clock", set_clock),
     ("PUT", "/_sim/accounts", set_accounts),
     ("POST", "/_sim/faults", set_faults),
+    ("POST", "/_sim/reserves/give_back", give_back_reserves),
     ("PUT", "/_sim/profile", set_profile),
     ("GET", "/_sim/profile", show_profile),
     ("PUT", "/_sim/hold", set_hold),

@@ -44,6 +44,11 @@ class Options:
         """Whose mix of payment tokens the day uses: a profile of one's own has that of `default`."""
         return self.profile if isinstance(self.profile, str) else "default"
 
+    @property
+    def is_calm(self) -> bool:
+        """Whether nothing at all is broken."""
+        return self.profile == "none" and not (self.only or self.each)
+
     def codes_of(self, number: int) -> tuple[str, ...]:
         """What may be broken on the day of this number, from 0."""
         if self.each:

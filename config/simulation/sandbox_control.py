@@ -57,6 +57,10 @@ class SandboxControl:
         """The faults of the days closed from now on."""
         self._send("POST", "/_sim/faults", {"profile": profile, "seed": seed, **({"only": only} if only else {})})
 
+    def give_back_reserves(self) -> None:
+        """The PSPs give back what they kept of reserves that were due, and keep no more."""
+        self._send("POST", "/_sim/reserves/give_back", {})
+
     def close_day(self, day: date, *, calm: bool = False) -> ClosedDay:
         """Write the papers of `day`, once; `calm` without any fault."""
         body = self._send("POST", "/_sim/close_day", {"date": day.isoformat(), **({"faults": "none"} if calm else {})})

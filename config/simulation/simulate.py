@@ -51,6 +51,8 @@ def simulate(options: Options, place: Place, *, say: Callable[[str], None], tick
     webhook_url = f"{place.web}/webhooks/psp"
     sandbox.put_accounts(sandbox_accounts(house, secrets_dir=place.secrets_dir, webhook_url=webhook_url, deposits=options.deposits))
     plan_faults(sandbox, options, options.only)
+    if options.is_calm:
+        sandbox.give_back_reserves()  # else the days before go on to break this one
     first = _first_day(options, house)
     run_id = f"{options.seed}-{uuid4().hex[:8]}"
     platform = PlatformClient(base_url=place.web, client_id=house.client.id, client_secret=house.client.secret, scopes=house.client.scopes)

@@ -55,3 +55,15 @@ def test_a_reserve_as_agreed_is_no_case_and_what_differs_or_stays_away_is_one_ea
     assert codes == ["RESERVE_DIFFERS", *["RESERVE_RELEASE_OVERDUE"] * 5]
     missed, spurious = unexplained(casino)
     assert (missed, [(case.reason_id, case.amount_minor, case.facts) for case in spurious]) == ([], [])
+
+    # and when it is given back after all, each case ends, and what is withheld later comes back in time
+    assert casino.sandbox.control("POST", "reserves/give_back", {})["releases"] == 5
+    for later in (19, 20, 21, 22):
+        play(casino, DAY + timedelta(days=later), 9017)
+    for later in (23, 24, 25, 26):
+        casino.close(DAY + timedelta(days=later))
+    casino.set_now(casino.world.now + timedelta(days=12))
+    reconcile(date=DAY + timedelta(days=38), now=casino.world.now)
+    states = ExceptionCase.objects.filter(reason="RESERVE_RELEASE_OVERDUE").values_list("state", flat=True)
+    assert list(states) == ["AUTO_RESOLVED"] * 5
+    assert ExceptionCase.objects.count() == 6

@@ -1,12 +1,13 @@
 """The rolling reserve: a share of each batch's sales is withheld, and given back some days later. Its faults are here too."""
 
+import sqlite3
 from collections import Counter
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from config.sandbox.clock import to_text
 from config.sandbox.faults.breaker import Breaker
-from config.sandbox.movements import record_movement, withhold_movement
+from config.sandbox.movements import NEVER, record_movement, withhold_movement
 from config.sandbox.reports.amounts import half_up
 from config.sandbox.reports.sdr import movement_rows
 from config.sandbox.sandbox import get_setting, put_setting
@@ -72,6 +73,13 @@ def _stop_giving_back(breaker: Breaker, *, until: str) -> None:
     for row in releases:
         if row["currency"] == currency:
             _keep(breaker, row["id"], currency, -row["amount_minor"], row["occurred_at"])
+
+
+def give_back_kept(connection: sqlite3.Connection, *, moment: str) -> int:
+    """The PSP gives back what it kept, what was due before at this moment, and keeps nothing more. Returns how many releases that are."""
+    connection.execute("DELETE FROM setting WHERE name LIKE 'reserve-kept:%'")
+    given = "UPDATE movement SET batch = NULL, fault = '', occurred_at = max(occurred_at, ?) WHERE batch = ? AND fault = ?"
+    return connection.execute(given, (moment, NEVER, KEPT)).rowcount
 
 
 def _keep(breaker: Breaker, number: int, currency: str, amount_minor: int, occurred_at: str) -> None:
