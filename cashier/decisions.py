@@ -47,6 +47,11 @@ def step_for(state: str, outcome: Outcome) -> Step:
     return step if RANKS[_REACHES[step]] > RANKS[state] else Step.RECORD
 
 
+def state_after(outcome: Outcome) -> DepositState:
+    """The state that an intent which has just begun is in after this answer to its authorisation."""
+    return _REACHES.get(_STEPS[outcome], DepositState.CAPTURED)
+
+
 @dataclass(frozen=True, slots=True)
 class Fee:
     """What the player pays us on a deposit (C19): the charge, our fee inside it."""

@@ -16,6 +16,7 @@ from cashier.admin.payouts import PayoutIntentAdmin
 from cashier.admin.players import PlayerAdmin
 from cashier.admin.policies import PayoutPolicyAdmin
 from cashier.admin.pulls import EventPullAdmin
+from cashier.admin.rails import RailVersionAdmin
 from cashier.admin.reviews import DepositReviewAdmin
 from cashier.admin.routing import RetryCapAdmin, RoutingDecisionAdmin, RoutingRulesAdmin, RoutingTrialAdmin
 from cashier.models import BankAccount, MerchantAccount, Provider
@@ -57,6 +58,7 @@ __all__ = [
     "PlayerAdmin",
     "ProviderAdmin",
     "PspEventAdmin",
+    "RailVersionAdmin",
     "RetryCapAdmin",
     "RoutingDecisionAdmin",
     "RoutingRulesAdmin",

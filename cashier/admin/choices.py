@@ -1,7 +1,7 @@
 """Choices of filters that are small tables: merchant accounts, brands, currencies, methods."""
 
 from cashier.models import Brand, MerchantAccount
-from cashier.models.rails import RAILS
+from cashier.queries.rails import rails_in_force
 
 
 def accounts() -> list[tuple[str, str]]:
@@ -18,4 +18,4 @@ def currencies() -> list[tuple[str, str]]:
 
 
 def methods() -> list[tuple[str, str]]:
-    return [(rail.method, rail.name) for rail in RAILS.values()]
+    return [(rail.method, rail.name) for rail in rails_in_force().values()]

@@ -17,8 +17,8 @@ from cashier.admin.routing.decisions import decision_events, decisions_of, decis
 from cashier.admin.totals import RailTotalsPages
 from cashier.models import Capture, DepositIntent, DepositState, PspEvent, Refund
 from cashier.models.deposits import OPEN_STATES
-from cashier.models.rails import name_of
 from cashier.operations import refund_by_hand
+from cashier.queries.rails import name_of
 from ledger.admin.frames import (
     SHOWN,
     Act,

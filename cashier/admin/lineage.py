@@ -1,8 +1,8 @@
 """The player's page: which money the balance is made of, and where it may go back to (L18, P7)."""
 
 from cashier.models import Player
-from cashier.models.rails import name_of
 from cashier.queries.lineage import Funding, list_funding
+from cashier.queries.rails import name_of
 from ledger.admin.frames import Panel, money_cell, ref_cell
 from ledger.admin.frames.cells import NOT_THERE
 from ledger.admin.frames.records import table

@@ -8,8 +8,8 @@ from django.utils.text import capfirst
 from cashier.admin.frozen import frozen_of, frozen_panel
 from cashier.admin.outgoing_deliveries import told_of
 from cashier.models import DepositIntent, PayoutIntent, PayoutState
-from cashier.models.rails import name_of
 from cashier.operations.payouts.gates import WORDS
+from cashier.queries.rails import name_of
 from ledger.admin.approvals import approvals_words
 from ledger.admin.frames import Fact, Page, Record, Step, chip_cell, get_chip, moment_cell, money_cell, ref_cell
 from ledger.admin.frames.records import checklist, table, timeline, values

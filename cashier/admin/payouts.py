@@ -10,8 +10,8 @@ from django.db.models import QuerySet
 from cashier.admin import choices
 from cashier.admin.payout_record import latest_gates, payout_record
 from cashier.models import PayoutIntent, PayoutState
-from cashier.models.rails import name_of
 from cashier.operations.payouts.cancel import UNSENT_STATES, cancel_payout
+from cashier.queries.rails import name_of
 from ledger.admin.approvals import approvals_words
 from ledger.admin.frames import (
     SHOWN,

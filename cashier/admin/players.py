@@ -11,7 +11,7 @@ from cashier.admin.lineage import lineage_panel
 from cashier.admin.payers import payers_panel
 from cashier.admin.player_acts import ACTS
 from cashier.models import DepositIntent, PayoutIntent, Player
-from cashier.models.rails import name_of
+from cashier.queries.rails import name_of
 from ledger.admin.frames import (
     Column,
     Fact,

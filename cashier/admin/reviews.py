@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 
 from cashier.admin.routing.decisions import rules_words
 from cashier.models import DepositIntent, DepositReview, DepositState
-from cashier.models.rails import name_of
 from cashier.operations import decide_review
+from cashier.queries.rails import name_of
 from ledger.admin.frames import (
     SHOWN,
     Act,

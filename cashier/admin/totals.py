@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_safe
 
-from cashier.models.rails import RAILS
+from cashier.queries.rails import rails_in_force
 from cashier.queries.totals import STATUSES, RailTotal, rail_totals
 from ledger.admin.accounts.asking import Asked, read_moment
 from ledger.admin.accounts.exports import csv_answer
@@ -85,7 +85,7 @@ def _tables(totals: list[RailTotal]) -> list[dict[str, Any]]:
 
 def _row(key: tuple[str, str], cells: dict[str, RailTotal]) -> dict[str, Any]:
     method, currency = key
-    rail = RAILS.get(method)
+    rail = rails_in_force().get(method)
     return {"rail": rail.name if rail else method, "currency": currency, "cells": [cells.get(status) for status in STATUSES]}
 
 

@@ -12,7 +12,7 @@ from cashier.api import schemas
 from cashier.api.intents import checked
 from cashier.api.requests import CardBody, RiskBandField
 from cashier.models import Brand
-from cashier.models.rails import UnknownMethod
+from cashier.queries.rails import UnknownMethod
 from cashier.queries.routing import explained_route
 from cashier.refusals import Invalid, NotFound
 from ledger import clock

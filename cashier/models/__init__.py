@@ -16,6 +16,7 @@ from cashier.models.payout_policies import PayoutPolicy
 from cashier.models.payouts import PayoutIntent, PayoutState
 from cashier.models.players import Player, PlayerIdentity
 from cashier.models.psp_calls import PspCall
+from cashier.models.rails import RailVersion
 from cashier.models.refunds import Hold, Refund, RefundState
 from cashier.models.reviews import DepositReview
 from cashier.models.rounds import GameRound, RoundMove
@@ -56,6 +57,7 @@ __all__ = [
     "PspCall",
     "PspEvent",
     "PspEventWork",
+    "RailVersion",
     "Refund",
     "RefundState",
     "RetryCap",

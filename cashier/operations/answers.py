@@ -8,7 +8,6 @@ from django.db import transaction
 from cashier.decisions import Step, step_for
 from cashier.locks import lock_intent
 from cashier.models import Attempt, DepositIntent, DepositState, Instrument, PspCall
-from cashier.models.rails import get_rail
 from cashier.operations.calls import Act, answered
 from cashier.operations.completions import RETURNED, send_completion
 from cashier.operations.credits import CaptureProof, credit_capture
@@ -19,6 +18,7 @@ from cashier.operations.pending import see
 from cashier.operations.routing.cascade import follow_up
 from cashier.operations.voids import record_void
 from cashier.psp.base import Adapter, AuthorizeRequest, Credentials, LookupResult, Outcome, PspResult, Retry
+from cashier.queries.rails import get_rail
 from cashier.risk import without_payer
 from cashier.routing.caps import advice_in
 from ledger.actors import Actor, system_actor

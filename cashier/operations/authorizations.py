@@ -10,7 +10,6 @@ from django.db import transaction
 from cashier.gates import PERIODS, Facts, Gate, deposit_gates, first_closed, limits_of, record_of
 from cashier.locks import forget_attempts, know_attempts, lock_intent, lock_player
 from cashier.models import Attempt, DepositIntent, DepositState, Instrument, MerchantAccount, Player, PspCall, RoutingDecision
-from cashier.models.rails import get_rail
 from cashier.nudges import nudge
 from cashier.operations.calls import ready
 from cashier.operations.endings import end_intent
@@ -18,6 +17,7 @@ from cashier.operations.freezing import freeze_deposit
 from cashier.operations.reviews import hold_for_review
 from cashier.operations.routing.choosing import Moment, Route, choose_route, keep_decision
 from cashier.queries.deposits import deposited_minor
+from cashier.queries.rails import get_rail
 from cashier.queries.routing import Means, licence_of
 from cashier.refusals import (
     AttemptOpen,

@@ -7,7 +7,6 @@ from django.db import transaction
 
 from cashier.locks import lock_captures, lock_intent
 from cashier.models import Attempt, Capture, DepositIntent, DepositState
-from cashier.models.rails import get_rail
 from cashier.nudges import nudge
 from cashier.operations.authorizations import check_gates
 from cashier.operations.calls import Act, answered, ready
@@ -17,6 +16,7 @@ from cashier.operations.lookups import movement_result
 from cashier.operations.offers import require_offered
 from cashier.operations.voids import has_rest, record_void
 from cashier.psp.base import Adapter, CaptureRequest, Credentials, LookupResult, Outcome, PspResult
+from cashier.queries.rails import get_rail
 from cashier.refusals import AboveAuthorised, AuthorisationEnded, CapturesPaused, GateClosed, NotCapturable, NotInThisState
 from ledger.actors import Actor, system_actor
 from ledger.tracing import current_trace_id

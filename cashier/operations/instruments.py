@@ -7,12 +7,12 @@ from django.db import transaction
 
 from cashier.locks import lock_player
 from cashier.models import Instrument, Player
-from cashier.models.rails import UnknownMethod, get_rail
 from cashier.nudges import nudge
 from cashier.operations.calls import Act, answered, ready
 from cashier.operations.payers import note_owner
 from cashier.psp.base import Adapter, AuthorizeRequest, Credentials, LookupResult, Outcome, PspResult
 from cashier.queries.accounts import list_eligible_accounts
+from cashier.queries.rails import UnknownMethod, get_rail
 from cashier.refusals import Invalid, NoRoute
 from ledger.actors import Actor, system_actor
 from ledger.tracing import current_trace_id

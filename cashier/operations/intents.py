@@ -10,9 +10,9 @@ from django.db import transaction
 from cashier.decisions import fee_of
 from cashier.locks import lock_intent
 from cashier.models import Attempt, DepositIntent, DepositState, Player, PspCall
-from cashier.models.rails import UnknownMethod, get_rail
 from cashier.operations.endings import end_intent
 from cashier.operations.voids import record_void
+from cashier.queries.rails import UnknownMethod, get_rail
 from cashier.refusals import AttemptOpen, Invalid, NotInThisState
 from ledger.actors import Actor
 from ledger.transitions import record_birth

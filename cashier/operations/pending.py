@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from cashier.models import Attempt, Capture, DepositIntent, PspCall
-from cashier.models.rails import get_rail
 from cashier.operations.bookings import book_deposit
+from cashier.queries.rails import get_rail
 from ledger.actors import Actor
 from ledger.transitions import move
 

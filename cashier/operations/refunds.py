@@ -8,11 +8,11 @@ from django.db import IntegrityError, transaction
 
 from cashier.locks import lock_captures, lock_intent
 from cashier.models import Capture, DepositIntent, Hold, Refund
-from cashier.models.rails import get_rail
 from cashier.nudges import nudge
 from cashier.operations.bookings import book_deposit
 from cashier.operations.calls import ready
 from cashier.operations.offers import require_offered
+from cashier.queries.rails import get_rail
 from cashier.refusals import RefundAboveCapture, RefundAbovePlayable, RefundDisputed, RefundIdReused, RefundNotPossible
 from ledger.actors import Actor
 from ledger.locks import lock_wallet

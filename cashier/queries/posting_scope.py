@@ -1,7 +1,7 @@
 """Of which rail and brand a posting is: what the ledger asks where a shadow depends on it (L11)."""
 
 from cashier.models import Brand, DepositIntent, PayoutIntent, Player
-from cashier.models.rails import RAILS
+from cashier.queries.rails import rails_in_force
 from ledger.shadowing import Scope
 
 
@@ -18,7 +18,7 @@ def scope_of_posting(*, intent: str, player: str) -> Scope:
 
 def known_scopes() -> tuple[list[str], list[str]]:
     """All rails, and the codes of all brands."""
-    return list(RAILS), list(Brand.objects.order_by("code").values_list("code", flat=True))
+    return list(rails_in_force()), list(Brand.objects.order_by("code").values_list("code", flat=True))
 
 
 def _brand_of(player: str) -> str:

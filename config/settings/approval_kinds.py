@@ -121,6 +121,12 @@ APPROVAL_KINDS: dict[str, dict[str, object]] = {
         "permission": "cashier.approve_routing",
         "look": "cashier.operations.routing.rules.look_at_rules",
     },
+    "rail.activate": {
+        "execute": "cashier.operations.rails.activate_rail",
+        "rejected": "cashier.operations.rails.send_back_rail",
+        "permission": "cashier.approve_rail",
+        "look": "cashier.operations.rails.look_at_rail",
+    },
     "column_map.activate": {
         "execute": "reconciliation.operations.column_maps.activate_map",
         "rejected": "reconciliation.operations.column_maps.send_back_map",

@@ -102,6 +102,7 @@ UNFOLD: dict[str, Any] = {
                     },
                     _item("Merchant accounts", "storefront", "cashier_merchantaccount"),
                     _item("PSPs", "hub", "cashier_provider"),
+                    _item("Rails", "credit_card", "cashier_railversion"),
                     _item("Routing rules", "alt_route", "cashier_routingrules"),
                     _item("Routing decisions", "fork_right", "cashier_routingdecision"),
                     _item("Dry runs", "science", "cashier_routingtrial"),

@@ -21,9 +21,11 @@ NOTICE_HANDLERS: dict[str, str] = {
     # A gate of payouts asks how many disputes of a player are open: (player_id=) -> int.
     "player.open_disputes": "disputes.queries.count_open_disputes",
     # Whose brand's thresholds of four eyes hold: (player_id=) -> the brand's code, or an empty text.
+    "player.brand": "cashier.queries.brands.brand_of",
     # What sales cost by their settlement lines, which routing learns from: (since=) -> rows.
     "routing.fees": "reconciliation.queries.observed_fees.observed_fees",
-    "player.brand": "cashier.queries.brands.brand_of",
+    # Which of these are no reason codes, where a rail names its usual exceptions: (codes=) -> list.
+    "reason_codes.unknown": "reconciliation.queries.reasons.unknown_codes",
     # A shadow of a posting rule depends on rail or brand: (intent=, player=) -> ledger.shadowing.Scope; and which there are: () ->
     # (rails, brand codes).
     "posting.scope": "cashier.queries.posting_scope.scope_of_posting",

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from cashier.models import Brand, MerchantAccount, RoutingRules
-from cashier.models.rails import RAILS
+from cashier.queries.rails import rails_in_force
 from cashier.refusals import Invalid
 from cashier.routing.policies import NAMES_ACCOUNTS, Effect
 from ledger.admin.accounts.proposing import amount_of
@@ -64,7 +64,7 @@ def _overlap() -> forms.Field:
 def condition_fields(when: Mapping[str, Any], currency: str) -> dict[str, forms.Field]:
     boxes = {
         "brand": ("Brand is", list(Brand.objects.order_by("name").values_list("code", "name"))),
-        "method": ("Method is", [(rail.method, rail.name) for rail in RAILS.values()]),
+        "method": ("Method is", [(rail.method, rail.name) for rail in rails_in_force().values()]),
         "scheme": ("Card scheme is", [(name, name.capitalize()) for name in SCHEMES]),
         "card_type": ("Card type is", [(name, name.capitalize()) for name in CARD_TYPES]),
         "risk_band": ("Risk band is", [(name, name.capitalize()) for name in BANDS]),

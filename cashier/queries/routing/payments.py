@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from cashier.models import Attempt, Brand, DepositIntent, Instrument
-from cashier.models.rails import get_rail
+from cashier.queries.rails import get_rail
 from cashier.routing import Payment, Policy
 
 

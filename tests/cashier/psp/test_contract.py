@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from cashier.models.rails import RAILS
+from cashier.data.rails import LIVE
 from cashier.psp import (
     AcceptDisputeRequest,
     CompleteRequest,
@@ -263,7 +263,7 @@ def test_a_token_that_nobody_knows_is_refused(provider: Provider) -> None:
 
 
 def test_a_method_that_is_not_offered_is_refused_without_a_call(provider: Provider) -> None:
-    for method in sorted(set(RAILS) - set(provider.can.methods)):
+    for method in sorted(set(LIVE) - set(provider.can.methods)):
         result = provider.adapter.authorize(provider.impatient(0.000001), replace(new_request(provider, "approve"), method=method))
         assert (result.outcome, result.decline_code, result.retry) == (Outcome.REFUSED, "not_offered", "other_psp")
 

@@ -1,0 +1,2 @@
+DROP TRIGGER kept ON cashier_rail;
+DROP FUNCTION cashier_keep_rails();

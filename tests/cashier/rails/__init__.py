@@ -1,0 +1,1 @@
+"""The rail catalogue (C23)."""
