@@ -26,6 +26,7 @@ from ledger.models import LegalEntity
 from reconciliation.operations.closing import watch_player_money
 from reconciliation.operations.late_files import watch_files
 from reconciliation.operations.watching import look_around
+from reconciliation.queries.rail_windows import longest_window
 from reconciliation.windows import WINDOWS, due_date
 
 OPENS, CLOSES, MORNING = time(7, 0), time(22, 30), time(6, 0)
@@ -152,4 +153,4 @@ def set_simulated_clock(instant: datetime) -> None:
 
 def overdue_day(last: date, currencies: Sequence[str]) -> date:
     """The day on which everything of `last` that is missing is overdue, whatever its kind and currency; holidays are not late."""
-    return max(due_date(kind, currency, last) for kind in WINDOWS for currency in currencies)
+    return max(due_date(kind, currency, last, days=longest_window(kind)) for kind in WINDOWS for currency in currencies)

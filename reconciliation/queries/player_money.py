@@ -17,7 +17,7 @@ from ledger.models import LegalEntity
 from reconciliation.models import Match, SettlementBatch
 from reconciliation.models.files import BatchState
 from reconciliation.queries.balances import Balance, balances_at
-from reconciliation.windows import oldest_not_due
+from reconciliation.queries.rail_windows import window_at
 
 LOOK_BACK = timedelta(days=60)  # what is older has had its case, and stands in clearing no more or by name
 OWED = ("playable", "locked")
@@ -88,11 +88,11 @@ def _overdue_clearing(entity: LegalEntity, day: date) -> Counter[str]:
     end = day_bounds(entity, day)[1]
     paired = Match.objects.filter(item_kind="capture", item_id=OuterRef("pk"), undone_at=None)
     captures = Capture.objects.filter(merchant_account__entity=entity, state=Capture.State.SUCCEEDED, captured_at__lt=end)
-    recent = captures.filter(captured_at__gte=end - LOOK_BACK).filter(~Exists(paired))
+    recent = captures.filter(captured_at__gte=end - LOOK_BACK).filter(~Exists(paired)).annotate(since=F("captured_at"))
     found: Counter[str] = Counter()
     for currency in recent.order_by().values_list("currency", flat=True).distinct():
-        before = day_bounds(entity, oldest_not_due("capture", currency, day))[0]
-        late = recent.filter(currency=currency, captured_at__lt=before).aggregate(total=Sum("amount_minor"))["total"]
+        window = window_at("capture", entity, currency, day)
+        late = recent.filter(~window.still, currency=currency, since__lt=window.latest).aggregate(total=Sum("amount_minor"))["total"]
         found[currency] += int(late or 0)
     return found
 

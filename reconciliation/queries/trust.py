@@ -6,7 +6,7 @@ stood in suspense relieved its item by LINE_IDENTIFIED, an entry of the item's o
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from django.db import connection
 from ledger.errors import BadPublicId
 from ledger.ids import from_public, to_public
 from reconciliation.models.matches import ITEM_PREFIXES
+from reconciliation.queries.rail_windows import own_window_of
 from reconciliation.trust import Figure, Unit, figures
 from reconciliation.windows import due_date
 
@@ -94,7 +95,8 @@ def list_units(period: Period) -> Iterator[Unit]:
         day = period.start + timedelta(days=back)
         for chunk in _chunks(period.entity_id, day, "clearing", of_batches=False):
             reliefs = _reliefs(chunk)
-            yield from (_item(moved, reliefs.get((moved.ref, moved.asset), [])) for moved in chunk)
+            units = [_item(moved, reliefs.get((moved.ref, moved.asset), [])) for moved in chunk]
+            yield from _due_by_rail(chunk, units)
         for chunk in _chunks(period.entity_id, day, "in_transit", of_batches=True):
             yield from (_batch(moved, dues) for moved in chunk)
     yield from _unnamed(period)
@@ -131,6 +133,16 @@ def _item(moved: _Moved, reliefs: list[tuple[int, date]]) -> Unit:
     last = max([moved.last_on, *(day for _, day in reliefs)])
     due = due_date(_window(moved.ref), moved.asset, moved.first_on)
     return Unit("item", moved.ref, moved.asset, value, rest, last, due)
+
+
+def _due_by_rail(chunk: list[_Moved], units: list[Unit]) -> Iterator[Unit]:
+    """The units, captures of a rail with a window of its own due by that. Asked only of those that a card's window would not pass."""
+    doubted = [unit.id for unit in units if unit.id.startswith("cap_") and (unit.rest_minor or unit.last_on > unit.due_on)]
+    days = own_window_of([identity for ref in doubted if (identity := _identity(ref))])
+    own = {to_public("cap_", identity): window for identity, window in days.items()}
+    for moved, unit in zip(chunk, units, strict=True):
+        window = own.get(unit.id)
+        yield unit if window is None else replace(unit, due_on=due_date("capture", unit.asset, moved.first_on, days=window))
 
 
 def _batch(moved: _Moved, dues: dict[str, date]) -> Unit:

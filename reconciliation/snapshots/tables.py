@@ -101,9 +101,10 @@ TABLES: dict[str, Table] = {
             "line_kind line",
         ),
         _table(
-            "open_items", "captures, refunds and payouts that no line had proved: carried forward by name, or past due",
-            "kind text, id text, account text, currency text, amount_minor money, merchant_reference text, psp_reference text,"
-            " psp_object text, business_date date",
+            "open_items",
+            "captures, refunds and payouts that no line had proved: carried forward by name, or past due; method: if its window differs",
+            "kind text, id text, account text, method text, currency text, amount_minor money, merchant_reference text,"
+            " psp_reference text, psp_object text, business_date date",
             "kind id",
         ),
         _table(
@@ -113,7 +114,7 @@ TABLES: dict[str, Table] = {
         _table(
             "windows",
             "what is due before these days is missing, as the last runs saw it: items by their day, batches by their due date",
-            "kind text, currency text, not_due_from date", "kind currency",
+            "kind text, method text, currency text, not_due_from date", "kind method currency",
         ),
         _table(
             "cases", "cases of the day, in any state, and of earlier days that live",

@@ -15,7 +15,8 @@ from reconciliation.models.cases import LIVE_STATES
 from reconciliation.operations.cases import auto_resolve_case, raise_case
 from reconciliation.operations.run.context import MerchantRun
 from reconciliation.operations.run.expectations import KINDS, not_due
-from reconciliation.windows import WINDOWS, previous
+from reconciliation.queries.rail_windows import longest_window
+from reconciliation.windows import previous
 
 CODE = "CUTOFF_DIFFERENCE"
 PATIENCE = 3  # bank days
@@ -25,7 +26,7 @@ def tell_cutoffs(step: MerchantRun) -> None:
     """One case per day and currency for what is still carried forward because of the hour at which the day ends; it ends once matched."""
     groups: dict[tuple[date, str], list[Any]] = defaultdict(list)
     for kind in KINDS:
-        if WINDOWS[kind] > PATIENCE:
+        if longest_window(kind) > PATIENCE:
             for row in _old(step, kind):
                 if _is_cut_off(step, row.since):
                     groups[business_date(step.account.entity, row.since), row.currency].append((kind, row))

@@ -96,25 +96,26 @@ SELECT m.id, m.rule, m.line_kind, m.line_id AS line, m.item_kind, coalesce(m.ite
 # Unpaired items of the last weeks; the day of an item as `ledger.calendar.business_date` gives it.
 _SINCE_DAY = "((i.since AT TIME ZONE %(zone)s) - %(cutoff)s::time::interval)::date"
 _CAPTURES = """
-SELECT 'capture' AS kind, c.id, c.merchant_account_id, c.currency, c.amount_minor, t.id AS intent_id, a.psp_ref,
-       c.psp_ref AS psp_object, c.captured_at AS since
+SELECT 'capture' AS kind, c.id, c.merchant_account_id,
+       CASE WHEN t.method = ANY(%(own_windows)s::text[]) THEN t.method ELSE '' END AS method, c.currency, c.amount_minor,
+       t.id AS intent_id, a.psp_ref, c.psp_ref AS psp_object, c.captured_at AS since
   FROM cashier_capture c JOIN cashier_attempt a ON a.id = c.attempt_id JOIN cashier_deposit_intent t ON t.id = c.intent_id
  WHERE c.state = 'SUCCEEDED'
 """
 _REFUNDS = """
-SELECT 'refund', r.id, r.merchant_account_id, r.currency, r.amount_minor, NULL::uuid, a.psp_ref, r.psp_ref,
+SELECT 'refund', r.id, r.merchant_account_id, '', r.currency, r.amount_minor, NULL::uuid, a.psp_ref, r.psp_ref,
        coalesce(r.processed_at, r.created_at)
   FROM cashier_refund r JOIN cashier_capture c ON c.id = r.capture_id JOIN cashier_attempt a ON a.id = c.attempt_id
  WHERE r.state IN ('REFUND_SUBMITTED', 'REFUND_PENDING', 'REFUND_PROCESSED')
 """
 _PAYOUTS = """
-SELECT 'payout', p.id, p.merchant_account_id, p.currency, p.amount_minor - p.player_fee_minor, NULL::uuid, p.psp_ref, p.psp_ref,
+SELECT 'payout', p.id, p.merchant_account_id, '', p.currency, p.amount_minor - p.player_fee_minor, NULL::uuid, p.psp_ref, p.psp_ref,
        coalesce(p.settled_at, p.created_at)
   FROM cashier_payout_intent p JOIN cashier_merchant_account m ON m.id = p.merchant_account_id AND m.payout_funding = 'settlement'
  WHERE p.state IN ('SUBMITTED', 'SETTLED')
 """
 OPEN_ITEMS = f"""
-SELECT i.kind, i.id, m.code AS account, i.currency, i.amount_minor, coalesce(i.intent_id, i.id)::text AS merchant_reference,
+SELECT i.kind, i.id, m.code AS account, i.method, i.currency, i.amount_minor, coalesce(i.intent_id, i.id)::text AS merchant_reference,
        i.psp_ref AS psp_reference, i.psp_object, {_SINCE_DAY} AS business_date
   FROM ({_CAPTURES} UNION ALL {_REFUNDS} UNION ALL {_PAYOUTS}) i JOIN cashier_merchant_account m ON m.id = i.merchant_account_id
  WHERE m.entity_id = %(entity)s AND i.since < %(end)s AND i.since >= %(start)s - make_interval(days => %(look_back)s)

@@ -18,10 +18,11 @@ from reconciliation.models import CaseLink, LookupAnswer, ReconciliationRun, Run
 from reconciliation.models.cases import LIVE_STATES
 from reconciliation.queries.balances import balances_at
 from reconciliation.queries.currencies import currencies_of
+from reconciliation.queries.rail_windows import own_windows
 from reconciliation.queries.snapshot.sql import STATEMENTS
 from reconciliation.snapshots.tables import TABLES
 from reconciliation.snapshots.writing import write_raw
-from reconciliation.windows import oldest_not_due
+from reconciliation.windows import WINDOWS, oldest_not_due
 
 LOOK_BACK_DAYS = 60
 WINDOW_KINDS = ("capture", "refund", "payout")
@@ -41,7 +42,7 @@ def _copy(statement: str, entity: LegalEntity, day: date, path: Path) -> None:
     start, end = day_bounds(entity, day)
     values = {
         "entity": entity.pk, "day": day, "start": start, "end": end, "zone": entity.zone, "cutoff": entity.cutoff,
-        "live": [str(state) for state in LIVE_STATES], "look_back": LOOK_BACK_DAYS,
+        "live": [str(state) for state in LIVE_STATES], "look_back": LOOK_BACK_DAYS, "own_windows": list(own_windows()),
     }  # fmt: skip
     copy = f"COPY ({statement}) TO STDOUT WITH (FORMAT csv, HEADER)"
     with path.open("wb") as file, connection.cursor() as cursor, cursor.copy(copy, values) as rows:
@@ -70,8 +71,10 @@ def _windows(entity: LegalEntity, day: date) -> Iterator[Sequence[Any]]:
     accounts = MerchantAccount.objects.filter(entity=entity)
     currencies = sorted({currency for account in accounts for currency in currencies_of(account)})
     merchants, banks = _last_run(entity, day, merchant_account=None), _last_run(entity, day, bank_account=None)
-    yield from (("bank", currency, banks + timedelta(days=1)) for currency in currencies)
-    yield from ((kind, currency, oldest_not_due(kind, currency, merchants)) for kind in WINDOW_KINDS for currency in currencies)
+    yield from (("bank", "", currency, banks + timedelta(days=1)) for currency in currencies)
+    windows = [(kind, "", WINDOWS[kind]) for kind in WINDOW_KINDS] + [("capture", method, days) for method, days in own_windows().items()]
+    for kind, method, days in windows:
+        yield from ((kind, method, currency, oldest_not_due(kind, currency, merchants, days=days)) for currency in currencies)
 
 
 def _last_run(entity: LegalEntity, day: date, **other_kind: None) -> date:

@@ -21,7 +21,7 @@ WITH one AS (
                         ELSE 'LEDGER_CREDIT_WITHOUT_PSP' END END,
          i.account, i.currency, i.amount_minor, i.business_date, i.psp_reference, i.kind, i.id
     FROM open_items i
-    JOIN windows w ON w.kind = i.kind AND w.currency = i.currency AND i.business_date < w.not_due_from
+    JOIN windows w ON w.kind = i.kind AND w.method = i.method AND w.currency = i.currency AND i.business_date < w.not_due_from
     LEFT JOIN lookups k ON k.account = i.account AND k.reference = i.merchant_reference
   UNION ALL
   SELECT 'FEE_UNEXPECTED', b.account, l.gross_currency, abs(l.net_minor), l.business_date, l.psp_reference, 'psp_line', cast(l.id AS varchar)
