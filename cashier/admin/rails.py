@@ -11,7 +11,7 @@ from django.urls import reverse
 from cashier.models import RailVersion
 from cashier.models.deposits import DepositState
 from cashier.operations import rails as operations
-from cashier.rails import CHOICES, NUMBERS, OUTCOMES, YES_NO
+from cashier.rails import CHOICES, NUMBERS, OUTCOMES, YES_NO, problems_of
 from cashier.rails_wording import differences, parts_of, value_words
 from ledger.admin.frames import Act, Column, Done, Fact, ListFrame, Page, Panel, Record, Standing, View, disabled, get_chip
 from ledger.admin.frames.records import Step, checklist, table, values
@@ -52,7 +52,7 @@ def _lacks(row: RailVersion) -> str:
     """How much stands between a draft and going live."""
     if row.state not in (State.DRAFT, State.WAITING):
         return "—"
-    count = len(operations.unfinished(row))
+    count = len(problems_of(row.body))
     return f"unfinished: {count} to mend" if count else "finished"
 
 

@@ -41,8 +41,16 @@ def own_window_of(captures: Sequence[UUID]) -> dict[UUID, int]:
 
 def longest_window(kind: str) -> int:
     """The longest that any item of this kind may wait, bank days."""
-    own = own_windows().values() if kind == "capture" else ()
-    return int(max([WINDOWS[kind], *own]))
+    return max(_windows(kind))
+
+
+def shortest_window(kind: str) -> int:
+    """The shortest that any item of this kind may wait, bank days."""
+    return min(_windows(kind))
+
+
+def _windows(kind: str) -> list[int]:
+    return [WINDOWS[kind], *(own_windows().values() if kind == "capture" else ())]
 
 
 def window_at(kind: str, entity: LegalEntity, currency: str, asof: date) -> Window:

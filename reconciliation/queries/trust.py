@@ -16,7 +16,7 @@ from django.db import connection
 from ledger.errors import BadPublicId
 from ledger.ids import from_public, to_public
 from reconciliation.models.matches import ITEM_PREFIXES
-from reconciliation.queries.rail_windows import own_window_of
+from reconciliation.queries.rail_windows import own_window_of, shortest_window
 from reconciliation.trust import Figure, Unit, figures
 from reconciliation.windows import due_date
 
@@ -136,13 +136,18 @@ def _item(moved: _Moved, reliefs: list[tuple[int, date]]) -> Unit:
 
 
 def _due_by_rail(chunk: list[_Moved], units: list[Unit]) -> Iterator[Unit]:
-    """The units, captures of a rail with a window of its own due by that. Asked only of those that a card's window would not pass."""
-    doubted = [unit.id for unit in units if unit.id.startswith("cap_") and (unit.rest_minor or unit.last_on > unit.due_on)]
+    """The units, captures of a rail with a window of its own due by that. Asked only of those that the shortest window would not pass."""
+    pairs, shortest = list(zip(chunk, units, strict=True)), shortest_window("capture")
+    doubted = [unit.id for moved, unit in pairs if unit.id.startswith("cap_") and _may_be_late(moved, unit, shortest)]
     days = own_window_of([identity for ref in doubted if (identity := _identity(ref))])
     own = {to_public("cap_", identity): window for identity, window in days.items()}
-    for moved, unit in zip(chunk, units, strict=True):
+    for moved, unit in pairs:
         window = own.get(unit.id)
         yield unit if window is None else replace(unit, due_on=due_date("capture", unit.asset, moved.first_on, days=window))
+
+
+def _may_be_late(moved: _Moved, unit: Unit, shortest: int) -> bool:
+    return bool(unit.rest_minor) or unit.last_on > due_date("capture", unit.asset, moved.first_on, days=shortest)
 
 
 def _batch(moved: _Moved, dues: dict[str, date]) -> Unit:

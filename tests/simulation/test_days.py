@@ -14,7 +14,9 @@ import pytest
         (date(2026, 12, 23), ["EUR", "SEK"], date(2027, 1, 5)),  # banks in Sweden rest longer
     ],
 )
-def test_everything_missing_is_overdue_when_the_slowest_window_has_passed(last: date, currencies: list[str], overdue: date) -> None:
+def test_everything_missing_is_overdue_when_the_slowest_window_has_passed(
+    db: None, last: date, currencies: list[str], overdue: date
+) -> None:
     from config.simulation.days import overdue_day
 
     assert overdue_day(last, currencies) == overdue

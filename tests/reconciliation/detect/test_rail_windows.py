@@ -19,10 +19,11 @@ DAYS = [DAY + timedelta(days=number) for number in range(9)]
 
 
 @pytest.fixture
-def captures(bench: "Bench") -> "dict[str, Capture]":
-    """One of each rail, credited on the same day; of one the catalogue has no row."""
+def captures(bench: "Bench", monkeypatch: pytest.MonkeyPatch) -> "dict[str, Capture]":
+    """One of each rail, credited on the same day; of one the catalogue has no row. The PSP can't be asked."""
     from cashier.models import DepositIntent
 
+    monkeypatch.setenv("SANDBOX_EU_API_KEY", "nobody answers there")
     made = {}
     for number, method in enumerate(DUE, 1):
         made[method] = bench.sale(1_000 * number, f"obj_{method}")
@@ -30,12 +31,9 @@ def captures(bench: "Bench") -> "dict[str, Capture]":
     return made
 
 
-def test_each_is_missing_once_its_own_window_has_closed(
-    bench: "Bench", captures: "dict[str, Capture]", monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_each_is_missing_once_its_own_window_has_closed(bench: "Bench", captures: "dict[str, Capture]") -> None:
     from reconciliation.models import ReconciliationRun
 
-    monkeypatch.setenv("SANDBOX_EU_API_KEY", "nobody answers there")
     found: dict[str, date] = {}
     carried = []
     for day in DAYS:
@@ -56,16 +54,37 @@ def test_only_what_is_overdue_lessens_the_cover(bench: "Bench", captures: "dict[
 
 
 def test_trust_waits_for_each_as_long(bench: "Bench", captures: "dict[str, Capture]") -> None:
-    from ledger.models import Entry
     from reconciliation.queries.trust import Period, trust_in_clearing
 
-    booked = Entry.objects.filter(ref=captures["card"].public_id).earliest("id").business_date
     spoilt: dict[str, date] = {}
     for asof in DAYS:
-        (figure,) = trust_in_clearing(Period(bench.house.entity.pk, booked, booked, asof))
+        (figure,) = trust_in_clearing(Period(bench.house.entity.pk, *_booked(captures["card"]), asof))
         for spoiler in figure.spoilers:
             spoilt.setdefault(spoiler.unit.id, asof)
     assert {method: spoilt[capture.public_id] for method, capture in captures.items()} == DUE
+
+
+def test_a_window_shorter_than_a_cards_makes_late_what_a_cards_would_pass(
+    bench: "Bench", captures: "dict[str, Capture]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Relieved on the second bank day, by a line of the report: in time for a card, late where one day was promised."""
+    from reconciliation.queries import rail_windows
+    from reconciliation.queries.trust import Period, trust_in_clearing
+    from tests.reconciliation.detect.bench import sale_row
+
+    monkeypatch.setattr(rail_windows, "own_windows", lambda: {"localmethod": 1})
+    bench.report(*(sale_row(captures[method]) for method in ("card", "localmethod")), day=DUE["card"])
+    bench.run(DUE["card"])
+
+    (figure,) = trust_in_clearing(Period(bench.house.entity.pk, *_booked(captures["card"]), DAY + timedelta(days=2)))
+    assert [(spoiler.unit.id, spoiler.why.value) for spoiler in figure.spoilers] == [(captures["localmethod"].public_id, "late")]
+
+
+def _booked(capture: "Capture") -> tuple[date, date]:
+    from ledger.models import Entry
+
+    day = Entry.objects.filter(ref=capture.public_id).earliest("id").business_date
+    return day, day
 
 
 def test_the_snapshot_says_which_window_is_whose(bench: "Bench", captures: "dict[str, Capture]") -> None:
