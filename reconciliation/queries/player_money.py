@@ -92,8 +92,9 @@ def _overdue_clearing(entity: LegalEntity, day: date) -> Counter[str]:
     found: Counter[str] = Counter()
     for currency in recent.order_by().values_list("currency", flat=True).distinct():
         window = window_at("capture", entity, currency, day)
-        late = recent.filter(~window.still, currency=currency, since__lt=window.latest).aggregate(total=Sum("amount_minor"))["total"]
-        found[currency] += int(late or 0)
+        late = (Q(since__lt=window.earliest), window.between & ~window.by_rail)
+        sums = [recent.filter(chosen, currency=currency).aggregate(total=Sum("amount_minor"))["total"] for chosen in late]
+        found[currency] += sum(int(total or 0) for total in sums)
     return found
 
 

@@ -33,7 +33,7 @@ from reconciliation.operations.run.credits import tell_credits
 from reconciliation.operations.run.cutoffs import tell_cutoffs
 from reconciliation.operations.run.differences import raise_differences
 from reconciliation.operations.run.disputes import is_dispute_line, pair_disputes
-from reconciliation.operations.run.expectations import KINDS, not_due
+from reconciliation.operations.run.expectations import KINDS, count_not_due
 from reconciliation.operations.run.fees import raise_fee_rows, raise_prices, resolve_scheduled
 from reconciliation.operations.run.findings import work_lines
 from reconciliation.operations.run.held_funds import tell_held_funds
@@ -182,7 +182,7 @@ def _merchant_figures(step: MerchantRun) -> dict[str, Any]:
     return {
         "lines": sum(batch.lines for batch in batches),
         **counted,
-        "carried_forward": sum(not_due(step, kind).count() for kind in KINDS),
+        "carried_forward": sum(count_not_due(step, kind) for kind in KINDS),
     }
 
 

@@ -14,7 +14,7 @@ from reconciliation.models import ExceptionCase
 from reconciliation.models.cases import LIVE_STATES
 from reconciliation.operations.cases import auto_resolve_case, raise_case
 from reconciliation.operations.run.context import MerchantRun
-from reconciliation.operations.run.expectations import KINDS, not_due
+from reconciliation.operations.run.expectations import KINDS, not_due_since
 from reconciliation.queries.rail_windows import longest_window
 from reconciliation.windows import previous
 
@@ -45,7 +45,7 @@ def _old(step: MerchantRun, kind: str) -> list[Any]:
     while add_bank_days(currencies[0], previous(day), PATIENCE) >= step.date:
         day = previous(day)
     before = day_bounds(step.account.entity, day)[0]
-    return list(not_due(step, kind).filter(since__lt=before))
+    return not_due_since(step, kind, before)
 
 
 def _is_cut_off(step: MerchantRun, since: datetime) -> bool:

@@ -118,7 +118,7 @@ def _take_back(step: MerchantRun, item: Missing, code: str, at: str) -> None:
 
 def _captures(step: MerchantRun) -> Iterator[Missing]:
     row: Capture
-    for row in overdue(step, "capture").select_related("attempt", "intent__player"):
+    for row in overdue(step, "capture", "attempt", "intent__player"):
         yield Missing(
             kind="capture",
             public_id=row.public_id,
@@ -134,7 +134,7 @@ def _captures(step: MerchantRun) -> Iterator[Missing]:
 
 def _refunds(step: MerchantRun) -> Iterator[Missing]:
     row: Refund
-    for row in overdue(step, "refund").select_related("capture__attempt", "capture__intent__player"):
+    for row in overdue(step, "refund", "capture__attempt", "capture__intent__player"):
         yield Missing(
             kind="refund",
             public_id=row.public_id,
@@ -151,7 +151,7 @@ def _refunds(step: MerchantRun) -> Iterator[Missing]:
 
 def _payouts(step: MerchantRun) -> Iterator[Missing]:
     row: PayoutIntent
-    for row in overdue(step, "payout").select_related("player"):
+    for row in overdue(step, "payout", "player"):
         yield Missing(
             kind="payout",
             public_id=row.public_id,
