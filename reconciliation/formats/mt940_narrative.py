@@ -3,13 +3,13 @@
 import re
 from dataclasses import dataclass
 
-_GERMAN = re.compile(r"\s?(\d{3})([?>^~<+|])(?=\d{2})", re.ASCII)
+_GERMAN = re.compile(r"\s?(?:(\d{3})([?>^~<+|])(?=\d{2})|([?^~<])(?=00|10|20))", re.ASCII)  # some banks leave the code out
 _CODES = (
     "EREF KREF MREF PREF IREF RREF CRED DEBT COAM OAMT SVWZ ABWA ABWE BENM ORDP NAME REMI ISDT TRTP IBAN BIC CSID MARF RTRN CNTP PURP "
     "ULTB ULTC ULTD ID ADDR OCMT CHGS EXCH CDTRREFTP CDTRREF CD USTD STRD TRCD SVCL PREFIX UDTR UCRD"
 )
 _SLASHED = re.compile(f"/({'|'.join(sorted(_CODES.split(), key=len, reverse=True))})/")
-_SEPA = re.compile(r"(EREF|KREF|MREF|CRED|DEBT|COAM|OAMT|SVWZ|ABWA|ABWE|IBAN|BIC)\+")
+_SEPA = re.compile(r"(EREF|KREF|MREF|CRED|DEBT|COAM|OAMT|SVWZ|ABWA|ABWE|IBAN|BIC)(?:\+|: ?)")
 _PURPOSE = (*(f"{number}" for number in range(20, 30)), *(f"{number}" for number in range(60, 64)))
 _FULL_LINE = 65  # banks break here, mid word if they must
 
@@ -30,7 +30,7 @@ def read_narrative(lines: list[str]) -> Narrative:
     """The narrative of the lines of one or more :86: fields."""
     whole = "".join(lines)
     if german := _GERMAN.match(whole):
-        return _german(whole[german.end() :], german[1], german[2])
+        return _german(whole[german.end() :], german[1] or "", german[2] or german[3])
     if _SLASHED.match(whole.lstrip()):
         return _slashed(whole)
     return Narrative(text=_unwrap(lines), whole=whole)

@@ -124,6 +124,11 @@ def test_a_reference_wrapped_mid_word_is_found_whole() -> None:
     assert line.payout_references == ("TX635094302XT",)
     assert line.search_text.startswith("ADYENTX635094302XTBATCH38,SANDBOX_EU|")
 
+    without_code = one(":61:260106C1,NTRFNONREF", ":86:?00GUTSCHRIFT?20EREF: E-9 SVWZ: ADYEN TX6350?219430?622XT?32ADYEN N.V.")
+    assert without_code.payout_references == ("TX635094302XT",)
+    assert (without_code.end_to_end_id, without_code.counterparty_name) == ("E-9", "ADYEN N.V.")
+    assert without_code.narrative == "GUTSCHRIFT ADYEN TX635094302XT"
+
     free = one(":61:260106C1,NTRFNONREF", f":86:{'x' * 60}TX635\n094302XT")
     assert free.payout_references == ("TX635094302XT",)
 
