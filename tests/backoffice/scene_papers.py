@@ -7,9 +7,12 @@ from cashier.models import MerchantAccount
 from ledger.actors import user_actor
 from reconciliation.models import (
     Alert,
+    BankLine,
+    BankStatement,
     FileSource,
     FileState,
     LyingFile,
+    Match,
     ReconciliationRun,
     RunState,
     SettlementBatch,
@@ -19,6 +22,7 @@ from reconciliation.models import (
 )
 from reconciliation.operations.closing.provisional import take_provisional_close
 from reconciliation.operations.column_maps import draft_map
+from reconciliation.operations.load.partitions import open_partition
 from reconciliation.operations.matching_rules.back_tests import run_back_test, start_back_test
 from reconciliation.operations.matching_rules.versions import draft_rules, save_rules
 
@@ -37,7 +41,9 @@ def make_papers(scene: "Scene") -> None:
     at = scene.now - timedelta(hours=4)
     for number, account in enumerate(scene.accounts):
         batch = _batch_of(_file_of(account, number, at), account, number, at)
-        _run_of(scene, batch, account, number, at)
+        run = _run_of(scene, batch, account, number, at)
+        if not number:
+            _paid(scene, batch, run, at)
     SourceFile.objects.create(
         source="camt053",
         name="MT84MALT_2026-11-19.camt053.xml",
@@ -100,8 +106,8 @@ def _batch_of(file: SourceFile, account: MerchantAccount, number: int, at: datet
     )
 
 
-def _run_of(scene: "Scene", batch: SettlementBatch, account: MerchantAccount, number: int, at: datetime) -> None:
-    ReconciliationRun.objects.create(
+def _run_of(scene: "Scene", batch: SettlementBatch, account: MerchantAccount, number: int, at: datetime) -> ReconciliationRun:
+    return ReconciliationRun.objects.create(
         account_code=account.code,
         entity=scene.entity,
         merchant_account=account,
@@ -119,6 +125,30 @@ def _run_of(scene: "Scene", batch: SettlementBatch, account: MerchantAccount, nu
         seconds=41,
         updated_at=at,
     )
+
+
+def _paid(scene: "Scene", batch: SettlementBatch, run: ReconciliationRun, at: datetime) -> None:
+    """The batch's transfer on the bank's statement, and the match that says so."""
+    bank, day = scene.banks[0], DAY + timedelta(days=1)
+    file = SourceFile.objects.create(
+        source="mt940", name="statement.sta", sha256="e" * 64, byte_size=480, encoding="ascii", storage_path="z", state=FileState.LOADED,
+        bank_account=bank, bucket=202611, lines=1, result=_ingest_result(bank.code), received_at=at, received_by_kind="system",
+        received_by_id="scene", loaded_at=at, updated_at=at,
+    )  # fmt: skip
+    statement = BankStatement.objects.create(
+        source_file=file, bank_account=bank, index=0, number="1/1", currency=batch.currency, opening_minor=0, closing_minor=batch.payout_minor,
+        opening_date=day, closing_date=day, lines=1, bucket=202611, loaded_at=at,
+    )  # fmt: skip
+    open_partition("reconciliation_bank_line", 202611)
+    line = BankLine.objects.create(
+        bucket=202611, statement=statement, bank_account=bank, line_number=5, index=0, currency=batch.currency, amount_minor=batch.payout_minor,
+        booked_date=day, value_date=day, bank_reference="", end_to_end="", transaction_code="NTRF", counterparty="ADYEN N.V.",
+        narrative=f"{batch.transfer_reference} batch {batch.number}", is_reversal=False,
+    )  # fmt: skip
+    Match.objects.create(
+        rule="bank.transfer_reference@1", line_kind="bank", line_id=line.pk, item_kind="batch", item_id=batch.pk, batch=batch, run=run,
+        currency=batch.currency, line_minor=batch.payout_minor, matched_at=at,
+    )  # fmt: skip
 
 
 def _ingest_result(account: str) -> dict[str, Any]:
