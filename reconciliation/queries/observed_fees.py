@@ -11,7 +11,7 @@ _FEES = """
 SELECT b.merchant_account_id, i.method, l.gross_currency AS currency, count(*) AS lines, sum(l.gross_minor) AS gross_minor,
        sum(l.commission_minor + l.markup_minor + l.scheme_minor + l.interchange_minor) AS fee_minor
   FROM reconciliation_psp_line l
-  JOIN reconciliation_batch b ON b.id = l.batch_id
+  JOIN reconciliation_batch b ON b.id = l.batch_id AND b.version = 1
   JOIN cashier_deposit_intent i ON i.id = l.reference_id
  WHERE l.kind = 'sale' AND l.reference_kind = 'pi' AND l.gross_currency = l.net_currency AND l.gross_minor > 0
    AND l.business_date >= %s

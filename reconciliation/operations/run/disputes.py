@@ -39,7 +39,7 @@ def pair_disputes(step: MerchantRun, lines: Sequence[LineFacts]) -> None:
 
 
 def _pair(step: MerchantRun, line: LineFacts, world: World, capture_id: UUID) -> None:
-    ordinal = _ordinal(line)
+    ordinal = _ordinal(step, line)
     is_reversal = line.kind == "reversal"
     with transaction.atomic():
         try:
@@ -128,9 +128,10 @@ def _booked_by_line(reference: str, is_reversal: bool) -> bool:
     return JournalTransaction.objects.filter(posting_key=key, actor_kind=ENGINE.kind, actor_id=ENGINE.id).exists()
 
 
-def _ordinal(line: LineFacts) -> int:
-    """Which line of this PSP case it is, over all reports, counted from 1."""
-    same = PspLine.objects.filter(object_reference=line.object_reference, kind=line.kind, reverses=line.reverses, id__lte=line.id)
+def _ordinal(step: MerchantRun, line: LineFacts) -> int:
+    """Which line of this account's PSP case it is, over all reports, counted from 1. A restated report says again what was said."""
+    reported = PspLine.objects.filter(batch__merchant_account=step.account, batch__version=1)
+    same = reported.filter(object_reference=line.object_reference, kind=line.kind, reverses=line.reverses, id__lte=line.id)
     return max(same.count(), 1)
 
 
