@@ -31,7 +31,8 @@ from ledger.operations.idempotency import (
     suspend_idempotent,
 )
 from ledger.operations.people_needed import get_threshold, people_needed
-from ledger.operations.postings import PostedTransaction, Posting, lines_of, post, post_many
+from ledger.operations.posting_values import PostedTransaction, Posting
+from ledger.operations.postings import lines_of, post, post_many
 from ledger.operations.reversals import propose_reversal
 from ledger.operations.sealing import get_chain_head, seal_audit
 from ledger.operations.shadows import propose_shadow, propose_stage

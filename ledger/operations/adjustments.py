@@ -10,7 +10,8 @@ from ledger.errors import ApprovalRefused
 from ledger.models import ApprovalRequest, LegalEntity
 from ledger.money import money_text
 from ledger.operations.approvals import request_approval
-from ledger.operations.postings import PostedTransaction, Posting, lines_of, post
+from ledger.operations.posting_values import PostedTransaction, Posting
+from ledger.operations.postings import lines_of, post
 from ledger.operations.present_state import wallet_facts
 from ledger.queries import open_of
 from ledger.values import Line

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import NamedTuple, NoReturn
 from uuid import UUID
 
 import psycopg
@@ -12,11 +12,9 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from ledger.actors import Actor
 from ledger.chart import WALLET_KINDS
 from ledger.errors import InsufficientFunds, NoOpenTransaction, PostingKeyConflict, UnbalancedPosting
+from ledger.operations.posting_values import Prepared
 from ledger.operations.round_trip import Statement, run
 from ledger.tracing import current_trace_id
-
-if TYPE_CHECKING:
-    from ledger.operations.postings import Prepared
 
 WALLETED = frozenset(WALLET_KINDS)
 _DONE = frozenset({"posted", "existing"})
@@ -57,7 +55,7 @@ class Row(NamedTuple):
     corrects_date: date | None
 
 
-def call_one(item: "Prepared", *, actor: Actor, now: datetime) -> Row:
+def call_one(item: Prepared, *, actor: Actor, now: datetime) -> Row:
     """Post one; raises InsufficientFunds, PostingKeyConflict."""
     kinds, holders, assets, *rest = zip(*item.lines, strict=True)
     row = _rows(_ONE, [
@@ -71,7 +69,7 @@ def call_one(item: "Prepared", *, actor: Actor, now: datetime) -> Row:
     return _told(row)
 
 
-def call_many(items: Sequence["Prepared"], *, actor: Actor, now: datetime) -> list[Row]:
+def call_many(items: Sequence[Prepared], *, actor: Actor, now: datetime) -> list[Row]:
     """Post many of different keys; raises InsufficientFunds, PostingKeyConflict.
 
     The database tells only of those that did not simply go into the journal under their own id and day.
@@ -93,7 +91,7 @@ def call_many(items: Sequence["Prepared"], *, actor: Actor, now: datetime) -> li
     return [told.get(place) or Row(item.id, True, item.day, None) for place, item in enumerate(items, 1)]
 
 
-def _accounts(items: Sequence["Prepared"]) -> tuple[list[tuple[str, str, str, str]], list[str]]:
+def _accounts(items: Sequence[Prepared]) -> tuple[list[tuple[str, str, str, str]], list[str]]:
     """The different accounts (entity, kind, holder, asset), and for each line the 1-based place of its own, as text."""
     places: dict[tuple[str, str, str, str], str] = {}
     of_lines: list[str] = []
@@ -105,7 +103,7 @@ def _accounts(items: Sequence["Prepared"]) -> tuple[list[tuple[str, str, str, st
     return list(places), of_lines
 
 
-def _head(item: "Prepared") -> tuple[str, ...]:
+def _head(item: Prepared) -> tuple[str, ...]:
     """One posting's own columns as texts, in the order of the functions' parameters; empty for no reversal."""
     posting = item.posting
     return (

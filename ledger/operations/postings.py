@@ -1,10 +1,10 @@
 """The one door to the journal (L1 to L6, L8, L14, L16)."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -15,64 +15,16 @@ from ledger.assets import EXPONENTS
 from ledger.canonical import canonical_json, sha256_hex
 from ledger.chart import CHART
 from ledger.errors import PostingKeyConflict, UnbalancedPosting, UnknownAccountKind, UnknownRule
-from ledger.ids import new_id, to_public
+from ledger.ids import new_id
 from ledger.models import JournalTransaction, Shadow
 from ledger.money import get_asset
 from ledger.operations import posting_sql
 from ledger.operations.days import wanted_date
+from ledger.operations.posting_values import PostedTransaction, Posting, Prepared
 from ledger.operations.shadow_postings import ToWrite, write_shadows
 from ledger.shadow_rules import find_shadow, rules_in_shadow
 from ledger.shadowing import Beside, ShadowRule, post_beside
 from ledger.values import Line
-
-
-@dataclass(frozen=True, slots=True)
-class Posting:
-    """One movement of money to be posted (L3, L8, L20).
-
-    rule: a key of settings.POSTING_RULES ("DEPOSIT_CAPTURED@1"); its function takes `source` and returns the lines.
-    key: names the movement, never the messenger ("deposit.captured:cap_…"). source: all that the rule reads; ints, text,
-    booleans, lists, dicts and null only. occurred_at: when it happened, aware. business_date: only for documents that
-    state their own day (bank lines); it still moves to the open day if closed (L16).
-    """
-
-    rule: str
-    key: str
-    entity_id: UUID
-    source: dict[str, Any]
-    occurred_at: datetime
-    intent_id: str = ""
-    player_id: str = ""
-    payload_sha256: str = ""
-    reverses_id: UUID | None = None
-    business_date: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PostedTransaction:
-    """A transaction in the journal; `created` is False where the same movement was posted before (L3)."""
-
-    id: UUID
-    created: bool
-    business_date: date
-    corrects_date: date | None
-
-    @property
-    def public_id(self) -> str:
-        return to_public("txn_", self.id)
-
-
-class Prepared(NamedTuple):
-    """A posting with its lines, as the SQL functions take it; `beside`: what a shadow made of it, None where there is none (L11)."""
-
-    id: UUID
-    posting: Posting
-    lines: list[Line]
-    kind: str
-    source: str
-    fingerprint: str
-    day: date
-    beside: Beside | None = None
 
 
 def post(posting: Posting, *, actor: Actor, now: datetime) -> PostedTransaction:

@@ -11,7 +11,8 @@ from ledger.errors import ApprovalRefused
 from ledger.locks import lock_wallet
 from ledger.models import ApprovalRequest, Entry, JournalTransaction
 from ledger.operations.approvals import request_approval
-from ledger.operations.postings import PostedTransaction, Posting, lines_of, post
+from ledger.operations.posting_values import PostedTransaction, Posting
+from ledger.operations.postings import lines_of, post
 from ledger.operations.present_state import wallet_facts
 from ledger.values import Line
 

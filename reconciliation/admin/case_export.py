@@ -1,27 +1,22 @@
 """The queue as CSV, with how each case was worked (E5): a POST, for it is written to the audit log who took what."""
 
-from typing import TYPE_CHECKING
-
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseNotAllowed, QueryDict
 from django.http.response import HttpResponseBase
 
 from ledger.admin.accounts.exports import csv_answer
-from ledger.admin.frames import Page, page_of
+from ledger.admin.frames import OpsAdmin, Page, page_of
 from ledger.admin.frames.lists import narrowed
 from ledger.admin.frames.sorting import order_of
 from ledger.operations import record_audit
 from reconciliation.queries.case_export import HEADER, export_rows
 
-if TYPE_CHECKING:
-    from reconciliation.admin.cases import ExceptionCaseAdmin
-
 MAY = "reconciliation.export_case"
 MOST = 100_000
 
 
-def export_view(place: "ExceptionCaseAdmin", request: HttpRequest) -> HttpResponseBase:
+def export_view(place: OpsAdmin, request: HttpRequest) -> HttpResponseBase:
     """POST with `query`, the address of a view, and `chosen`, keys of cases, if only they are wanted; at most 100,000 cases."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])

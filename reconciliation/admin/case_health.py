@@ -1,6 +1,6 @@
 """The page of the queue's health (E6): is it growing, is it getting older, where does it run late?"""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
 from django.core.cache import cache
@@ -8,21 +8,18 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.html import format_html, format_html_join
 
-from ledger.admin.frames import Fact, Page, Panel, Record, page_of
+from ledger.admin.frames import Fact, OpsAdmin, Page, Panel, Record, page_of
 from ledger.admin.frames.records import table
 from reconciliation.admin.case_charts import age_rows, flow_chart, open_chart
 from reconciliation.models import ReasonCode, Team
 from reconciliation.queries.queue_health import Health, Part, queue_health
-
-if TYPE_CHECKING:
-    from reconciliation.admin.cases import ExceptionCaseAdmin
 
 DAYS = (30, 7, 90)
 KEPT_SECONDS = 60
 SHOWN = 25
 
 
-def health_page(place: "ExceptionCaseAdmin", request: HttpRequest) -> HttpResponse:
+def health_page(place: OpsAdmin, request: HttpRequest) -> HttpResponse:
     """The last 30 days, or ?days=7 or 90; reckoned anew once a minute."""
     place.require_view(request)
     page = page_of(request)

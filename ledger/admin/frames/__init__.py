@@ -4,7 +4,7 @@ from ledger.admin.frames.acts import SHOWN, Act, Done, Standing, disabled, hidde
 from ledger.admin.frames.cells import chip_cell, due_cell, moment_cell, money_cell, ref_cell, text_cell, when_cell
 from ledger.admin.frames.chips import Chip, Tone, chip_map, get_chip
 from ledger.admin.frames.filters import Filter, states_of
-from ledger.admin.frames.lists import Column, KeptView, ListFrame, View
+from ledger.admin.frames.list_frame import Column, KeptView, ListFrame, View
 from ledger.admin.frames.model_admin import OpsAdmin
 from ledger.admin.frames.page import Page, page_of
 from ledger.admin.frames.receipts import Receipt, receipt_of

@@ -13,7 +13,8 @@ from unfold.admin import ModelAdmin
 
 from ledger.admin.frames import keyset, links, once
 from ledger.admin.frames.acts import Act, Button, buttons_of
-from ledger.admin.frames.lists import ListFrame, build_list, narrowed
+from ledger.admin.frames.list_frame import ListFrame
+from ledger.admin.frames.lists import build_list, narrowed
 from ledger.admin.frames.page import Page, page_of
 from ledger.admin.frames.pressing import press_list, press_record
 from ledger.admin.frames.previewing import show_receipt

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.http import QueryDict
 
-if TYPE_CHECKING:
-    from ledger.admin.frames.lists import ListFrame, View
+from ledger.admin.frames.list_frame import ListFrame, View
 
 PARAM = "sort"
 _PLACE = ("after", "before", "from", PARAM)
@@ -26,7 +25,7 @@ class Head:
         return {"up": "ascending", "down": "descending"}.get(self.direction, "none")
 
 
-def order_of(frame: "ListFrame", view: "View", params: QueryDict) -> tuple[str, ...]:
+def order_of(frame: ListFrame, view: View, params: QueryDict) -> tuple[str, ...]:
     """The order that the address asks for, where the view can be read in it; else the view's own."""
     own = view.order or frame.order
     slug = params.get(PARAM, "")
@@ -38,7 +37,7 @@ def order_of(frame: "ListFrame", view: "View", params: QueryDict) -> tuple[str, 
     return tuple(f"-{step}" for step in found[1:]) if slug.startswith("-") else tuple(found[1:])
 
 
-def heads_of(frame: "ListFrame", view: "View", params: QueryDict) -> list[Head]:
+def heads_of(frame: ListFrame, view: View, params: QueryDict) -> list[Head]:
     """One head per column, in order."""
     order = order_of(frame, view, params)
     return [_head(column, order, params) if column.sort and not view.order else Head(column) for column in frame.columns]
