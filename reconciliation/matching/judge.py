@@ -1,5 +1,7 @@
 """Which code fits a line that no rule paired: the most specific first (REASON_CODES.md). Pure."""
 
+from uuid import UUID
+
 from reconciliation.matching.facts import Confirmation, Finding, IntentFacts, LineFacts, MovementFacts, World
 
 _RELEASED = frozenset({"FAILED", "CANCELED", "REJECTED"})
@@ -38,7 +40,7 @@ def judge_sale(line: LineFacts, world: World) -> Finding:
     if same is not None:
         return _of_intent("DUPLICATE_PSP_LINE", line, intent, about=f"line:{line.id}")
     code = "DUPLICATE_PSP_CAPTURE" if held else "PSP_SUCCESS_AFTER_TERMINAL" if intent.has_ended else "LEDGER_CREDIT_MISSING_PSP_SUCCESS"
-    return _of_intent(code, line, intent, about=line.object_reference, ask="capture")
+    return _of_intent(code, line, intent, about=object_of(world.account_id, line.object_reference), ask="capture")
 
 
 def judge_refund(line: LineFacts, world: World) -> Finding:
@@ -48,7 +50,8 @@ def judge_refund(line: LineFacts, world: World) -> Finding:
     intent = _intent(line, world)
     if refund is None:
         reference = intent.public_id if intent else line.merchant_reference
-        found = _finding("REFUND_UNKNOWN_TO_PLATFORM", line, reference=reference, about=line.object_reference)
+        about = object_of(world.account_id, line.object_reference)
+        found = _finding("REFUND_UNKNOWN_TO_PLATFORM", line, reference=reference, about=about)
         return _with(found, hold_player=intent.player_id, links=_links(intent)) if intent else found
     if refund.account_id != world.account_id:
         return _of_movement("WRONG_MERCHANT_ACCOUNT", line, refund, "refund")
@@ -107,6 +110,11 @@ def judge_dispute(line: LineFacts, world: World) -> Finding:
     if intent is None:
         return _finding(code, line, reference=line.merchant_reference, about=f"{line.object_reference}:{line.id}")
     return _of_intent(code, line, intent, about=f"{line.object_reference}:{line.id}")
+
+
+def object_of(account_id: UUID, reference: str) -> str:
+    """What a case about an object of the PSP is named after: two PSPs may number theirs alike. Empty where the PSP gives no reference."""
+    return f"{account_id.hex}:{reference}" if reference else ""
 
 
 # Fee rows that every contract has; an account's own are in fee_schedule["line_texts"].

@@ -14,7 +14,7 @@ from django.db import transaction
 from cashier.models import Attempt, Capture, Hold
 from cashier.operations.holds import place_hold
 from reconciliation.matching.facts import Finding, LineFacts
-from reconciliation.matching.judge import judge
+from reconciliation.matching.judge import judge, object_of
 from reconciliation.models import Activity, CaseLink, ExceptionCase
 from reconciliation.models.cases import LIVE_STATES
 from reconciliation.operations.cases import ENGINE, auto_resolve_case, raise_case
@@ -85,7 +85,8 @@ def _unknown(step: MerchantRun, event: Activity, finding: Finding) -> ExceptionC
     """Of a payment that nobody here knows: after a day it is a case, as a notification's would be."""
     if step.now - event.booked_at < UNKNOWN_AFTER:
         return None
-    return _raise(step, event, replace(finding, code="EVENT_UNKNOWN_REFERENCE", about=f"activity:{event.object_reference}"))
+    about = f"activity:{object_of(step.account.pk, event.object_reference)}"
+    return _raise(step, event, replace(finding, code="EVENT_UNKNOWN_REFERENCE", about=about))
 
 
 def _failed(step: MerchantRun, event: Activity, question: str) -> ExceptionCase | None:
@@ -113,10 +114,11 @@ def _only_authorised(step: MerchantRun, event: Activity, question: str) -> Excep
 def _differs(step: MerchantRun, event: Activity, question: str) -> ExceptionCase | None:
     """The PSP's register and its own settlement lines contradict each other, whatever our books say."""
     facts = {"register": event.record_type, "register_minor": int(event.amount_minor), "psp_object": event.object_reference}
+    about = f"activity:{question}:{object_of(step.account.pk, event.object_reference)}"
     return raise_case(
         code="STATUS_DIFFERS", entity_id=step.account.entity_id, business_date=event.business_date, amount_minor=int(event.amount_minor),
         currency=event.currency, merchant_account=step.account, merchant_reference=event.merchant_reference,
-        psp_reference=event.psp_reference, dedupe_key=f"STATUS_DIFFERS:activity:{question}:{event.object_reference}"[:200],
+        psp_reference=event.psp_reference, dedupe_key=f"STATUS_DIFFERS:{about}"[:200],
         facts={**facts, "what": question.replace("_", " ")}, links=_links(event), run=step.run, now=step.now,
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from django.db.models.functions import TruncHour
 from cashier.models import Attempt, DepositIntent, PayerState, PspEvent, PspEventWork, WebhookRefusal
 from ledger.calendar import business_date
 from ledger.ids import BadPublicId
+from reconciliation.matching.judge import object_of
 from reconciliation.queries.watches.noticed import Noticed, RaiseCase, percent
 
 Thresholds = Mapping[str, float]
@@ -38,7 +39,7 @@ def _uncredited(event: PspEvent, now: datetime) -> Noticed:
         "links": [("psp_event", event.public_id), *([("deposit", event.intent_ref)] if event.intent_ref.startswith("pi_") else [])],
     }  # fmt: skip
     code = "LEDGER_CREDIT_MISSING_PSP_SUCCESS"
-    key = f"{code}:{event.capture_ref or event.movement or event.psp_ref}"[:200]
+    key = f"{code}:{object_of(account.pk, event.capture_ref or event.movement or event.psp_ref)}"[:200]
     return Noticed(
         about=event.public_id,
         sentence=f"{account.code} says captured for {event.intent_ref or event.psp_ref}; not credited after {minutes} minutes.",

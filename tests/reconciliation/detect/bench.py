@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from cashier.models import Capture
+from cashier.models import Capture, MerchantAccount
 from reconciliation.models import ExceptionCase
 from reconciliation.operations import ingest_file, reconcile
 from tests.reconciliation.cases.records import Records
@@ -32,15 +32,22 @@ class Bench:
         """A deposit that we hold and credited."""
         return self.records.capture(minor, psp_ref=name)
 
-    def report(self, *rows: str, batch: str = "38", day: date = DAY, payout: bool = True) -> dict[str, Any]:
+    def second_account(self) -> MerchantAccount:
+        """At another PSP, which may call things as the first one does."""
+        return MerchantAccount.objects.create(
+            code="SANDBOX_US", entity=self.house.entity, provider="sandbox", secret_ref="SANDBOX_US", base_url="http://127.0.0.1:9",
+            currencies=["EUR"], regions=["EU"], methods=["card"], report_zone="Europe/Malta",
+        )  # fmt: skip
+
+    def report(self, *rows: str, batch: str = "38", day: date = DAY, payout: bool = True, account: str = "SANDBOX_EU") -> dict[str, Any]:
         """Take in a report of these rows (see `row`) and the transfer that they come to."""
         filled = [row.replace("<DAY>", day.isoformat()).replace("<BATCH>", batch) for row in rows]
         net = sum(_net(row) for row in filled)
         if payout and net:
             text = f"TX6350943{batch}XT batch {batch}, COUNTROOM_SANDBOX_EU"
             filled.append(row("MerchantPayout", object_=text, net=-net).replace("<DAY>", day.isoformat()).replace("<BATCH>", batch))
-        content = "\n".join([HEADER, *filled, ""]).encode()
-        found = self.take_in(content, f"batch_{batch}.csv", "adyen_sdr", "SANDBOX_EU")
+        content = "\n".join([HEADER, *filled, ""]).replace("SANDBOX_EU", account).encode()
+        found = self.take_in(content, f"batch_{batch}.csv", "adyen_sdr", account)
         assert found["accepted"], found
         return found
 

@@ -87,7 +87,8 @@ def test_success_without_credit_is_a_case_within_ten_minutes_and_ends_with_the_c
     assert (alert.about, alert.case_ref, alert.state) == (event.public_id, case.public_id, "OPEN")
     assert "not credited after 16 minutes" in alert.sentence
     assert (case.reason_code, case.amount_minor, case.merchant_reference) == ("LEDGER_CREDIT_MISSING_PSP_SUCCESS", 5000, event.intent_ref)
-    assert case.dedupe_key == "LEDGER_CREDIT_MISSING_PSP_SUCCESS:cap_77"  # the key of the night's run for the same capture
+    key = f"LEDGER_CREDIT_MISSING_PSP_SUCCESS:{house.merchant.pk.hex}:cap_77"
+    assert case.dedupe_key == key  # the key of the night's run for the same capture
 
     PspEventWork.objects.update(state="APPLIED")
     look_around(now=NOW + timedelta(minutes=12))

@@ -1,6 +1,6 @@
-"""Chargeback lines of one case are counted: what a restated report or another account says is not another movement (X5, R2)."""
+"""What a restated report says again, or another account's PSP calls the same, is not the same movement nor the same break (X5, R2, E1)."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -42,13 +42,10 @@ def test_a_second_chargeback_after_a_restated_report_is_the_second(bench: "Bench
 
 
 def test_another_account_may_call_its_case_the_same(bench: "Bench") -> None:
-    from reconciliation.models import PspLine
-
     capture = bench.sale(30_000)
     told_by_the_psp(bench, capture, number=1)
-    other = other_account(bench)
-    bench.take_in(*report_of(other, capture), "adyen_sdr", other.code)
-    assert PspLine.objects.filter(kind="chargeback", object_reference="case_1").count() == 1
+    foreign = row("Chargeback", psp="psp-foreign", object_="case_1", gross=-500, net=-500)
+    bench.report(foreign, account=bench.second_account().code)
 
     bench.report(sale_row(capture), line("Chargeback", capture, TAKEN))
     bench.run()
@@ -71,21 +68,13 @@ def told_by_the_psp(bench: "Bench", capture: "Capture", *, number: int) -> None:
         hear(notice, actor=ACTOR, now=NOW)
 
 
-def other_account(bench: "Bench") -> Any:
-    from cashier.models import MerchantAccount
+def test_a_refund_that_two_psps_call_alike_is_a_case_at_each(bench: "Bench") -> None:
+    found = row("Refunded", ours="unknown", psp="psp-1", object_="1001", gross=-500, net=-500)
+    other = bench.second_account().code
+    bench.report(found)
+    bench.report(found, account=other)
+    bench.run()
+    bench.run(account=other)
 
-    house = bench.house
-    return MerchantAccount.objects.create(
-        code="SANDBOX_US", entity=house.entity, provider="sandbox", secret_ref="SANDBOX_US", base_url="http://127.0.0.1:9",
-        currencies=["EUR"], regions=["EU"], methods=["card"], report_zone="Europe/Malta",
-    )  # fmt: skip
-
-
-def report_of(account: Any, capture: "Capture") -> tuple[bytes, str]:
-    """A report of the other account: a chargeback of nobody's payment, and the transfer that it comes to."""
-    from tests.reconciliation.ingest.papers import HEADER
-
-    rows = [row("Chargeback", ours="", psp="psp-foreign", object_="case_1", gross=-500, net=-500),
-            row("MerchantPayout", object_="TX635094338XT batch 38", net=500)]  # fmt: skip
-    text = "\n".join([HEADER, *rows, ""]).replace("<DAY>", "2026-11-19").replace("<BATCH>", "38").replace("SANDBOX_EU", account.code)
-    return text.encode(), "batch_38_us.csv"
+    cases = bench.cases("REFUND_UNKNOWN_TO_PLATFORM")
+    assert [case.merchant_account.code for case in cases if case.merchant_account] == ["SANDBOX_EU", other]
