@@ -13,8 +13,9 @@ from ledger.proofs import Check
 from ledger.proofs.checks import check_sql
 from ledger.proofs.items import booked_by_ref, check_items
 from ledger.proofs.kinds import DECIDED_BY_PEOPLE
-from reconciliation.models import BankLine, BankStatement, Match, SettlementBatch, SuspenseItem
+from reconciliation.models import BankLine, Match, SettlementBatch, SuspenseItem
 from reconciliation.models.files import BatchState
+from reconciliation.queries.statements import first_statement
 
 _POSTED = (BatchState.SETTLED, BatchState.PAID)
 # Postings that go through these accounts under a reference of their own, and what names them.
@@ -89,7 +90,7 @@ def _taken_in(account: BankAccount) -> int:
     lines = BankLine.objects.filter(Exists(matched) | Exists(waiting), bank_account=account)
     total = int(lines.aggregate(total=Sum("amount_minor"))["total"] or 0)
     opened = Entry.objects.filter(account__kind="bank", account__owner_ref=account.public_id, transaction__kind="BANK_OPENED").exists()
-    first = BankStatement.objects.filter(bank_account=account).order_by("closing_date", "opening_date", "source_file_id", "index").first()
+    first = first_statement(account)
     return total + (int(first.opening_minor) if opened and first is not None else 0)
 
 

@@ -15,8 +15,8 @@ from django.db import connection
 from cashier.models import BankAccount, MerchantAccount
 from ledger.money import get_asset
 from ledger.queries import get_balance
-from reconciliation.models import BankStatement
 from reconciliation.queries.currencies import currencies_of
+from reconciliation.queries.statements import latest_statement
 
 # Differences of the bank lines of batches, by account and day. Parameters: account, day; null stands for all.
 _DIFFERENCES = """
@@ -56,7 +56,7 @@ def as_residuals(amounts: Counter[str]) -> list[dict[str, Any]]:
 
 
 def _over_statement(account: BankAccount) -> int:
-    latest = BankStatement.objects.filter(bank_account=account).order_by("closing_date", "opening_date", "source_file_id", "index").last()
+    latest = latest_statement(account)
     if latest is None:
         return 0
     return get_balance(account.entity_id, "bank", account.public_id, account.currency) - int(latest.closing_minor)

@@ -1,18 +1,18 @@
 """What a load says about files that are missing, or came again (R2)."""
 
 from datetime import datetime
-
-from django.db.models import QuerySet
+from itertools import pairwise
 
 from cashier.models import BankAccount, MerchantAccount
 from ledger.actors import system_actor
 from ledger.transitions import move
 from reconciliation.models import BankStatement, ExceptionCase, SettlementBatch
 from reconciliation.models.cases import LIVE_STATES
-from reconciliation.operations.cases import auto_resolve_case, raise_case, resolve_by_key
+from reconciliation.operations.cases import auto_resolve_case, raise_case
 from reconciliation.operations.load.restated import compare_versions
 from reconciliation.operations.load.told_payouts import compare_batches
 from reconciliation.queries.batch_gaps import BatchGap, list_batch_gaps
+from reconciliation.queries.statements import in_order
 
 LOADER = system_actor("loader")
 _NEWEST = 50  # gaps that are cases: where a PSP's numbers are no row of numbers at all, more would only bury the desk
@@ -67,12 +67,14 @@ def after_statements(statements: list[BankStatement], *, now: datetime) -> None:
 
 
 def _find_gaps(account: BankAccount, now: datetime) -> None:
-    chain = list(in_order(account))
-    for before, statement in zip(chain, chain[1:], strict=False):
-        key = f"STATEMENT_GAP:{account.public_id}:{statement.pk}"
-        if statement.opening_minor == before.closing_minor:
-            resolve_by_key(key, rule="missing_statement_came@1", text="The statement between was loaded.", now=now)
-            continue
+    """A case for each break in the chain; one ends when a statement between has come: what is still missing has a case of its own."""
+    chain = in_order(BankStatement.objects.filter(bank_account=account))
+    breaks = [(before, each) for before, each in pairwise(chain) if each.opening_minor != before.closing_minor]
+    broken = {f"STATEMENT_GAP:{account.public_id}:{before.pk}:{each.pk}": (before, each) for before, each in breaks}
+    live = ExceptionCase.objects.filter(bank_account=account, reason="STATEMENT_GAP", state__in=LIVE_STATES)
+    for case in live.exclude(dedupe_key__in=list(broken)):
+        auto_resolve_case(case, rule="missing_statement_came@1", text="A statement between was loaded.", now=now)
+    for key, (before, statement) in broken.items():
         raise_case(
             code="STATEMENT_GAP",
             entity_id=account.entity_id,
@@ -89,8 +91,3 @@ def _find_gaps(account: BankAccount, now: datetime) -> None:
             },
             now=now,
         )
-
-
-def in_order(account: BankAccount) -> QuerySet[BankStatement]:
-    """An account's statements in the order of their days."""
-    return BankStatement.objects.filter(bank_account=account).order_by("closing_date", "opening_date", "source_file_id", "index")

@@ -1,9 +1,8 @@
 """A bank's file into statements and booked lines (R2, R3)."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, cast
-from uuid import UUID
 
 from cashier.models import BankAccount
 from reconciliation.bulk.text_rows import BANK_COLUMNS, bank_rows
@@ -84,8 +83,3 @@ def _refuse_loaded(found: Statement, account: BankAccount) -> None:
     if loaded is not None:
         message = f"statement {found.number} of {account.code} is loaded already, from {loaded.source_file.name}"
         raise FormatRefused("statement_loaded", message, line=found.line_number)
-
-
-def opening_day(account_id: UUID) -> date | None:
-    """The first day of which a statement of the account is loaded."""
-    return BankStatement.objects.filter(bank_account_id=account_id).order_by("opening_date").values_list("opening_date", flat=True).first()

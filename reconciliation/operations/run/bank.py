@@ -5,7 +5,7 @@ from django.db import transaction
 from ledger.transitions import move
 from reconciliation.locks import lock_batches, lock_cases, lock_expected, lock_waiting
 from reconciliation.matching.ruleset import RuleSet
-from reconciliation.models import BankLine, BankStatement, Match, SettlementBatch, SuspenseItem
+from reconciliation.models import BankLine, Match, SettlementBatch, SuspenseItem
 from reconciliation.operations.cases import ENGINE
 from reconciliation.operations.run.bank_books import holders, leave_suspense, match_line, post_line
 from reconciliation.operations.run.bank_cases import raise_amount_differs, raise_duplicated, raise_unidentified, resolve_identified
@@ -28,18 +28,6 @@ from reconciliation.operations.run.transfers import (
 from reconciliation.queries.duplicate_lines import duplicate_lines
 
 CHARGE_RULE = "bank.charge_code"
-
-
-def open_account(step: BankRun) -> None:
-    """Post the opening balance of the account's first statement, once."""
-    first = (
-        BankStatement.objects.filter(bank_account=step.account).order_by("closing_date", "opening_date", "source_file_id", "index").first()
-    )
-    if first is None or not first.opening_minor:
-        return
-    source = {**holders(step.account), "opening_minor": first.opening_minor}
-    with transaction.atomic():
-        post_line(step, "BANK_OPENED@1", f"bank.opened:{step.account.public_id}", source, first.opening_date or first.closing_date)
 
 
 def post_lines(step: BankRun) -> None:

@@ -6,6 +6,7 @@ from reconciliation.operations.cases import auto_resolve_case, raise_case
 from reconciliation.operations.run.bank_waiting import unposted_lines
 from reconciliation.operations.run.context import BankRun
 from reconciliation.queries.residuals import bank_residuals
+from reconciliation.queries.statements import latest_statement
 
 CODE = "BANK_BALANCE_DIFFERS"
 
@@ -41,8 +42,7 @@ def _counted_twice(step: BankRun) -> int:
 
 
 def _raise(step: BankRun, key: str, unexplained: int, books_over: int) -> None:
-    statements = BankStatement.objects.filter(bank_account=step.account)
-    latest = statements.order_by("closing_date", "opening_date", "source_file_id", "index").last()
+    latest = latest_statement(step.account)
     assert latest is not None  # without a statement nothing differs
     raise_case(
         code=CODE, entity_id=step.account.entity_id, business_date=latest.closing_date or step.date, amount_minor=unexplained,

@@ -24,6 +24,7 @@ from reconciliation.operations.run import bank
 from reconciliation.operations.run.activity import tell_activity
 from reconciliation.operations.run.bank_balance import tell_bank_balance
 from reconciliation.operations.run.bank_cases import raise_missing_settlements
+from reconciliation.operations.run.bank_opening import open_account
 from reconciliation.operations.run.bank_waiting import expected_batches
 from reconciliation.operations.run.bounced import end_bounced, raise_bounced, without_bounced
 from reconciliation.operations.run.clearing import tell_clearing
@@ -189,7 +190,7 @@ def _merchant_figures(step: MerchantRun) -> dict[str, Any]:
 def _run_bank(step: BankRun) -> dict[str, Any]:
     """Post every booked line, then tell which payouts have not come."""
     account, date, now = step.account, step.date, step.now
-    bank.open_account(step)
+    open_account(step)
     bank.identify_in_suspense(step)
     bank.post_lines(step)
     expected = expected_batches(account)

@@ -9,6 +9,7 @@ from reconciliation.models.cases import LIVE_STATES
 from reconciliation.models.files import BatchState
 from reconciliation.queries.checklist.items import CheckItem, Day, check_item, of_words
 from reconciliation.queries.residuals import merchant_residuals
+from reconciliation.queries.statements import latest_statement
 
 ITEM_KINDS = ("sale", "refund", "payout", "chargeback", "reversal")
 
@@ -120,8 +121,7 @@ def _gap_words(case: ExceptionCase) -> str:
 
 
 def _closing_minor(account: BankAccount, day: Day) -> int | None:
-    statements = BankStatement.objects.filter(bank_account=account, closing_date__lte=day.date)
-    newest = statements.order_by("-closing_date", "-opening_date", "-source_file_id", "-index").first()
+    newest = latest_statement(account, until=day.date)
     return None if newest is None else int(newest.closing_minor)
 
 
