@@ -6,13 +6,14 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from reconciliation.matching.narrative import transfer_references
 from reconciliation.matching.ruleset import RuleSet
 from reconciliation.models import BankLine, ExceptionCase, Match, SettlementBatch
 from reconciliation.models.cases import LIVE_STATES
 from reconciliation.models.files import BatchState
 from reconciliation.operations.cases import auto_resolve_case, raise_case
 from reconciliation.operations.run.context import BankRun
-from reconciliation.operations.run.transfers import Tied, find_batch, transfer_of
+from reconciliation.operations.run.transfers import Tied, find_batch, said_on, transfer_of
 
 CODE = "SETTLEMENT_SPLIT_OR_MERGED"
 PART = "bank.part_of_payout"
@@ -28,7 +29,7 @@ def find_begun(line: BankLine, rules: RuleSet) -> Tied | None:
     """The payout that this line's text names and of which the bank has shown a part, with the rule that says so: as many parts as the
     rule has, five at most, never more than was sent."""
     rule = rules.use(PART)
-    if rule is None:
+    if rule is None or not transfer_references(said_on(line)):
         return None
     begun = SettlementBatch.objects.filter(
         merchant_account__settlement_routes__bank_account=line.bank_account, currency=line.currency, version=1, state=BatchState.PAID
