@@ -136,14 +136,14 @@ def _paid(scene: "Scene", batch: SettlementBatch, run: ReconciliationRun, at: da
         received_by_id="scene", loaded_at=at, updated_at=at,
     )  # fmt: skip
     statement = BankStatement.objects.create(
-        source_file=file, bank_account=bank, index=0, number="1/1", currency=batch.currency, opening_minor=0, closing_minor=batch.payout_minor,
-        opening_date=day, closing_date=day, lines=1, bucket=202611, loaded_at=at,
+        source_file=file, bank_account=bank, index=0, number="1/1", currency=batch.currency, opening_minor=0,
+        closing_minor=batch.payout_minor, opening_date=day, closing_date=day, lines=1, bucket=202611, loaded_at=at,
     )  # fmt: skip
     open_partition("reconciliation_bank_line", 202611)
     line = BankLine.objects.create(
-        bucket=202611, statement=statement, bank_account=bank, line_number=5, index=0, currency=batch.currency, amount_minor=batch.payout_minor,
-        booked_date=day, value_date=day, bank_reference="", end_to_end="", transaction_code="NTRF", counterparty="ADYEN N.V.",
-        narrative=f"{batch.transfer_reference} batch {batch.number}", is_reversal=False,
+        bucket=202611, statement=statement, bank_account=bank, line_number=5, index=0, currency=batch.currency,
+        amount_minor=batch.payout_minor, booked_date=day, value_date=day, bank_reference="", end_to_end="", transaction_code="NTRF",
+        counterparty="ADYEN N.V.", narrative=f"{batch.transfer_reference} batch {batch.number}", is_reversal=False,
     )  # fmt: skip
     Match.objects.create(
         rule="bank.transfer_reference@1", line_kind="bank", line_id=line.pk, item_kind="batch", item_id=batch.pk, batch=batch, run=run,
