@@ -151,11 +151,12 @@ def fail_capture(heard: Heard, capture: Capture) -> str:
 
 
 def hear_returned(heard: Heard) -> str:
-    capture = find_capture(heard.event) or heard.intent.captures.filter(state=Capture.State.SUCCEEDED).first()
-    if capture is None:
-        raise NotYet("no capture to return")
+    """returned: the whole capture goes back, or nothing does: of another amount a person decides (C21)."""
+    capture = find_returned(heard)
     if is_payer_held(capture):  # it was never credited: it ends as a pending that went back
         return hear_end(DepositState.FAILED)(heard)
+    if heard.event.amount_minor not in (None, capture.amount_minor):
+        return tell_differs(heard, int(capture.amount_minor))
     done = return_deposit(
         capture_id=capture.pk,
         return_ref=heard.event.movement or "1",
@@ -165,6 +166,19 @@ def hear_returned(heard: Heard) -> str:
         payload_sha256=heard.event.body_sha256,
     )
     return "deposit.returned" if done else "ignored: the capture has ended"
+
+
+def find_returned(heard: Heard) -> Capture:
+    """The capture that the event names; where it names none the deposit's only one, or the only one of its amount."""
+    if (named := find_capture(heard.event)) is not None:
+        return named
+    held = list(heard.intent.captures.filter(state=Capture.State.SUCCEEDED))
+    if not held:
+        raise NotYet("no capture to return")
+    meant = held if len(held) == 1 else [capture for capture in held if capture.amount_minor == heard.event.amount_minor]
+    if len(meant) != 1:
+        raise BadEvent(f"names none of {len(held)} captures")
+    return meant[0]
 
 
 def tell_differs(heard: Heard, held_minor: int) -> str:

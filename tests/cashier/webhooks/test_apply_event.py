@@ -194,6 +194,32 @@ def test_a_returned_deposit_takes_what_is_there_and_the_rest_is_owed(world: Worl
     assert world.cases() == ["DEPOSIT_RETURNED"]
 
 
+@pytest.mark.spec("C21")
+def test_a_return_of_another_amount_takes_nothing_and_is_a_case(world: World) -> None:
+    intent = world.pay("tok_approve", 5000)
+    capture = world.capture_of(intent)
+
+    told = tell(world, "payment.returned", intent, capture_id=capture.psp_ref, amount=eur(100))
+
+    assert told == ["amount differs: case raised"]
+    assert (world.fresh(capture).state, world.wallet(), world.cases()) == ("SUCCEEDED", {"playable": 5000}, ["GROSS_AMOUNT_DIFFERS"])
+
+
+@pytest.mark.spec("C5", "C21")
+@pytest.mark.parametrize(
+    ("minor", "told", "left"), [(2000, ["deposit.returned"], 3000), (2500, ["dead: names none of 2 captures"], 5000)]
+)  # fmt: skip
+def test_a_return_that_names_no_capture_is_of_the_one_of_its_amount(world: World, minor: int, told: list[str], left: int) -> None:
+    intent = world.pay("tok_approve", 5000, capture="manual")
+    for part in (2000, 3000):
+        row = operations.begin_capture(intent_id=intent.pk, amount_minor=part, operation_key="", actor=CALLER, now=world.now)
+        operations.run_call(operations.CAPTURE, call_id=row.pk, now=world.now)
+    assert world.wallet() == {"playable": 5000}
+
+    assert tell(world, "payment.returned", intent, amount=eur(minor)) == told
+    assert world.wallet() == {"playable": left}
+
+
 @pytest.mark.spec("C6")
 def test_a_refund_through_its_events(world: World, sandbox: RunningSandbox) -> None:
     intent = world.pay("tok_approve", 5000)
