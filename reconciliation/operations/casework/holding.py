@@ -17,6 +17,12 @@ def holds_of(case: ExceptionCase) -> list[Hold]:
     return [hold for hold in held if (hold.kind, hold.ref) in refs]
 
 
+def held_under(kind: str, ref: str) -> int:
+    """How much is held under a reference."""
+    hold = Hold.objects.filter(kind=kind, ref=ref, state=Hold.State.HELD).first()
+    return int(hold.amount_minor) if hold else 0
+
+
 def late_hold_of(case: ExceptionCase) -> Hold | None:
     """Late money of a linked capture that waits for a decision."""
     captures = [link.target_id for link in case.links.all() if link.kind == "capture"]

@@ -5,6 +5,7 @@ from typing import Any
 from cashier.models import Capture, DepositIntent, Hold, PayoutIntent, Refund
 from ledger.errors import BadPublicId
 from reconciliation.models import ExceptionCase, Match
+from reconciliation.operations.casework.holding import held_under
 from reconciliation.operations.casework.identifying_payouts import bank_step
 from reconciliation.operations.casework.items import OpenItem, open_items
 from reconciliation.operations.casework.pairing import run_of
@@ -35,8 +36,7 @@ def plan_adopt_refund(case: ExceptionCase, target: str) -> list[Step]:
         return []
     run_of(case)
     item, capture = items[0], _refunded_capture(case, target)
-    hold = Hold.objects.filter(kind=Hold.Kind.FOUND_REFUND, ref=line.object_reference, state=Hold.State.HELD).first()
-    held = min(int(hold.amount_minor), item.open_minor) if hold else 0
+    held = min(held_under(Hold.Kind.FOUND_REFUND, line.object_reference), item.open_minor)
     source = {
         "entity": capture.intent.entity.public_id, "player": capture.intent.player.public_id,
         "merchant_account": capture.merchant_account.public_id, "asset": item.asset, "ref": line.object_reference,

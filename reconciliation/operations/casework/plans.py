@@ -16,6 +16,7 @@ from cashier.operations.payouts.outcomes import RELEASED_STATES
 from reconciliation.models import ExceptionCase
 from reconciliation.operations.casework.duplicates import plan_reverse_duplicate
 from reconciliation.operations.casework.holding import (
+    held_under,
     holds_of,
     kept_hold_of,
     late_hold_of,
@@ -76,17 +77,17 @@ def plan_outside(case: ExceptionCase, target: str) -> list[Step]:
 def plan_settle_with_player(case: ExceptionCase, target: str) -> list[Step]:
     """The player gets or gives what makes the credit equal to what the PSP paid.
 
-    Late money of another amount is credited as it came; a capture that the PSP does not know, or never executed, is taken back whole
-    with its fee; of a difference too much is taken as far as it goes and the rest owed, too little is given.
+    A capture that the PSP does not know, or never executed, is taken back whole with its fee, late money too; other late money, of
+    another amount, is credited as it came; of a difference too much is taken as far as it goes and the rest owed, too little is given.
     """
-    late = late_hold_of(case)
-    if late is not None:
-        return [_late_credit(late)]
     failed = _captures_to_fail(case)
     if failed:
         for capture in failed:
             lock_intent(capture.intent_id)  # before the wallet, as everybody does
         return [_fail_capture(case, capture) for capture in failed]
+    late = late_hold_of(case)
+    if late is not None:
+        return [_late_credit(late)]
     player = player_of(case)
     items = [item for item in open_items(case) if item.kind in ("clearing", "suspense") and item.has_line] if player else []
     return [step for item in items if (step := _settle_item(case, player, item)) is not None]
@@ -173,8 +174,9 @@ def plan_adopt_payout(case: ExceptionCase, target: str) -> list[Step]:
         )
         return [call_step("settle_payout", rule="PAYOUT_SETTLED@1", source=source, payout=payout.public_id)]
     paid = int(payout.amount_minor - payout.player_fee_minor)
-    there = min(paid, playable_for(case, payout.player.public_id, payout.currency))
-    source = _payout_source(payout, playable_minor=there, receivable_minor=paid - there, **payer_facts(payout))
+    kept = min(held_under(Hold.Kind.CASE, payout.public_id), paid)
+    there = min(paid - kept, playable_for(case, payout.player.public_id, payout.currency))
+    source = _payout_source(payout, locked_minor=kept, playable_minor=there, receivable_minor=paid - kept - there, **payer_facts(payout))
     return [call_step("settle_payout", rule="PAYOUT_PAID_AFTER_RELEASE@1", source=source, payout=payout.public_id)]
 
 
@@ -222,11 +224,13 @@ def _captures_to_fail(case: ExceptionCase) -> list[Capture]:
 def _fail_capture(case: ExceptionCase, capture: Capture) -> Step:
     player = capture.intent.player.public_id
     amount = int(capture.amount_minor - capture.player_fee_minor)
-    there = min(amount, playable_for(case, player, capture.currency))
+    late = min(held_under(Hold.Kind.LATE_MONEY, capture.public_id), amount)
+    there = min(amount - late, playable_for(case, player, capture.currency))
     source = {
         "entity": capture.intent.entity.public_id, "player": player, "merchant_account": capture.merchant_account.public_id,
         "asset": capture.currency, "ref": capture.public_id, "gross_minor": int(capture.amount_minor),
-        "player_fee_minor": int(capture.player_fee_minor), "locked_minor": 0, "playable_minor": there, "receivable_minor": amount - there,
+        "player_fee_minor": int(capture.player_fee_minor), "locked_minor": late, "playable_minor": there,
+        "receivable_minor": amount - late - there,
     }  # fmt: skip
     return call_step("fail_capture", rule="DEPOSIT_CAPTURE_FAILED@1", source=source, capture=capture.public_id)
 

@@ -3,6 +3,7 @@
 import pytest
 
 from cashier.models import Capture, Hold, Player, Refund
+from cashier.operations.payouts import fail_payout
 from ledger.actors import user_actor
 from ledger.operations import decide
 from reconciliation.models import CaseState, ExceptionCase, Match, SuspenseItem
@@ -92,6 +93,14 @@ def test_a_capture_that_the_psp_never_made_is_taken_back_whole_with_its_fee(
     ]  # fmt: skip
 
 
+def test_late_money_that_the_psp_never_had_is_taken_from_where_it_is_held(records: Records) -> None:
+    capture = records.capture(5000, is_late=True)
+    end(records, a_case(records, "LEDGER_CREDIT_WITHOUT_PSP", [("capture", capture.public_id)]), "correct_credit")
+
+    assert (records.playable(), records.locked(), records.owed(), records.balance("clearing")) == (0, 0, 0, 0)
+    assert (Hold.objects.get().state, Capture.objects.get(pk=capture.pk).state) == ("TAKEN", "FAILED_LATE")
+
+
 def test_a_capture_not_settled_is_written_off_whole(records: Records) -> None:
     capture = records.capture(5000)
     end(records, a_case(records, "CAPTURE_NOT_SETTLED", [("capture", capture.public_id)]), "write_off")
@@ -160,6 +169,20 @@ def test_one_paid_after_release_takes_what_was_held_and_the_rest_is_owed(records
     payout.refresh_from_db()
     assert (records.playable(), records.locked(), records.owed(), payout.state) == (0, 0, 2500, "SETTLED")
     assert (Hold.objects.get().state, ExceptionCase.objects.count()) == ("RELEASED", 1)
+
+
+def test_one_whose_money_was_kept_for_a_player_who_may_not_be_credited_is_paid_out_of_that(records: Records) -> None:
+    records.capture(5000)
+    payout = records.payout(4000)
+    Player.objects.filter(pk=records.player.pk).update(state=Player.State.BLOCKED)
+    fail_payout(payout_id=payout.pk, occurred_at=NOW, actor=user_actor(records.house.ada), now=NOW)
+    assert (records.playable(), records.locked()) == (1000, 4000)
+    case = a_case(records, "PAYOUT_PAID_AFTER_RELEASE", [("payout", payout.public_id)], amount_minor=4000, about=payout.public_id)
+
+    end(records, case, "adopt_payout")
+
+    payout.refresh_from_db()
+    assert (records.playable(), records.locked(), records.owed(), payout.state) == (1000, 0, 0, "SETTLED")
 
 
 @pytest.mark.parametrize(("held", "owed"), [(2500, 1500), (0, 4000)])
