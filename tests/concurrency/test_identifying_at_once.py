@@ -15,17 +15,6 @@ pytestmark = pytest.mark.spec("R6", "E4")
 SAID = "TX635094338XT COUNTROOM_SANDBOX_EU"
 
 
-@pytest.fixture
-def bench(committed_db: Any, settings: Any, tmp_path: Any) -> "Bench":
-    from tests.reconciliation.cases.records import make_records
-    from tests.reconciliation.detect.bench import Bench
-    from tests.reconciliation.house import make_house
-
-    settings.MEDIA_ROOT = str(tmp_path / "files")
-    house = make_house()
-    return Bench(house, make_records(house))
-
-
 def play(bench: "Bench", *, is_new: bool = False) -> None:
     """A bank line that came before the report of its payout waits in suspense, or (`is_new`) came after it and is not posted yet; so
     does another of the same amount. By now the payout is known."""

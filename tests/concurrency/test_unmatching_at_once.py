@@ -15,23 +15,17 @@ pytestmark = pytest.mark.spec("R6", "R9")
 BOTH = "TX635094338XT TX635094339XT COUNTROOM_SANDBOX_EU"
 
 
-@pytest.fixture
-def bench(committed_db: Any, settings: Any, tmp_path: Any) -> "Bench":
+@pytest.fixture(autouse=True)
+def payouts(bench: "Bench") -> None:
     """A bank line that pays two payouts, matched; and a line that nobody knows, taken in and not run."""
-    from tests.reconciliation.cases.records import make_records
-    from tests.reconciliation.detect.bench import Bench, later, sale_row
-    from tests.reconciliation.house import make_house
+    from tests.reconciliation.detect.bench import later, sale_row
 
-    settings.MEDIA_ROOT = str(tmp_path / "files")
-    house = make_house()
-    bench = Bench(house, make_records(house))
     bench.report(sale_row(bench.sale(30_000)))
     bench.report(sale_row(bench.sale(12_000, "obj_2")), batch="39", day=later(1))
     bench.run(later(1))
     bench.statement((42_000, BOTH), day=later(2))
     bench.run(later(2), "BANK_EUR")
     bench.statement((5_000, "WHO KNOWS"), day=later(3), number=2, opening=142_000)
-    return bench
 
 
 def take_apart(bench: "Bench", match: "Match") -> Any:

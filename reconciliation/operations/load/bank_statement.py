@@ -23,10 +23,10 @@ def load_statements(
     second reading. Raises FormatRefused for an account that is none of ours, and for a statement that is loaded already.
     """
     bucket = choose_bucket(source_file.byte_size, now)
+    open_partition(TABLE, bucket)  # whoever loads the same statement from another file at this moment waits here, and finds it
     statements = [_statement(found, account, source_file, bucket, now) for found in read.statements]
     BankStatement.objects.bulk_create(statements)
     by_index = {row.index: (row.pk, row.bank_account_id) for row in statements}
-    open_partition(TABLE, bucket)
     lines = cast(Iterator[BankLine], iter(reader))
     rows = bank_rows(lines, bucket=bucket, statement_of=lambda line: by_index[line.statement_index])
     copy_lines(TABLE, bucket, tuple(BANK_COLUMNS), rows)
