@@ -5,14 +5,16 @@
 
 `contract`: {"file_due": "11:00", "fx": {"SEK/EUR": {"rate": "0.0869", "tolerance_percent": "0.50"}},
 "reserve": {"percent": "5.00", "days": 180, "grace_days": 5, "tolerance_minor": 0},
-"rounding": {"batch_minor": 50, "month_minor": 500}, "fees": {"tolerance_minor": 0, "weekly_minor": 500}, "players_money": true}. What is
-not agreed is left out, and nothing is held against it. `players_money`: of a bank account, false where it is not kept for players; of a
+"rounding": {"batch_minor": 50, "month_minor": 500}, "fees": {"tolerance_minor": 0, "weekly_minor": 500}, "players_money": true,
+"ours_since": "2026-03-01T00:00:00+01:00"}. What is not agreed is left out, and nothing is held against it. `ours_since`: payments of the
+account that were made before are of other books (R5). `players_money`: of a bank account, false where it is not kept for players; of a
 merchant account, true where the licence lets its prefund count (D6).
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -107,6 +109,12 @@ def keeps_players_money(contract: Mapping[str, Any], *, is_bank: bool) -> bool:
     return bool(contract.get("players_money", is_bank))
 
 
+def ours_since(contract: Mapping[str, Any]) -> datetime | None:
+    """Since when payments of the account are in these books; None where all are."""
+    text = contract.get("ours_since")
+    return datetime.fromisoformat(text) if text else None
+
+
 def check_fee_schedule(schedule: Any) -> None:
     """Raises BadContract for a schedule that can't be computed with; kinds that are none of FEE_KINDS only tell."""
     if not isinstance(schedule, dict):
@@ -121,13 +129,15 @@ def check_fee_schedule(schedule: Any) -> None:
 
 def check_contract(contract: Any, *, is_bank: bool = False) -> None:
     """Raises BadContract for what can't be held against a report. Of a bank: the hour of its statements, whose money it keeps."""
-    known = {"file_due", "players_money"} if is_bank else {"file_due", "players_money", "fx", *_SECTIONS}
+    known = {"file_due", "players_money"} if is_bank else {"file_due", "players_money", "ours_since", "fx", *_SECTIONS}
     if not isinstance(contract, dict) or set(contract) - known:
         raise BadContract(f"A contract is an object of {', '.join(sorted(known))}.")
     if "file_due" in contract and not (isinstance(contract["file_due"], str) and _HOUR.fullmatch(contract["file_due"])):
         raise BadContract('file_due is an hour of the entity\'s day, such as "11:00".')
     if not isinstance(contract.get("players_money", True), bool):
         raise BadContract("players_money is true or false.")
+    if "ours_since" in contract and not _is_instant(contract["ours_since"]):
+        raise BadContract('ours_since is an instant with its offset, such as "2026-03-01T00:00:00+01:00".')
     for name in _SECTIONS:
         if name in contract:
             _check_section(name, contract[name])
@@ -169,6 +179,13 @@ def _check_rates(rates: Any) -> None:
             raise BadContract(f"{pair} has a rate and a tolerance_percent, of two currencies.")
         if not _is_percent(row["tolerance_percent"]) or not _is_rate(row["rate"]):
             raise BadContract(f'Rate and tolerance of {pair} are text such as "0.0869" and "0.50".')
+
+
+def _is_instant(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def _is_percent(value: Any) -> bool:

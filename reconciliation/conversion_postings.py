@@ -59,6 +59,16 @@ def batch_settled_converted(source: Source) -> list[Line]:
     return lines
 
 
+def batch_settled_legacy(source: Source) -> list[Line]:
+    """A batch with items from before our time: what they gave us is of other books, Cr outside[e]; what they took, Dr outside[e].
+
+    Reads what batch_settled@4 reads, `conversions` left out where there are none, and `legacy_minor` (signed in our favour).
+    """
+    lines = batch_settled_converted({"conversions": [], **source})
+    side, minor = (credit, source["legacy_minor"]) if source["legacy_minor"] > 0 else (debit, -source["legacy_minor"])
+    return [*lines, side("outside", source["entity"], source["currency"], minor, ref=source["batch"])] if minor else lines
+
+
 def _require_two_sides(conversions: Any) -> None:
     for each in conversions:
         if not each["minor"] and each["other_minor"]:

@@ -57,12 +57,30 @@ def line_identified(source: Source) -> list[Line]:
     ]
 
 
+def line_outside(source: Source) -> list[Line]:
+    """A line leaves suspense because it is of other books: from before our time. Reads `amount_minor` (what stands in suspense, signed)."""
+    m, currency, amount = source["merchant_account"], source["currency"], source["amount_minor"]
+    return [
+        _line("suspense", m, currency, -amount, ref=source["line"]),
+        _line("outside", source["entity"], currency, amount, ref=source["line"]),
+    ]
+
+
 def line_unmatched(source: Source) -> list[Line]:
     """A person took a match apart: back to suspense, never out of in_transit. Reads `gross_minor` (signed), `item`, `line`."""
     m, currency, gross = source["merchant_account"], source["currency"], source["gross_minor"]
     return [
         _line("clearing", m, currency, gross, ref=source["item"]),
         _line("suspense", m, currency, -gross, ref=source["line"]),
+    ]
+
+
+def line_unmatched_outside(source: Source) -> list[Line]:
+    """The same of a line that was taken for one of other books. Reads `gross_minor` (signed), `line`."""
+    currency, gross = source["currency"], source["gross_minor"]
+    return [
+        _line("outside", source["entity"], currency, gross, ref=source["line"]),
+        _line("suspense", source["merchant_account"], currency, -gross, ref=source["line"]),
     ]
 
 

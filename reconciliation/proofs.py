@@ -17,7 +17,8 @@ from reconciliation.models.files import BatchState
 from reconciliation.queries.residuals import differences
 
 _BATCHES = 500  # looked at together
-# What each posted batch took out of clearing, as its lines say: those with an item, which never stood in suspense.
+# What each posted batch took out of clearing, as its lines say: those with an item, which never stood in suspense. What is from before
+# our time names no item, taken apart since or not (each asked by an index of its own).
 _RELIEF = """
 SELECT b.id, coalesce(r.minor, 0) FROM reconciliation_batch b
   LEFT JOIN (SELECT l.batch_id, sum(l.net_minor + l.commission_minor + l.markup_minor + l.scheme_minor + l.interchange_minor) AS minor
@@ -26,6 +27,12 @@ SELECT b.id, coalesce(r.minor, 0) FROM reconciliation_batch b
               WHERE b.state IN ('SETTLED', 'PAID') AND b.version = 1 AND l.kind IN ('sale', 'refund', 'payout', 'chargeback', 'reversal')
                 AND NOT EXISTS (SELECT FROM reconciliation_suspense_item s
                                  WHERE s.line_kind = 'psp' AND s.line_id = l.id AND s.placed_txn = b.posted_txn)
+                AND NOT EXISTS (SELECT FROM reconciliation_match m
+                                 WHERE m.item_id IS NULL AND starts_with(m.item_kind, 'legacy_') AND m.line_kind = 'psp'
+                                   AND m.line_id = l.id AND m.undone_at IS NULL)
+                AND NOT EXISTS (SELECT FROM reconciliation_match m
+                                 WHERE m.item_id IS NULL AND starts_with(m.item_kind, 'legacy_') AND m.line_kind = 'psp'
+                                   AND m.line_id = l.id AND m.undone_at IS NOT NULL)
               GROUP BY l.batch_id) r ON r.batch_id = b.id
  WHERE b.state IN ('SETTLED', 'PAID') AND b.version = 1 ORDER BY b.id
 """

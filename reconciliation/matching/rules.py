@@ -127,6 +127,7 @@ OTHER_RULES: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("rate of both legs", "", "rate"),
     ),
     "dispute.case@1": (_ACCOUNT, ("our intent", "merchant_reference", ""), ("PSP's dispute id", "object_reference", "")),
+    "legacy.before_our_time@1": (("made before our time", "created_at", ""), ("names nothing of ours", "merchant_reference", "")),
     "bank.transfer_reference@1": (("transfer reference", "narrative", "transfer_reference"), ("bank account", "bank_account_id", "route")),
     "bank.payout_reference@1": (
         ("PSP's reference of the payout", "narrative", "transfer_reference"),

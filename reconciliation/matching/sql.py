@@ -2,6 +2,10 @@
 
 from reconciliation.matching.rules import Rule
 
+LEGACY_RULE = "legacy.before_our_time@1"
+LEGACY = "legacy_"  # before the kind of line: the kind of item of what is from before our time
+LEGACY_KINDS = ("sale", "refund", "payout", "chargeback", "reversal")
+
 _NOT_MATCHED = """
    AND NOT EXISTS (SELECT FROM reconciliation_match m WHERE m.line_kind = 'psp' AND m.line_id = l.id AND m.undone_at IS NULL)"""
 # What a person took apart stays apart (R6). Read once and hashed: these are few, and whatever the planner expects of the join, nothing is
@@ -29,6 +33,29 @@ SELECT '{rule.name}', 'psp', l.id, '{rule.item_kind}', i.id, 0, l.batch_id, %(ru
   FROM reconciliation_psp_line l
   JOIN {rule.table} i ON i.merchant_account_id = %(account)s AND {rule.join}
  WHERE {chosen} AND l.kind = '{rule.kind}' AND {rule.lines}{"" if is_fresh else _NOT_MATCHED + _NOT_TAKEN_APART + _FIRST_WINS}"""
+
+
+def insert_legacy(*, by_line: bool = False) -> str:
+    """Match the lines of a batch (or, `by_line`, of a list of ids) that are from before our time and name nothing of ours (R5): they are
+    proven with their batch, and no item of ours stands behind them.
+
+    Parameters: run, now, account, ours_since, kinds, and bucket, batch (uuid) or lines (ids).
+    """
+    chosen = "l.id = ANY(%(lines)s)" if by_line else "l.batch_id = %(batch)s AND l.bucket = %(bucket)s"
+    return f"""
+INSERT INTO reconciliation_match (rule, line_kind, line_id, item_kind, item_part, batch_id, run_id, currency, line_minor,
+                                  difference_minor, suggested, matched_at, undone_by_kind, undone_by_id, undone_reason)
+SELECT '{LEGACY_RULE}', 'psp', l.id, '{LEGACY}' || l.kind, 0, l.batch_id, %(run)s, l.gross_currency, l.gross_minor, 0, false, %(now)s,
+       '', '', ''
+  FROM reconciliation_psp_line l
+ WHERE {chosen} AND l.kind = ANY(%(kinds)s) AND l.created_at < %(ours_since)s AND l.reference_kind = '' AND l.object_kind = ''
+   AND NOT EXISTS (SELECT FROM cashier_attempt a
+                    WHERE a.merchant_account_id = %(account)s AND a.psp_ref <> '' AND a.psp_ref = l.psp_reference)
+   AND NOT EXISTS (SELECT FROM cashier_capture c
+                    WHERE c.merchant_account_id = %(account)s AND c.psp_ref <> '' AND c.psp_ref = l.object_reference)
+   AND NOT EXISTS (SELECT FROM cashier_refund f
+                    WHERE f.merchant_account_id = %(account)s AND f.psp_ref <> '' AND f.psp_ref = l.object_reference)
+{_NOT_MATCHED}{_NOT_TAKEN_APART}{_FIRST_WINS}"""
 
 
 LINE_COLUMNS = (
@@ -97,6 +124,16 @@ SELECT {_COLUMNS}
 _SUMS = """count(*), sum(l.gross_minor), sum(l.net_minor), sum(l.commission_minor), sum(l.markup_minor), sum(l.scheme_minor),
        sum(l.interchange_minor), sum(greatest(l.net_minor, 0)), sum(greatest(-l.net_minor, 0)),
        count(*) FILTER (WHERE l.commission_minor <> 0 OR l.markup_minor <> 0 OR l.scheme_minor <> 0 OR l.interchange_minor <> 0)"""
+
+# What of a batch is from before our time, by kind of line. Parameters: batch, bucket. Such matches name no item, which an index knows.
+LEGACY_SUMS = f"""
+SELECT l.kind, l.reverses, l.gross_currency, {_SUMS}
+  FROM reconciliation_match m
+  JOIN reconciliation_psp_line l ON l.id = m.line_id AND l.batch_id = %(batch)s AND l.bucket = %(bucket)s
+ WHERE m.item_id IS NULL AND starts_with(m.item_kind, '{LEGACY}') AND m.batch_id = %(batch)s AND m.line_kind = 'psp'
+   AND m.undone_at IS NULL
+ GROUP BY 1, 2, 3
+ ORDER BY 1, 2, 3"""
 
 # What a batch comes to, by what becomes of each line: those listed have no item. Parameters: batch, bucket, waiting (ids).
 BATCH_SUMS = f"""

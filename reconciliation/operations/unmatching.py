@@ -9,11 +9,13 @@ from django.db import transaction
 
 from ledger.actors import Actor
 from ledger.canonical import canonical_json
+from ledger.ids import to_public
 from ledger.models import ApprovalRequest
 from ledger.operations import Posting, lines_of, post, record_audit, request_approval
 from ledger.transitions import move
 from ledger.values import Line
 from reconciliation.locks import lock_batches, lock_matches, lock_suspense
+from reconciliation.matching.sql import LEGACY
 from reconciliation.models import BankLine, Match, PspLine, SettlementBatch, SuspenseItem
 from reconciliation.operations.cases import ENGINE, raise_case, resolve_by_key
 from reconciliation.operations.casework.desk import require_reason
@@ -104,18 +106,21 @@ def plan_unmatch(match: Match) -> Plan:
 
 
 def _plan_psp(match: Match) -> Plan:
-    if match.item_kind not in RECORDS:
+    is_legacy = match.item_kind.startswith(LEGACY)
+    if match.item_kind not in RECORDS and not is_legacy:
         raise NothingToMove("A chargeback's line is taken from its dispute on the dispute's own page.")
     side = _side(match)
     if match.batch is None or not match.batch.posted_txn:
         raise NothingToMove("Its batch is not posted yet: nothing is booked that could be taken back.")
-    if side.line.gross_currency != side.line.net_currency:
+    if side.line.gross_currency != side.line.net_currency and not is_legacy:
         raise NothingToMove("The line was converted at the PSP's rate; correct it by an adjustment.")
     source = {
         "merchant_account": side.holder, "currency": side.line.net_currency, "gross_minor": side.value_minor,
-        "item": f"{match.item_public_id}{RECORDS[match.item_kind][1]}", "line": f"line:psp:{match.line_id}",
+        "line": f"line:psp:{match.line_id}",
     }  # fmt: skip
-    return {"rule": "LINE_UNMATCHED@1", "source": source}
+    if is_legacy:
+        return {"rule": "LINE_UNMATCHED@2", "source": {**source, "entity": to_public("le_", side.entity_id)}}
+    return {"rule": "LINE_UNMATCHED@1", "source": {**source, "item": f"{match.item_public_id}{RECORDS[match.item_kind][1]}"}}
 
 
 def _plan_bank(match: Match) -> Plan:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from reconciliation.bulk.parts import FEE_FOR
-from reconciliation.matching.sql import BATCH_SUMS
+from reconciliation.matching.sql import BATCH_SUMS, LEGACY_SUMS
 from reconciliation.models import SettlementBatch
 
 _ROUNDED = frozenset({"checkout_breakdown"})  # reports whose rows may miss the payout by a hundredth
@@ -19,8 +19,8 @@ _ITEM_KINDS = frozenset({"sale", "refund", "payout", "chargeback", "reversal"})
 class Sums:
     """What a batch comes to, by what becomes of each line. Minor units of its net currency, as the PSP states them.
 
-    `lines`: how many lines are behind each figure, by its name: sent, carried, bounced, withheld, released, unidentified, foreign,
-    converted, fees, and the kinds of `items`.
+    `lines`: how many lines are behind each figure, by its name: sent, carried, bounced, withheld, released, unidentified, legacy,
+    foreign, converted, fees, and the kinds of `items`.
     """
 
     payout_minor: int = 0
@@ -29,6 +29,7 @@ class Sums:
     withheld_minor: int = 0
     released_minor: int = 0
     unidentified_minor: int = 0
+    legacy_minor: int = 0
     items: dict[str, int] = field(default_factory=lambda: defaultdict(int))  # by kind, "reversal:refund" and the like
     converted_minor: int = 0
     foreign: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
@@ -44,9 +45,29 @@ def read_sums(batch: SettlementBatch, waiting: Sequence[int]) -> Sums:
         cursor.execute(BATCH_SUMS, {"batch": batch.pk, "bucket": batch.bucket, "waiting": list(waiting)})
         for row in cursor.fetchall():
             _add(sums, batch.currency, row)
+        cursor.execute(LEGACY_SUMS, {"batch": batch.pk, "bucket": batch.bucket})
+        for row in cursor.fetchall():
+            _take_out_legacy(sums, batch.currency, row)
     _round(sums, batch)
     _take_out_tax(sums, batch)
     return sums
+
+
+def _take_out_legacy(sums: Sums, currency: str, row: tuple[Any, ...]) -> None:
+    """What is from before our time stands behind no item of ours."""
+    kind, reverses, charged, count, *numbers = row
+    gross, net, commission, markup, scheme, interchange, *_ = map(int, numbers)
+    base = net + commission + markup + scheme + interchange
+    named = f"{kind}:{reverses}" if reverses else kind
+    if charged != currency:
+        left = sums.foreign.pop(charged)
+        if (rest := [left[0] - gross, left[1] - base]) != [0, 0]:
+            sums.foreign[charged] = rest
+    else:
+        sums.items[named] -= base
+    sums.lines["foreign" if charged != currency else named] -= count
+    sums.legacy_minor += base
+    sums.lines["legacy"] += count
 
 
 def _take_out_tax(sums: Sums, batch: SettlementBatch) -> None:

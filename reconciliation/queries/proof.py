@@ -76,6 +76,7 @@ def _terms(sums: Sums) -> list[Term]:
         Term("converted", "Converted by the PSP", sums.converted_minor, lines["converted"], ("fx",)),
         Term("bounced", "Transfers that bounced", sums.bounced_minor, lines["bounced"], ("transfer",)),
         Term("unidentified", "Lines without an item", sums.unidentified_minor, lines["unidentified"], _LOST_KINDS),
+        Term("legacy", "Items from before our time", sums.legacy_minor, lines["legacy"], _ITEM_KINDS),
         Term("brought_forward", "Brought forward from the batch before", brought, moved["brought_forward"], ("balance_transfer",)),
         Term("carried_forward", "Carried to the next batch", sums.carried_minor - brought, moved["carried_forward"], ("balance_transfer",)),
     ]

@@ -10,13 +10,17 @@ from django.db import connection
 from ledger.money import get_asset
 from reconciliation.models import SettlementBatch
 
-# As BATCH_SUMS puts lines of an item in another currency into `foreign`: base is net and the fees in net currency.
+# As BATCH_SUMS puts lines of an item in another currency into `foreign`: base is net and the fees in net currency. What is from before our
+# time names no item, and is in no other currency here.
 _RATES = """
 SELECT l.gross_currency, l.exchange_rate, count(*), sum(l.gross_minor), max(l.created_at),
        sum(l.net_minor + l.commission_minor + l.markup_minor + l.scheme_minor + l.interchange_minor)
   FROM reconciliation_psp_line l
  WHERE l.batch_id = %(batch)s AND l.bucket = %(bucket)s AND NOT l.id = ANY(%(waiting)s) AND l.gross_currency <> %(currency)s
    AND l.kind = ANY(%(kinds)s::text[])
+   AND NOT EXISTS (SELECT FROM reconciliation_match m
+                    WHERE m.item_id IS NULL AND starts_with(m.item_kind, 'legacy_') AND m.line_kind = 'psp' AND m.line_id = l.id
+                      AND m.undone_at IS NULL)
  GROUP BY 1, 2 ORDER BY 1, 2
 """
 _KINDS = ["sale", "refund", "payout", "chargeback", "reversal"]

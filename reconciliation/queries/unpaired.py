@@ -6,7 +6,15 @@ from typing import Any
 from django.db import connection
 
 from reconciliation.matching.facts import LineFacts
-from reconciliation.matching.sql import FEE_LINES, ITEM_KINDS, KINDS_OF_BATCH, MATCHED_OF_BATCH, UNMATCHED_IN_SUSPENSE, UNMATCHED_OF_BATCH
+from reconciliation.matching.sql import (
+    FEE_LINES,
+    ITEM_KINDS,
+    KINDS_OF_BATCH,
+    LEGACY,
+    MATCHED_OF_BATCH,
+    UNMATCHED_IN_SUSPENSE,
+    UNMATCHED_OF_BATCH,
+)
 from reconciliation.models import SettlementBatch
 
 # Kind of line -> kinds of item that it may be paired with.
@@ -27,10 +35,14 @@ def kinds_unpaired(batch: SettlementBatch) -> dict[str, int]:
     """
     lines = _counts(KINDS_OF_BATCH, {"batch": batch.pk, "bucket": batch.bucket})
     items = _counts(MATCHED_OF_BATCH, {"batch": batch.pk})
-    left = {kind: lines.get(kind, 0) - sum(items.get(item, 0) for item in _ITEMS_OF.get(kind, ())) for kind in ITEM_KINDS}
+    left = {kind: lines.get(kind, 0) - sum(items.get(item, 0) for item in _items_of(kind)) for kind in ITEM_KINDS}
     if left["chargeback"] + left["reversal"] == 0:
         left["chargeback"] = left["reversal"] = 0
     return {kind: count for kind, count in left.items() if count}
+
+
+def _items_of(kind: str) -> tuple[str, ...]:
+    return (*_ITEMS_OF.get(kind, ()), f"{LEGACY}{kind}")
 
 
 def unpaired_of(batch: SettlementBatch, kinds: Sequence[str] | None = None) -> list[LineFacts]:

@@ -40,6 +40,7 @@ from reconciliation.operations.run.findings import work_lines
 from reconciliation.operations.run.held_funds import tell_held_funds
 from reconciliation.operations.run.identify import identify_lines
 from reconciliation.operations.run.interrupted import tell_interrupted
+from reconciliation.operations.run.legacy import pair_legacy, pair_legacy_lines
 from reconciliation.operations.run.merged import without_merged
 from reconciliation.operations.run.missing import raise_missing, resolve_found
 from reconciliation.operations.run.pairing import pair_batch, pair_lines
@@ -52,7 +53,7 @@ from reconciliation.operations.run.top_up_arrivals import book_arrivals
 from reconciliation.operations.run.top_ups import raise_top_ups
 from reconciliation.queries.fee_lines import is_fee_alone
 from reconciliation.queries.residuals import bank_residuals
-from reconciliation.queries.unpaired import unpaired_in_suspense, unpaired_of
+from reconciliation.queries.unpaired import kinds_unpaired, unpaired_in_suspense, unpaired_of
 
 log = structlog.get_logger(__name__)
 Account = MerchantAccount | BankAccount
@@ -132,6 +133,8 @@ def _run_merchant(step: MerchantRun) -> dict[str, Any]:
     batches = _batches(account)
     for batch in batches:
         kinds = pair_batch(step, batch)
+        if pair_legacy(step, batch, kinds):
+            kinds = list(kinds_unpaired(batch))
         if "fx" in kinds:
             pair_conversions(step, batch, unpaired_of(batch, ["fx"]))
         pair_disputes(step, [line for line in unpaired_of(batch, kinds) if is_dispute_line(line) and not is_fee_alone(line)])
@@ -170,6 +173,7 @@ def _work_suspense(step: MerchantRun) -> None:
     waiting = unpaired_in_suspense(step.account.public_id)
     if waiting:
         pair_lines(step, [line.id for line in waiting])
+        pair_legacy_lines(step, [line.id for line in waiting])
         still = unpaired_in_suspense(step.account.public_id)
         pair_disputes(step, [line for line in still if is_dispute_line(line)])
         work_lines(step, unpaired_in_suspense(step.account.public_id))

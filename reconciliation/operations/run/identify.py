@@ -1,10 +1,13 @@
 """Lines in suspense that found their item (line.identified, POSTINGS.md 3.5)."""
 
+from typing import Any
+
 from django.db import transaction
 
 from ledger.ids import to_public
 from ledger.operations import Posting, post
 from reconciliation.locks import lock_waiting
+from reconciliation.matching.sql import LEGACY
 from reconciliation.models import Match, PspLine, SuspenseItem
 from reconciliation.models.cases import LIVE_STATES, ExceptionCase
 from reconciliation.models.matches import ITEM_PREFIXES
@@ -28,26 +31,25 @@ def identify_line(step: MerchantRun, item: SuspenseItem, match: Match) -> None:
         if locked is None:
             return
         line = PspLine.objects.get(pk=locked.line_id)
-        posted = post(
-            Posting(
-                rule="LINE_IDENTIFIED@1",
-                key=f"line.identified:{locked.ref}:{match.pk}",
-                entity_id=step.account.entity_id,
-                source={
-                    "merchant_account": step.account.public_id,
-                    "currency": locked.currency,
-                    "amount_minor": locked.amount_minor,
-                    "line": locked.ref,
-                    "item": to_public(ITEM_PREFIXES[match.item_kind], match.item_id) if match.item_id else "",
-                },
-                occurred_at=line.created_at,
-            ),
-            actor=ENGINE,
-            now=step.now,
-        )
+        posting = Posting(
+            key=f"line.identified:{locked.ref}:{match.pk}", entity_id=step.account.entity_id, occurred_at=line.created_at,
+            **_rule_and_source(step, locked, match),
+        )  # fmt: skip
+        posted = post(posting, actor=ENGINE, now=step.now)
         locked.cleared_txn, locked.cleared_at = posted.public_id, step.now
         locked.save(update_fields=["cleared_txn", "cleared_at"])
-        resolve_line_cases(line.pk, text=f"The line found its item: {match.item_public_id}.", step=step)
+        found = f"The line found its item: {match.item_public_id}." if match.item_id else "The line is from before our time."
+        resolve_line_cases(line.pk, text=found, step=step)
+
+
+def _rule_and_source(step: MerchantRun, item: SuspenseItem, match: Match) -> dict[str, Any]:
+    """To the item in clearing; what is from before our time names none, and goes to other books."""
+    account = step.account
+    source = {"merchant_account": account.public_id, "currency": item.currency, "amount_minor": item.amount_minor, "line": item.ref}
+    if match.item_kind.startswith(LEGACY):
+        return {"rule": "LINE_OUTSIDE@1", "source": {**source, "entity": account.entity.public_id}}
+    named = to_public(ITEM_PREFIXES[match.item_kind], match.item_id) if match.item_id else ""
+    return {"rule": "LINE_IDENTIFIED@1", "source": {**source, "item": named}}
 
 
 def resolve_line_cases(line_id: int, *, text: str, step: MerchantRun) -> None:

@@ -62,6 +62,7 @@ def source_of(batch: SettlementBatch, sums: Sums, waiting: list[LineFacts]) -> d
     account = batch.merchant_account
     converted: dict[str, Any] = {}
     legs = {"conversions": list_conversions(batch)} if sums.lines["converted"] else {}
+    before = {"legacy_minor": sums.legacy_minor} if sums.lines["legacy"] else {}
     if sums.foreign:
         rates = list_rates(batch, [line.id for line in waiting])
         # A report whose lines do not make up its transfer is refused as a whole, so nothing is left to round here.
@@ -69,6 +70,7 @@ def source_of(batch: SettlementBatch, sums: Sums, waiting: list[LineFacts]) -> d
     return {
         **converted,
         **legs,
+        **before,
         "entity": account.entity.public_id,
         "merchant_account": account.public_id,
         "currency": batch.currency,
@@ -87,6 +89,8 @@ def source_of(batch: SettlementBatch, sums: Sums, waiting: list[LineFacts]) -> d
 
 def rule_of(source: Mapping[str, Any]) -> str:
     """The version of BATCH_SETTLED that a source is made for."""
+    if "legacy_minor" in source:
+        return "BATCH_SETTLED@5"
     if "conversions" in source:
         return "BATCH_SETTLED@4"
     if "rounded" in source:
