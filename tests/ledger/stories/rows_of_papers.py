@@ -50,6 +50,23 @@ BATCHES = [
         {"merchant_account": M, "currency": "EUR", "gross_minor": 5000, "item": "cap_1", "line": "line:psp:1"}), """
         Dr clearing[m] EUR 50.00
         Cr suspense[m] EUR 50.00"""),
+    Row("3.5", "items from before our time in a batch", ("BATCH_SETTLED@5", {**batch(14900, {"capture": 5000}, {"processing": 100})[1],
+        "legacy_minor": 10_000}), """
+        Dr in_transit[m] EUR 149.00
+        Dr fees[m] EUR 1.00
+        Cr clearing[m] EUR 50.00
+        Cr outside[e] EUR 100.00"""),
+    Row("3.5", "a refund from before our time", ("BATCH_SETTLED@5", {**batch(-2000, {})[1], "legacy_minor": -2000}), """
+        Dr outside[e] EUR 20.00
+        Cr in_transit[m] EUR 20.00"""),
+    Row("3.5", "a line in suspense is from before our time", ("LINE_OUTSIDE@1",
+        {"entity": E, "merchant_account": M, "currency": "EUR", "amount_minor": -5000, "line": "line:psp:1"}), """
+        Dr suspense[m] EUR 50.00
+        Cr outside[e] EUR 50.00"""),
+    Row("3.5", "one taken for older is taken apart", ("LINE_UNMATCHED@2",
+        {"entity": E, "merchant_account": M, "currency": "EUR", "gross_minor": 5000, "line": "line:psp:1"}), """
+        Dr outside[e] EUR 50.00
+        Cr suspense[m] EUR 50.00"""),
     Row("3.5", "restated report: the difference", ("BATCH_RESTATED@1", batch(4900, {"capture": 5000}, {"processing": 100})[1]), """
         Dr in_transit[m] EUR 49.00
         Dr fees[m] EUR 1.00
