@@ -110,3 +110,28 @@ def test_since_when_is_an_instant_with_its_offset(said: Any) -> None:
     with pytest.raises(BadContract, match="ours_since is an instant"):
         check_contract({"ours_since": said})
     check_contract(SINCE)
+
+
+def test_its_page_says_why_and_that_it_is_legacy(bench: "Bench") -> None:
+    from django.contrib.auth.models import Permission
+    from django.test import Client
+    from django.urls import reverse
+
+    from reconciliation.models import Match
+
+    bench.agree(contract=SINCE)
+    bench.report(*OLD)
+    bench.run()
+    bench.house.ada.is_staff = True
+    bench.house.ada.save()
+    bench.house.ada.user_permissions.add(Permission.objects.get(codename="view_match"))
+    browser = Client()
+    browser.force_login(bench.house.ada)
+
+    answer = browser.get(reverse("admin:reconciliation_match_change", args=[Match.objects.order_by("pk")[0].pk]))
+
+    text = answer.content.decode()
+    assert answer.status_code == 200
+    assert all(
+        words in text for words in ("Legacy sale", "made before our time", "names nothing of ours", "ORDER-1", "legacy.before_our_time@1")
+    )
