@@ -55,6 +55,8 @@ SELECT '{LEGACY_RULE}', 'psp', l.id, '{LEGACY}' || l.kind, 0, l.batch_id, %(run)
                     WHERE c.merchant_account_id = %(account)s AND c.psp_ref <> '' AND c.psp_ref = l.object_reference)
    AND NOT EXISTS (SELECT FROM cashier_refund f
                     WHERE f.merchant_account_id = %(account)s AND f.psp_ref <> '' AND f.psp_ref = l.object_reference)
+   AND NOT EXISTS (SELECT FROM cashier_payout_intent p
+                    WHERE p.merchant_account_id = %(account)s AND p.psp_ref <> '' AND p.psp_ref IN (l.psp_reference, l.object_reference))
 {_NOT_MATCHED}{_NOT_TAKEN_APART}{_FIRST_WINS}"""
 
 

@@ -68,6 +68,14 @@ def test_what_names_something_of_ours_or_is_younger_is_a_case_as_ever(bench: "Be
     bench.run()
     assert bench.codes() == ["PSP_LINE_UNKNOWN_REFERENCE"] * 2  # the PSP's id is a capture's of ours
 
+    payout = bench.records.payout(4_000)
+    payout.psp_ref = "psp-payout-1"
+    payout.save(update_fields=["psp_ref"])
+    bench.report(row("PaidOut", psp="psp-payout-1", object_="psp-payout-1", ours="ORDER-9", gross=-4_000, net=-4_000), batch="40")
+    bench.run()
+    assert kinds(bench) == [("legacy_sale", 10_000)]  # the first of them, now that it is agreed
+    assert bench.codes() == ["PSP_LINE_UNKNOWN_REFERENCE"] * 3  # this one a payout's
+
 
 def test_lines_that_wait_in_suspense_leave_it_when_it_is_agreed_since_when(bench: "Bench") -> None:
     bench.report(*OLD[:2])
