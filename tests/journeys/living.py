@@ -5,6 +5,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -85,6 +87,18 @@ class LivingStack:
     def settle_down(self) -> None:
         """Wait until nothing moves."""
         wait_until_quiet(self.sandbox, seconds=QUIET_SECONDS)
+
+    @contextmanager
+    def nothing_begins(self) -> Iterator[None]:
+        """Beat is stopped, and goes on after: inside, what moves is what the test does."""
+        self.settle_down()
+        beat = self.running.pid_of("beat")
+        os.killpg(beat, signal.SIGSTOP)
+        try:
+            self.settle_down()  # what beat had asked for before
+            yield
+        finally:
+            os.killpg(beat, signal.SIGCONT)
 
     def next_day(self) -> date:
         """The first business day that nothing happened on yet."""
