@@ -5,6 +5,7 @@ from datetime import date, datetime
 from ledger.models import LegalEntity
 from reconciliation.models import ExceptionCase
 from reconciliation.operations.cases import raise_case, resolve_by_key
+from reconciliation.queries.bank_openings import unknown_currencies
 from reconciliation.queries.player_money import Cover, player_money
 
 CODE = "PLAYER_FUNDS_SHORTFALL"
@@ -13,16 +14,18 @@ CODE = "PLAYER_FUNDS_SHORTFALL"
 def watch_player_money(*, entity: LegalEntity, day: date, now: datetime) -> list[ExceptionCase]:
     """Raise a case for every currency in which players are not covered at the day's end, end those that are covered since.
 
-    Nothing happens for an entity without a licence. Each case is raised once per day and currency.
+    Nothing happens for an entity without a licence. Each case is raised once per day and currency. What a bank account held before
+    its first statement is unknown, not nothing: until that is posted no shortfall is told in its currency (the checklist has it).
     """
     if not entity.licence:
         return []
     covers = player_money(entity, day)
     short = [cover for cover in covers if cover.shortfall_minor]
+    unknown = unknown_currencies(entity) if short else set()
     lacking = {_key(entity, day, cover.currency) for cover in short}
     for key in _live_keys(entity, day) - lacking:
         resolve_by_key(key, rule="player_money_covered@1", text="What is owed to players is covered.", now=now)
-    return [_raise(entity, day, cover, now) for cover in short]
+    return [_raise(entity, day, cover, now) for cover in short if cover.currency not in unknown]
 
 
 def _raise(entity: LegalEntity, day: date, cover: Cover, now: datetime) -> ExceptionCase:

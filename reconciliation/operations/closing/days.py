@@ -109,7 +109,6 @@ def _open_due(entity: LegalEntity, now: datetime) -> list[DailyClose]:
     day = next_active_day(entity.pk, after=newest, before=today)
     while day is not None and len(opened) < DAYS_AT_ONCE:
         opened.append(open_close(entity=entity, day=day, now=now))
-        watch_player_money(entity=entity, day=day, now=now)
         day = next_active_day(entity.pk, after=day, before=today)
     return opened
 

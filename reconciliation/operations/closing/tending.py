@@ -1,16 +1,20 @@
-"""What beat does for closes: a day that is over gets its row, one left in the middle falls back, one that changed opens again."""
+"""What beat does for closes: a day that is over gets its row, an open one is looked at when its runs are done, one left in the
+middle falls back, one that changed opens again.
+"""
 
 from datetime import datetime
 
 import structlog
+from django.db.models import Exists, OuterRef, Q
 
 from ledger.actors import system_actor
 from ledger.models import ApprovalRequest
-from reconciliation.models import CloseState, DailyClose
-from reconciliation.operations.closing.days import open_due_closes
+from reconciliation.models import CloseState, DailyClose, ReconciliationRun
+from reconciliation.operations.closing.days import open_due_closes, refresh_checklist
 from reconciliation.operations.closing.falling_back import fall_back
 from reconciliation.operations.closing.preparing import alone
 from reconciliation.operations.closing.refusals import CloseStateConflict
+from reconciliation.queries.checklist import Day, runs_are_done
 from reconciliation.queries.totals import changed_papers
 
 log = structlog.get_logger(__name__)
@@ -18,8 +22,32 @@ CLOSER = system_actor("closing")
 
 
 def tend_closes(*, now: datetime) -> dict[str, int]:
-    """All three; returns how many days were opened, recovered, returned. Needs no open transaction."""
-    return {"opened": len(open_due_closes(now=now)), "recovered": recover_closes(now=now), "returned": return_changed_closes(now=now)}
+    """All four; returns how many days were opened, looked at, recovered, returned. Needs no open transaction."""
+    return {
+        "opened": len(open_due_closes(now=now)),
+        "looked_at": look_at_run_days(now=now),
+        "recovered": recover_closes(now=now),
+        "returned": return_changed_closes(now=now),
+    }
+
+
+def look_at_run_days(*, now: datetime) -> int:
+    """Look at every OPEN day all of whose runs are done, if it was never looked at or one ended since; returns how many.
+
+    Not before: what its papers say is not in the books yet, and players' money would seem to lack what has only not been run.
+    """
+    run_since = ReconciliationRun.objects.filter(
+        entity=OuterRef("entity"), date=OuterRef("business_date"), finished_at__gt=OuterRef("updated_at")
+    )
+    due = (
+        DailyClose.objects.filter(Exists(run_since) | Q(checklist=[]), state=CloseState.OPEN)
+        .select_related("entity")
+        .order_by("business_date")
+    )
+    ran = [close for close in due if runs_are_done(Day(close.entity, close.business_date, now)).ok]
+    for close in ran:
+        refresh_checklist(close_id=close.pk, now=now)
+    return len(ran)
 
 
 def recover_closes(*, now: datetime) -> int:

@@ -1,14 +1,12 @@
 """What a bank account held before its first statement (POSTINGS.md 3.6, bank.opened)."""
 
-from collections.abc import Sequence
 from datetime import date
 
 from django.db import transaction
 
-from ledger.models import Entry
-from reconciliation.models import BankStatement
 from reconciliation.operations.run.bank_books import holders, post_line
 from reconciliation.operations.run.context import BankRun
+from reconciliation.queries.bank_openings import opening_day, opening_stands, openings
 from reconciliation.queries.statements import first_statement
 
 RULE = "BANK_OPENED@1"
@@ -20,29 +18,15 @@ def open_account(step: BankRun) -> None:
     first = first_statement(step.account)
     if first is None:
         return
-    openings = _posted(step)
-    if _stands(openings, first):
+    posted = openings(step.account)
+    if opening_stands(posted, first):
         return
     with transaction.atomic():
-        standing = sum(int(entry.amount_minor) for entry in openings)
+        standing = sum(int(entry.amount_minor) for entry in posted)
         if standing:
-            _post(step, f"{_key(step)}:{first.pk}:moved", -standing, openings[-1].transaction.occurred_at.date())
+            _post(step, f"{_key(step)}:{first.pk}:moved", -standing, posted[-1].transaction.occurred_at.date())
         if first.opening_minor:
-            _post(step, f"{_key(step)}:{first.pk}" if openings else _key(step), int(first.opening_minor), _day(first))
-
-
-def _posted(step: BankRun) -> list[Entry]:
-    """What was posted as opening, in order."""
-    account = {"account__kind": "bank", "account__owner_ref": step.account.public_id, "asset": step.account.currency}
-    return list(
-        Entry.objects.filter(**account, ref="opening", transaction__kind="BANK_OPENED").select_related("transaction").order_by("id")
-    )
-
-
-def _stands(openings: Sequence[Entry], first: BankStatement) -> bool:
-    standing, day = sum(int(entry.amount_minor) for entry in openings), _day(first)
-    is_of_its_day = not standing or day is None or openings[-1].transaction.occurred_at.date() <= day
-    return standing == first.opening_minor and is_of_its_day
+            _post(step, f"{_key(step)}:{first.pk}" if posted else _key(step), int(first.opening_minor), opening_day(first))
 
 
 def _post(step: BankRun, key: str, opening_minor: int, day: date | None) -> None:
@@ -51,7 +35,3 @@ def _post(step: BankRun, key: str, opening_minor: int, day: date | None) -> None
 
 def _key(step: BankRun) -> str:
     return f"bank.opened:{step.account.public_id}"
-
-
-def _day(statement: BankStatement) -> date | None:
-    return statement.opening_date or statement.closing_date

@@ -61,4 +61,4 @@ def checklist(entity: LegalEntity, day: date, *, now: datetime) -> list[CheckIte
     return [check(at) for check in CHECKS]
 
 
-__all__ = ["CHECKS", "CheckItem", "Day", "checklist"]
+__all__ = ["CHECKS", "CheckItem", "Day", "checklist", "runs_are_done"]

@@ -101,8 +101,17 @@ def make_papers(house: House, day: date, *, closing_minor: int = 0) -> BankState
 
 
 def make_run(house: House, day: date = DAY, **facts: Any) -> ReconciliationRun:
-    values = {"state": RunState.DONE, "finished_at": NOW, "updated_at": NOW, "lines": 4, "matched": 3, "carried_forward": 1, **facts}
-    return ReconciliationRun.objects.create(account_code=house.bank.code, entity=house.entity, bank_account=house.bank, date=day, **values)
+    values = {
+        "account_code": house.bank.code,
+        "state": RunState.DONE,
+        "finished_at": NOW,
+        "updated_at": NOW,
+        "lines": 4,
+        "matched": 3,
+        "carried_forward": 1,
+        **facts,
+    }
+    return ReconciliationRun.objects.create(entity=house.entity, bank_account=house.bank, date=day, **values)
 
 
 def make_file(house: House, name: str) -> SourceFile:

@@ -69,6 +69,29 @@ def test_a_shortfall_is_a_case_that_blocks_until_it_is_funded(ready: ReadyDay) -
     assert (case.state, ready.state()) == (CaseState.AUTO_RESOLVED, CloseState.PREPARED)
 
 
+def test_what_the_bank_holds_is_unknown_not_lacking_before_its_first_balance_is_posted(ready: ReadyDay) -> None:
+    from reconciliation.models import BankStatement
+
+    licensed(ready)
+    statement = BankStatement.objects.get(bank_account=ready.house.bank)
+    for change in ({"opening_minor": 900_000}, {"bank_account": other_bank(ready)}):  # not run yet; none came yet
+        BankStatement.objects.filter(pk=statement.pk).update(**change)
+        assert watch_player_money(entity=ready.house.entity, day=DAY, now=NOW) == []
+        assert not item(ready)[0]  # the day can't be signed meanwhile
+
+    BankStatement.objects.filter(pk=statement.pk).update(opening_minor=0, bank_account=ready.house.bank)
+    (case,) = watch_player_money(entity=ready.house.entity, day=DAY, now=NOW)
+    assert case.amount_minor == 2500
+
+
+def other_bank(ready: ReadyDay) -> BankAccount:
+    """The owner's own account, of no concern to players."""
+    return BankAccount.objects.create(
+        code="OWNER_EUR", entity=ready.house.entity, iban="MT31MALT01100000000000000000123", currency="EUR", statement_format="camt053",
+        contract={"players_money": False},
+    )  # fmt: skip
+
+
 def test_an_account_that_is_not_kept_for_players_covers_nothing(ready: ReadyDay) -> None:
     licensed(ready)
     fund(ready, 2500)

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from ledger.models import LegalEntity
-from reconciliation.models import CloseState, DailyClose
+from reconciliation.models import CloseState, DailyClose, ReconciliationRun, RunState
 from reconciliation.operations.closing import open_due_closes, tend_closes
-from tests.reconciliation.closing.day import DAY, NOON, NOW, ReadyDay
+from tests.reconciliation.closing.day import DAY, NOON, NOW, ReadyDay, make_run
 
+NOTHING = {"opened": 0, "looked_at": 0, "recovered": 0, "returned": 0}
 pytestmark = pytest.mark.spec("D1", "D3")
 
 
@@ -35,10 +36,22 @@ def test_not_before_the_day_is_over_in_its_zone(ready: ReadyDay, instant: dateti
     assert DailyClose.objects.count() == count
 
 
+def test_an_open_day_is_looked_at_when_all_its_runs_are_done_and_once(ready: ReadyDay) -> None:
+    run = make_run(ready.house, account_code=ready.house.merchant.code, state=RunState.FAILED, finished_at=NOW + timedelta(minutes=2))
+    assert tend_closes(now=NOW + timedelta(minutes=3)) == NOTHING  # one is not done: what it finds is not in the books
+    ReconciliationRun.objects.filter(pk=run.pk).update(state=RunState.DONE)
+    assert tend_closes(now=NOW + timedelta(minutes=3)) == {**NOTHING, "looked_at": 1}
+    assert {item["name"] for item in ready.fresh().checklist} >= {"runs", "player_money"}
+    assert tend_closes(now=NOW + timedelta(minutes=4)) == NOTHING
+
+    ReconciliationRun.objects.filter(pk=run.pk).update(finished_at=NOW + timedelta(minutes=5))
+    assert tend_closes(now=NOW + timedelta(minutes=6)) == {**NOTHING, "looked_at": 1}
+
+
 def test_tending_leaves_alone_what_is_right(ready: ReadyDay) -> None:
     ready.prepare()
-    assert tend_closes(now=NOW) == {"opened": 0, "recovered": 0, "returned": 0}
+    assert tend_closes(now=NOW) == NOTHING
     assert ready.state() == CloseState.PREPARED
     ready.sign()
-    assert tend_closes(now=NOW + timedelta(days=30)) == {"opened": 0, "recovered": 0, "returned": 0}
+    assert tend_closes(now=NOW + timedelta(days=30)) == NOTHING
     assert ready.state() == CloseState.SIGNED_OFF
