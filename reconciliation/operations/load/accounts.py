@@ -1,5 +1,8 @@
 """Which account of ours a file is of: by the names under which its sender knows it (R2)."""
 
+from collections.abc import Iterable
+
+from django.db import connection
 from django.db.models import Q
 
 from cashier.models import BankAccount, MerchantAccount
@@ -27,3 +30,11 @@ def merchant_named(name: str) -> MerchantAccount | None:
         return None
     found = list(MerchantAccount.objects.select_related("entity").filter(Q(code__iexact=name) | Q(name__iexact=name))[:2])
     return found[0] if len(found) == 1 else None
+
+
+def hold_accounts(accounts: Iterable[Account]) -> None:
+    """Whoever loads a paper of one of these accounts at this moment waits for the other, then finds what that one loaded: the same
+    statement in another file, an earlier version of a report. Needs a transaction, and comes before anything is looked up."""
+    with connection.cursor() as cursor:
+        for key in sorted({str(account.pk) for account in accounts}):
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 12))", [f"papers:{key}"])

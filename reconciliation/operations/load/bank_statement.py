@@ -9,6 +9,7 @@ from reconciliation.bulk.text_rows import BANK_COLUMNS, bank_rows
 from reconciliation.formats import BankLine, FormatRefused, Reader, ReadResult, Statement
 from reconciliation.formats.references import same_account
 from reconciliation.models import BankStatement, SourceFile
+from reconciliation.operations.load.accounts import hold_accounts
 from reconciliation.operations.load.partitions import choose_bucket, close_partition, copy_lines, open_partition
 
 TABLE = "reconciliation_bank_line"
@@ -22,9 +23,11 @@ def load_statements(
     `read` is the result of a first reading: statements are known only at a file's end, and each line needs its own. `reader` is a
     second reading. Raises FormatRefused for an account that is none of ours, and for a statement that is loaded already.
     """
+    accounts = [_account_of(found, account) for found in read.statements]
+    hold_accounts(accounts)
     bucket = choose_bucket(source_file.byte_size, now)
-    open_partition(TABLE, bucket)  # whoever loads the same statement from another file at this moment waits here, and finds it
-    statements = [_statement(found, account, source_file, bucket, now) for found in read.statements]
+    open_partition(TABLE, bucket)
+    statements = [_statement(found, its, source_file, bucket, now) for found, its in zip(read.statements, accounts, strict=True)]
     BankStatement.objects.bulk_create(statements)
     by_index = {row.index: (row.pk, row.bank_account_id) for row in statements}
     lines = cast(Iterator[BankLine], iter(reader))
@@ -45,11 +48,15 @@ def find_bank_account(reference: str) -> BankAccount | None:
     )
 
 
-def _statement(found: Statement, account: BankAccount | None, source_file: SourceFile, bucket: int, now: datetime) -> BankStatement:
-    account = account or find_bank_account(found.account_ref)
+def _account_of(found: Statement, given: BankAccount | None) -> BankAccount:
+    account = given or find_bank_account(found.account_ref)
     if account is None or account.currency != found.currency:
         message = f"{found.account_ref!r} in {found.currency} is no bank account of ours; give the right one with --account"
         raise FormatRefused("account", message, line=found.line_number)
+    return account
+
+
+def _statement(found: Statement, account: BankAccount, source_file: SourceFile, bucket: int, now: datetime) -> BankStatement:
     if found.opening_minor is None or found.closing_minor is None:
         raise FormatRefused("not_a_statement", "the statement has no opening or closing balance", line=found.line_number)
     _refuse_loaded(found, account)

@@ -15,7 +15,7 @@ from reconciliation.bulk.parts import DayRule, Noted, batch_id, rows_of
 from reconciliation.bulk.text_rows import PSP_COLUMNS
 from reconciliation.formats import Batch, FormatRefused, ReadResult
 from reconciliation.models import SettlementBatch, SourceFile
-from reconciliation.operations.load.accounts import merchant_named, names_of
+from reconciliation.operations.load.accounts import hold_accounts, merchant_named, names_of
 from reconciliation.operations.load.activity import SOURCES as ACTIVITY
 from reconciliation.operations.load.activity import load_activity
 from reconciliation.operations.load.halves import NotInHalves, can_be_halved, rows_in_halves
@@ -39,6 +39,7 @@ def load_report(*, source_file: SourceFile, account: MerchantAccount | None, now
     """
     is_given = account is not None
     account = account or _account_of(source_file)
+    hold_accounts([account])
     if source_file.source in TELLERS | ACTIVITY:
         source_file.merchant_account = account
         if source_file.source in ACTIVITY:
