@@ -25,12 +25,12 @@ def export_view(place: OpsAdmin, request: HttpRequest) -> HttpResponseBase:
     if not page.may(MAY):
         raise PermissionDenied(MAY)
     params = QueryDict(request.POST.get("query", "")[:4000])
-    view, rows, _ = narrowed(place.frame, place.rows(page), page, params)
+    narrow = narrowed(place.frame, place.rows(page), page, params)
     chosen = [key for key in request.POST.getlist("chosen")[:200] if place.is_key(key)]
-    rows = place.rows(page).filter(pk__in=chosen) if chosen else rows
+    rows = place.rows(page).filter(pk__in=chosen) if chosen else narrow.rows
     _write_audit(page, params, chosen)
     return csv_answer(
-        f"cases_{page.now:%Y%m%dT%H%M%SZ}.csv", HEADER, export_rows(rows.order_by(*order_of(place.frame, view, params))[:MOST])
+        f"cases_{page.now:%Y%m%dT%H%M%SZ}.csv", HEADER, export_rows(rows.order_by(*order_of(place.frame, narrow.view, params))[:MOST])
     )
 
 

@@ -1545,12 +1545,20 @@ class Migration(migrations.Migration):
                             models.Index(
                                 condition=models.Q(("state__in", ("RESOLVED", "AUTO_RESOLVED"))),
                                 fields=["reason", "-number"],
+                                include=("amount_minor", "currency"),
                                 name="reconciliation_ended_code",
                             ),
                             models.Index(
                                 condition=models.Q(("state__in", ("RESOLVED", "AUTO_RESOLVED"))),
                                 fields=["amount_minor"],
+                                include=("currency",),
                                 name="reconciliation_ended_amount",
+                            ),
+                            models.Index(
+                                condition=models.Q(("state__in", ("RESOLVED", "AUTO_RESOLVED"))),
+                                fields=["owner_team", "severity_rank", "assignee"],
+                                include=("amount_minor", "currency"),
+                                name="reconciliation_ended_team",
                             ),
                             models.Index(fields=["business_date", "reason"], name="reconciliation_case_by_day"),
                             models.Index(fields=["merchant_reference"], name="reconciliation_case_by_ref"),

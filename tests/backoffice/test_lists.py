@@ -59,13 +59,28 @@ def test_a_count_stops_at_its_cap(scene: Any) -> None:
 
 
 def test_totals_are_per_currency(scene: Any) -> None:
-    totals = {
-        total.currency: total.amount_minor for total in capped_totals(ExceptionCase.objects.all(), "amount_minor", "currency", over=False)
-    }
+    count, found = capped_totals(ExceptionCase.objects.all(), "amount_minor", "currency")
+    totals = {total.currency: total.amount_minor for total in found}
     by_hand: dict[str, int] = {}
     for case in ExceptionCase.objects.all():
         by_hand[case.currency] = by_hand.get(case.currency, 0) + case.amount_minor
-    assert totals == by_hand
+    assert (totals, count) == (by_hand, Count(ExceptionCase.objects.count(), False))
+    assert capped_totals(ExceptionCase.objects.none(), "amount_minor", "currency") == (Count(0, False), [])
+
+
+def test_totals_of_a_list_over_its_cap_are_of_its_first_rows(scene: Any) -> None:
+    count, found = capped_totals(ExceptionCase.objects.order_by(*ORDER), "amount_minor", "currency", cap=3)
+    assert count == Count(3, True)
+    assert all(total.over for total in found)
+
+
+@pytest.mark.parametrize("order", [ORDER, ("-number",), ("severity_rank", "due_at", "id"), ("amount_minor", "-id")])
+def test_what_is_found_first_and_then_sorted_stands_in_the_same_order(order: tuple[str, ...], scene: Any) -> None:
+    rows = ExceptionCase.objects.filter(amount_minor__gt=0)
+    after = keyset_page(rows, order, size=4).older
+    for place in ({}, {"after": after}, {"before": keyset_page(rows, order, after=after, size=4).newer}):
+        plain, found = (keyset_page(rows, order, size=4, finds_first=first, **place) for first in (False, True))
+        assert found == plain and len(found.rows) == 4
 
 
 @pytest.mark.spec("B6")

@@ -3,16 +3,20 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 from ledger.admin.frames.text import sentence
 from ledger.errors import LedgerError
 from ledger.money import get_asset, parse_minor
 
 Choices = Iterable[tuple[str, str]]
+_SELECTED = SafeString(" selected")
 
 
 class BadFilter(ValueError):
@@ -30,35 +34,49 @@ class Filter:
     kind: str = "choice"
     narrow: Callable[[QuerySet[Any], str], QuerySet[Any]] | None = None
 
-    def apply(self, rows: QuerySet[Any], params: QueryDict) -> QuerySet[Any]:
-        value = params.get(self.param, "").strip()
-        if not value:
-            return rows
-        if self.narrow is not None:
-            return self.narrow(rows, value)
-        return rows.filter(**{self.lookup or self.param: self.read(value, params)})
 
-    def read(self, value: str, params: QueryDict) -> Any:
-        if self.kind == "date":
-            return _read_date(value, self.label)
-        if self.kind == "amount":
-            return _read_amount(value, params.get("currency", ""), self.label)
-        if self.choices is not None and value not in dict(self.choices()):
-            raise BadFilter(f"{self.label}: {value} is not one of the choices.")
-        return value
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FilterField:
-    """A filter as the form shows it: its present value, its choices, and the words of the value."""
+    """A filter with its present value: as the form shows it, and as the rows are narrowed by it."""
 
     filter: Filter
     value: str
-    choices: list[tuple[str, str]]
+
+    @cached_property
+    def choices(self) -> list[tuple[str, str]]:
+        """Read once for a page, and only where they are looked at."""
+        return list(self.filter.choices()) if self.filter.choices else []
+
+    @property
+    def is_menu(self) -> bool:
+        return self.filter.choices is not None
 
     @property
     def words(self) -> str:
         return dict(self.choices).get(self.value, self.value)
+
+    def options(self) -> SafeString:
+        """The menu's options: a list may have hundreds, and a template takes its time over each."""
+        rows = ((value, _SELECTED if value == self.value else "", words) for value, words in self.choices)
+        return format_html_join("", '<option value="{}"{}>{}</option>', rows)
+
+    def apply(self, rows: QuerySet[Any], currency: str) -> QuerySet[Any]:
+        """The rows that it leaves; `currency`: what an amount is typed in. Raises BadFilter."""
+        if not self.value:
+            return rows
+        if self.filter.narrow is not None:
+            return self.filter.narrow(rows, self.value)
+        return rows.filter(**{self.filter.lookup or self.filter.param: self.read(currency)})
+
+    def read(self, currency: str) -> Any:
+        label = self.filter.label
+        if self.filter.kind == "date":
+            return _read_date(self.value, label)
+        if self.filter.kind == "amount":
+            return _read_amount(self.value, currency, label)
+        if self.is_menu and self.value not in dict(self.choices):
+            raise BadFilter(f"{label}: {self.value} is not one of the choices.")
+        return self.value
 
 
 def states_of(states: Iterable[Any]) -> Callable[[], Choices]:
@@ -67,12 +85,12 @@ def states_of(states: Iterable[Any]) -> Callable[[], Choices]:
     return lambda: [(name, sentence(name)) for name in names]
 
 
-def apply_filters(rows: QuerySet[Any], filters: Iterable[Filter], params: QueryDict) -> tuple[QuerySet[Any], list[str]]:
+def apply_filters(rows: QuerySet[Any], fields: Iterable[FilterField], params: QueryDict) -> tuple[QuerySet[Any], list[str]]:
     """The narrowed rows, and in words what could not be read."""
     complaints: list[str] = []
-    for each in filters:
+    for each in fields:
         try:
-            rows = each.apply(rows, params)
+            rows = each.apply(rows, params.get("currency", ""))
         except BadFilter as complaint:
             complaints.append(str(complaint))
     return rows, complaints
@@ -80,7 +98,7 @@ def apply_filters(rows: QuerySet[Any], filters: Iterable[Filter], params: QueryD
 
 def fields_of(filters: Iterable[Filter], params: QueryDict) -> list[FilterField]:
     """The filters with what the address says of each."""
-    return [FilterField(each, params.get(each.param, "").strip(), list(each.choices()) if each.choices else []) for each in filters]
+    return [FilterField(each, params.get(each.param, "").strip()) for each in filters]
 
 
 def _read_date(value: str, label: str) -> date:

@@ -3,15 +3,19 @@
 import base64
 import binascii
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Model, Q, QuerySet, Sum
+from django.core.exceptions import EmptyResultSet
+from django.db import connections
+from django.db.models import F, Model, Q, QuerySet
+from django.db.models.expressions import OrderBy
 from django.db.models.fields.tuple_lookups import Tuple as TupleOf
 from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
+from django.db.models.functions import Coalesce
 
 CAP = 10_000
 SUMMED = 1_000  # of a list over its cap: enough to see what stands at its top, and read in no time
@@ -53,31 +57,43 @@ def capped_count(rows: QuerySet[Any], cap: int = CAP) -> Count:
     return Count(min(found, cap), found > cap)
 
 
-def capped_totals(rows: QuerySet[Any], amount: str, currency: str, *, over: bool) -> list[Total]:
-    """Sum per currency, never across; where the list is over its cap, of the first rows in its own order only."""
-    if over:
-        return _fold(rows.values_list(currency, amount)[:SUMMED])
-    source = rows.model._default_manager.filter(pk__in=rows.order_by().values("pk"))
-    sums = source.order_by(currency).values(currency).annotate(total=Sum(amount))
-    return [Total(int(row["total"] or 0), row[currency], False) for row in sums]
+def capped_totals(rows: QuerySet[Any], amount: str, currency: str, cap: int = CAP) -> tuple[Count, list[Total]]:
+    """How many rows, and their sum per currency, never across; read once, at most `cap` + 1 of them. Where the list is over its cap, the
+    sums are of the first rows in its own order only."""
+    sums = _sums(rows.order_by().values_list(currency, amount)[: cap + 1])
+    number = sum(count for _, count, _ in sums)
+    if number > cap:
+        first = _sums(rows.values_list(currency, amount)[:SUMMED])
+        return Count(cap, True), [Total(minor, code, True) for code, _, minor in first]
+    return Count(number, False), [Total(minor, code, False) for code, _, minor in sums]
 
 
-def _fold(pairs: Iterable[tuple[str, int]]) -> list[Total]:
-    """Added up here: the database would look each of the first rows up a second time."""
-    sums: dict[str, int] = {}
-    for code, amount_minor in pairs:
-        sums[code] = sums.get(code, 0) + int(amount_minor)
-    return [Total(total, code, True) for code, total in sorted(sums.items())]
+def _sums(pairs: QuerySet[Any]) -> list[tuple[str, int, int]]:
+    """Currency, number and sum of some rows' (currency, amount): a cut list, which the ORM would look up a second time to group it."""
+    try:
+        found, params = pairs.query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    with connections[pairs.db].cursor() as cursor:
+        cursor.execute(f"SELECT f.currency, count(*), sum(f.minor) FROM ({found}) AS f(currency, minor) GROUP BY 1 ORDER BY 1", params)
+        return [(code, count, int(minor or 0)) for code, count, minor in cursor.fetchall()]
 
 
-def keyset_page(rows: QuerySet[Any], order: Sequence[str], *, after: str = "", before: str = "", size: int = PAGE) -> Rows:
-    """The page after (or before) a cursor in a unique `order` ("-" = descending). A broken cursor gives the first page."""
+def keyset_page(
+    rows: QuerySet[Any], order: Sequence[str], *, after: str = "", before: str = "", size: int = PAGE, finds_first: bool = False
+) -> Rows:
+    """The page after (or before) a cursor in a unique `order` ("-" = descending). A broken cursor gives the first page.
+
+    `finds_first`: few rows fit; they are found, then sorted.
+    """
     mark = _read_cursor(before or after, order)
     backwards = bool(before and mark)
     steps = [_turn(step) for step in order] if backwards else list(order)
     wanted = rows.order_by(*[_ordering(step) for step in steps])
-    if mark is not None:
-        wanted = wanted.filter(pk__in=_keys(wanted.filter(_beyond(steps, mark)), size + 1))
+    if mark is not None or finds_first:
+        behind = rows if mark is None else rows.filter(_beyond(steps, mark))
+        sorted_by = _sorted_after(steps) if finds_first else [_ordering(step) for step in steps]
+        wanted = wanted.filter(pk__in=_keys(behind.order_by(*sorted_by), size + 1))
     found = list(wanted[: size + 1])
     more, page = len(found) > size, found[:size]
     if backwards:
@@ -88,6 +104,13 @@ def keyset_page(rows: QuerySet[Any], order: Sequence[str], *, after: str = "", b
         older=cursor_of(page[-1], order) if page and has_older else "",
         newer=cursor_of(page[0], order) if page and has_newer else "",
     )
+
+
+def _sorted_after(steps: Sequence[str]) -> list[Any]:
+    """The order as expressions that no index has: the database, left to choose, walks the order's index past a million rows for the few
+    that fit, and can't guess how few they are."""
+    names = [(step.lstrip("-"), step.startswith("-")) for step in steps]
+    return [OrderBy(Coalesce(F(name), F(name)), descending=is_down) for name, is_down in names]
 
 
 def _keys(rows: QuerySet[Any], size: int) -> list[Any]:

@@ -25,6 +25,11 @@ class Column:
     area: str = ""
     sort: tuple[str, ...] = ()
 
+    @property
+    def css(self) -> str:
+        """Classes of its cells."""
+        return f"{'ops-num ' if self.kind == 'num' else ''}ops-area-{self.area or 'more'}"
+
 
 @dataclass(frozen=True, slots=True)
 class KeptView:

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from ledger.admin.frames.filters import FilterField, apply_filters, fields_of
-from ledger.admin.frames.keyset import CAP, PAGE, Count, Rows, Total, capped_count, capped_totals, keyset_page
+from ledger.admin.frames.keyset import PAGE, Count, Rows, Total, capped_count, capped_totals, keyset_page
 from ledger.admin.frames.list_frame import KeptView, ListFrame, View
 from ledger.admin.frames.page import Page
 from ledger.admin.frames.sorting import Head, heads_of, order_of
@@ -31,6 +31,21 @@ class ViewTab:
     count: Count | None
     active: bool
     query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """A view under the filters and the search that the address has."""
+
+    view: View
+    rows: QuerySet[Any]
+    fields: list[FilterField]
+    search: str
+    complaints: list[str]
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.search and not any(each.value for each in self.fields)
 
 
 @dataclass(slots=True)
@@ -84,29 +99,26 @@ class ListPage:
 def build_list(frame: ListFrame, rows: QuerySet[Any], page: Page) -> ListPage:
     """One page of the list, as the address asks: `view`, filters, `q`, and the cursors `after` and `before`."""
     params = page.request.GET
-    active, shown, complaints = narrowed(frame, rows, page, params)
-    search = params.get("q", "").strip()
+    narrow = narrowed(frame, rows, page, params)
+    active, shown = narrow.view, narrow.rows
     order = order_of(frame, active, params)
-    count = capped_count(shown)
-    totals = capped_totals(shown.order_by(*order), frame.amount, frame.currency, over=count.over) if frame.amount else []
-    is_whole = not search and not any(each.value for each in fields_of(frame.filters, params))
-    if frame.finds_first and not is_whole and not count.over:
-        shown = shown.model._default_manager.filter(pk__in=shown.order_by().values("pk")[:CAP])
+    count, totals = capped_totals(shown.order_by(*order), frame.amount, frame.currency) if frame.amount else (capped_count(shown), [])
     found = keyset_page(
-        shown.select_related(*frame.related), order, after=params.get("after", ""), before=params.get("before", ""), size=PAGE
-    )
+        shown.select_related(*frame.related), order, after=params.get("after", ""), before=params.get("before", ""), size=PAGE,
+        finds_first=frame.finds_first and not narrow.is_whole and not count.over,
+    )  # fmt: skip
     if frame.prepare is not None:
         frame.prepare(found.rows, page)
     return ListPage(
         frame=frame,
         page=page,
-        tabs=_tabs(frame, rows, page, active, count if is_whole else None),
-        fields=fields_of(frame.filters, params),
+        tabs=_tabs(frame, rows, page, active, count if narrow.is_whole else None),
+        fields=narrow.fields,
         rows=found,
         count=count,
         totals=totals,
-        complaints=complaints,
-        search=search,
+        complaints=narrow.complaints,
+        search=narrow.search,
         start=_start(params.get("from", "")) if found.newer else 0,
         heads=heads_of(frame, active, params),
         kept=_kept(frame, page),
@@ -114,14 +126,15 @@ def build_list(frame: ListFrame, rows: QuerySet[Any], page: Page) -> ListPage:
     )
 
 
-def narrowed(frame: ListFrame, rows: QuerySet[Any], page: Page, params: QueryDict) -> tuple[View, QuerySet[Any], list[str]]:
+def narrowed(frame: ListFrame, rows: QuerySet[Any], page: Page, params: QueryDict) -> Narrowed:
     """The view that the parameters name, its rows under their filters and search, and what could not be read."""
     active = next((view for view in frame.views if view.slug == params.get("view")), frame.views[0])
-    shown, complaints = apply_filters(active.rows(rows, page), frame.filters, params)
+    fields = fields_of(frame.filters, params)
+    shown, complaints = apply_filters(active.rows(rows, page), fields, params)
     search = params.get("q", "").strip()
     if search and frame.search is not None:
         shown = frame.search(shown, search)
-    return active, shown, complaints
+    return Narrowed(active, shown, fields, search, complaints)
 
 
 def _tabs(frame: ListFrame, rows: QuerySet[Any], page: Page, active: View, known: Count | None) -> list[ViewTab]:

@@ -9,11 +9,12 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 
 from ledger.admin.frames import keyset, links, once
 from ledger.admin.frames.acts import Act, Button, buttons_of
-from ledger.admin.frames.list_frame import ListFrame
+from ledger.admin.frames.list_frame import Column, ListFrame
 from ledger.admin.frames.lists import build_list, narrowed
 from ledger.admin.frames.page import Page, page_of
 from ledger.admin.frames.pressing import press_list, press_record
@@ -60,8 +61,8 @@ class OpsAdmin(ModelAdmin):  # type: ignore[misc]
         if "in" not in page.request.GET:
             return "", ""
         params = QueryDict(page.request.GET["in"])
-        view, rows, _ = narrowed(self.frame, self.rows(page), page, params)
-        before, after = keyset.neighbours(rows, order_of(self.frame, view, params), obj)
+        narrow = narrowed(self.frame, self.rows(page), page, params)
+        before, after = keyset.neighbours(narrow.rows, order_of(self.frame, narrow.view, params), obj)
         return tuple(self.record_url(row, page.request) if row else "" for row in (before, after))  # type: ignore[return-value]
 
     def rows(self, page: Page) -> QuerySet[Any]:
@@ -164,12 +165,15 @@ class OpsAdmin(ModelAdmin):  # type: ignore[misc]
         )
         context = {"title": self.list_words(), "listing": listing, "buttons": buttons, "bulk": bulk}
         context["export_url"] = self.export_url(page)
-        context |= {"rows": [self._drawn(row, listing.page) for row in listing.rows.rows], "list_url": self.list_url()}
+        place = "?" + urlencode({"in": request.GET.urlencode()})
+        context |= {"rows": [self._drawn(row, listing.page, place) for row in listing.rows.rows], "list_url": self.list_url()}
         return self._answer(request, self.list_template, context, page, status)
 
-    def _drawn(self, row: Any, page: Page) -> dict[str, Any]:
-        cells = [{"column": column, "html": column.cell(row, page)} for column in self.frame.columns]
-        return {"obj": row, "url": self.url_of(row), "key": str(row.pk), "cells": cells}
+    def _drawn(self, row: Any, page: Page, place: str) -> dict[str, Any]:
+        """One row as the template writes it; `place`: the view that its page is told it was opened from."""
+        url = self.url_of(row) + place
+        first, *others = [(column.css, _linked(column, column.cell(row, page), url)) for column in self.frame.columns]
+        return {"obj": row, "url": url, "key": str(row.pk), "first": first, "others": others}
 
     def show_record(self, request: HttpRequest, obj: Any, page: Page, opened: Button | None, status: int) -> HttpResponse:
         buttons = buttons_of(self.acts, obj, page, lambda slug: self.act_url(obj, slug) + self._view_suffix(request))
@@ -194,10 +198,11 @@ class OpsAdmin(ModelAdmin):  # type: ignore[misc]
     def _rail(self, obj: Any, page: Page) -> list[dict[str, Any]]:
         """The narrow list at the left of a decision: the first rows of the view that the person works in."""
         params = QueryDict(page.request.GET.get("in", ""))
-        view, rows, _ = narrowed(self.frame, self.rows(page), page, params)
-        found = keyset.keyset_page(rows.select_related(*self.frame.related), order_of(self.frame, view, params), size=25).rows
+        narrow = narrowed(self.frame, self.rows(page), page, params)
+        order = order_of(self.frame, narrow.view, params)
+        found = keyset.keyset_page(narrow.rows.select_related(*self.frame.related), order, size=25).rows
         columns = [self.frame.columns[position] for position in self.rail_columns]
-        suffix = self._view_suffix(page.request) or "?" + urlencode({"in": f"view={view.slug}"})
+        suffix = self._view_suffix(page.request) or "?" + urlencode({"in": f"view={narrow.view.slug}"})
         return [
             {"url": self.url_of(row) + suffix, "on": row.pk == obj.pk, "cells": [column.cell(row, page) for column in columns]}
             for row in found
@@ -239,3 +244,7 @@ class OpsAdmin(ModelAdmin):  # type: ignore[misc]
             return self.model._meta.pk.to_python(text) is not None
         except ValidationError:
             return False
+
+
+def _linked(column: Column, html: str, url: str) -> str:
+    return format_html('<a class="ops-name" href="{}">{}</a>', url, html) if column.kind == "name" else html
