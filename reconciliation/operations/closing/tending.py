@@ -36,14 +36,9 @@ def look_at_run_days(*, now: datetime) -> int:
 
     Not before: what its papers say is not in the books yet, and players' money would seem to lack what has only not been run.
     """
-    run_since = ReconciliationRun.objects.filter(
-        entity=OuterRef("entity"), date=OuterRef("business_date"), finished_at__gt=OuterRef("updated_at")
-    )
-    due = (
-        DailyClose.objects.filter(Exists(run_since) | Q(checklist=[]), state=CloseState.OPEN)
-        .select_related("entity")
-        .order_by("business_date")
-    )
+    runs = ReconciliationRun.objects.filter(entity=OuterRef("entity"), date=OuterRef("business_date"))
+    is_due = Exists(runs.filter(finished_at__gt=OuterRef("updated_at"))) | Exists(runs) & Q(checklist=[])
+    due = DailyClose.objects.filter(is_due, state=CloseState.OPEN).select_related("entity").order_by("business_date")
     ran = [close for close in due if runs_are_done(Day(close.entity, close.business_date, now)).ok]
     for close in ran:
         refresh_checklist(close_id=close.pk, now=now)
