@@ -98,6 +98,10 @@ class DailyCloseAdmin(OpsAdmin):
     def heading(self, obj: Any) -> str:
         return "Daily close"
 
+    def version_of(self, obj: DailyClose) -> str:
+        """What a person acts on. The checklist is none of it: it is looked at by itself too, and taken again by each act."""
+        return f"{obj.version} {obj.state} {obj.approval_id or ''} {len(obj.overrides)}"
+
     def record(self, obj: DailyClose, page: Page) -> Record:
         items = items_of(obj, page)
         missing = len(missing_of(items))

@@ -3,10 +3,13 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
 
 from ledger.models import LegalEntity
 from reconciliation.models import CloseState, DailyClose, ReconciliationRun, RunState
 from reconciliation.operations.closing import open_due_closes, tend_closes
+from tests.backoffice.pressing import place_of, press
 from tests.reconciliation.closing.day import DAY, NOON, NOW, ReadyDay, make_run
 
 NOTHING = {"opened": 0, "looked_at": 0, "recovered": 0, "returned": 0}
@@ -55,3 +58,18 @@ def test_tending_leaves_alone_what_is_right(ready: ReadyDay) -> None:
     ready.sign()
     assert tend_closes(now=NOW + timedelta(days=30)) == NOTHING
     assert ready.state() == CloseState.SIGNED_OFF
+
+
+def test_a_page_that_was_opened_before_the_look_is_not_out_of_date(ready: ReadyDay) -> None:
+    ada = ready.house.ada
+    ada.is_staff = True
+    ada.save()
+    ada.user_permissions.add(Permission.objects.get(codename="view_dailyclose"))
+    client = Client()
+    client.force_login(ada, backend="django.contrib.auth.backends.ModelBackend")
+    seen = place_of(ready.close).version_of(ready.fresh())
+
+    assert tend_closes(now=NOW + timedelta(minutes=1))["looked_at"] == 1
+    assert press(client, ready.close, "refresh", seen=seen).status_code == 302
+    ready.prepare()
+    assert press(client, ready.close, "refresh", seen=seen).status_code != 302
