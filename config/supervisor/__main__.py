@@ -35,8 +35,8 @@ def main() -> int:
     try:
         return ACTS[options.act](supervision, options)
     except Ended:
-        _say("stopping")
-        return 0
+        _say("stopping" if options.act != "soak" else "stopping before the end: nothing is proved")
+        return int(options.act == "soak")
     except PROBLEMS as problem:
         _say(str(problem))
         return 1

@@ -1,6 +1,6 @@
 """The helper: python -m reconciliation.bulk.second_half, a Job as JSON on standard input.
 
-Reads the second part of a report and writes to standard output: frames of COPY rows, an empty frame, and what the part comes to as
+Reads the second part of a report and writes to standard output: frames of COPY rows, an empty frame, and one of what the part comes to as
 JSON. It touches no database and no other file. At the first thing that is wrong it ends with an error, and the whole file is read by
 one process, which says line and reason. If its parent dies, nobody reads what it writes, and it ends.
 """
@@ -11,10 +11,14 @@ from collections.abc import Iterator
 from datetime import datetime, time
 from importlib import import_module
 from pathlib import Path
+from struct import Struct
 from typing import IO, Any, cast
 from uuid import UUID
+from zlib import crc32
 
 from reconciliation.bulk.parts import Cut, DayRule, Job, Noted, open_part, texts_of
+
+_HEAD = Struct(">II")  # of a frame: its length and its checksum
 
 
 def main() -> None:
@@ -37,15 +41,18 @@ def answer_of(job: Job) -> Iterator[bytes]:
         for text in texts_of(reader.parts(), file_id=UUID(job.file_id), bucket=job.bucket, days=days, noted=noted, lines_before=before):
             yield _frame(text.encode())
     yield _frame(b"")
-    yield json.dumps(_told(reader, noted)).encode()
+    yield _frame(json.dumps(_told(reader, noted)).encode())
 
 
 def read_frame(file: IO[bytes]) -> bytes:
-    """The next frame; empty where the rows end. Raises EOFError where the helper has ended before it."""
-    head = file.read(4)
-    size = int.from_bytes(head, "big")
+    """The next frame; empty where the rows end. Raises EOFError where the helper has ended before it, or where what came through the
+    pipe is not what was written: there are kernels that lose a part of a blocked write when its process is stopped and goes on."""
+    head = file.read(_HEAD.size)
+    if len(head) < _HEAD.size:
+        raise EOFError
+    size, check = _HEAD.unpack(head)
     body = file.read(size)
-    if len(head) < 4 or len(body) < size:
+    if len(body) < size or crc32(body) != check:
         raise EOFError
     return body
 
@@ -58,7 +65,7 @@ def join(reader: Any, told: dict[str, Any], cut: Cut, noted: Noted) -> None:
 
 
 def _frame(body: bytes) -> bytes:
-    return len(body).to_bytes(4, "big") + body
+    return _HEAD.pack(len(body), crc32(body)) + body
 
 
 def _told(reader: Any, noted: Noted) -> dict[str, Any]:

@@ -26,13 +26,18 @@ def directory() -> Iterator[Path]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_ctrl_c_while_starting_leaves_no_process(directory: Path) -> None:
-    command = [sys.executable, "-m", "config.supervisor", "run", "--port", "0"]
+@pytest.mark.parametrize(
+    ("act", "place", "code", "told"),
+    [("run", "", 0, b"stopping"), ("soak", "soak", 1, b"stopping before the end: nothing is proved")],
+    ids=["run", "soak"],
+)
+def test_ctrl_c_while_starting_leaves_no_process(directory: Path, act: str, place: str, code: int, told: bytes) -> None:
+    command = [sys.executable, "-m", "config.supervisor", act, "--port", "0"]
     process = subprocess.Popen(command, cwd=CHECKOUT, env=without_servers(COUNTROOM_LOCAL_DIR=str(directory)), stderr=subprocess.PIPE)
-    assert eventually(lambda: (directory / "log" / "prepare.log").exists(), seconds=150)
+    assert eventually(lambda: (directory / place / "log" / "prepare.log").exists(), seconds=150)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
-    assert (process.returncode, said) == (0, b"countroom: stopping\n")
+    assert (process.returncode, said) == (code, b"countroom: " + told + b"\n")
     assert eventually(lambda: not processes_of(directory)), processes_of(directory)
 
 

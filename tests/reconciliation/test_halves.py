@@ -79,7 +79,7 @@ def read_halves(path: Path, cut: Cut) -> Came:
     answer = io.BytesIO(b"".join(answer_of(job_of(path, cut))))
     while frame := read_frame(answer):
         text += frame.decode()
-    join(reader, json.load(answer), cut, noted)
+    join(reader, json.loads(read_frame(answer)), cut, noted)
     return text.splitlines(keepends=True), reader.finish(), noted.transfers
 
 
@@ -120,6 +120,19 @@ def test_a_quoted_cell_of_many_lines_is_never_cut(tmp_path: Path, share: float) 
     cut = find_cut(path, share=share)
 
     assert cut is None or read_halves(path, cut) == read_whole(path)
+
+
+@pytest.mark.parametrize("lost", [1, 100, 4096])
+def test_a_piece_that_the_pipe_lost_is_noticed(tmp_path: Path, lost: int) -> None:
+    """Another frame follows, so that there are bytes enough."""
+    path = tmp_path / "report.csv"
+    path.write_bytes(text_of([sale()] * 2_000, "\n"))
+    cut = find_cut(path)
+    assert cut is not None
+    first, *rest = answer_of(job_of(path, cut))
+
+    with pytest.raises(EOFError):
+        read_frame(io.BytesIO(first[:5_000] + first[5_000 + lost :] + b"".join(rest)))
 
 
 @pytest.mark.spec("R9")

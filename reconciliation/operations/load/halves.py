@@ -55,7 +55,7 @@ def rows_in_halves(
         texts = texts_of(reader.parts(), file_id=row.pk, bucket=bucket, days=days, noted=noted)
         try:
             yield from _by_turns(texts, helper)
-            join(reader, json.load(helper), cut, noted)
+            join(reader, json.loads(read_frame(helper)), cut, noted)
         except (FormatRefused, EOFError, ValueError) as fault:
             raise NotInHalves(f"{type(fault).__name__} in a half") from None
     done.append(reader.finish())
