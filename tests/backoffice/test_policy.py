@@ -21,6 +21,7 @@ def pages(scene: Any) -> list[str]:
     return [reverse("admin:index"), *map(list_url, admin.site._registry), *(place_of(row).url_of(row) for row in records)]
 
 
+@pytest.mark.whole
 @pytest.mark.spec("S7")
 def test_every_page_has_the_policy_and_keeps_to_it(browser_of: Callable[[str], Client], scene: Any) -> None:
     client = browser_of("ben")
@@ -37,6 +38,7 @@ def test_every_page_has_the_policy_and_keeps_to_it(browser_of: Callable[[str], C
         assert not ELSEWHERE.search(text), url
 
 
+@pytest.mark.whole
 def test_every_page_asks_one_question_at_its_top(browser_of: Callable[[str], Client], scene: Any) -> None:
     for url in pages(scene):
         text = browser_of("ben").get(url).content.decode()

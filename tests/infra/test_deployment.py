@@ -28,6 +28,7 @@ def _check_deploy(**environment: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
+@pytest.mark.whole
 def test_a_whole_production_environment_passes() -> None:
     done = _check_deploy()
     assert done.returncode == 0, done.stderr
@@ -48,6 +49,7 @@ WRONG = {
 }
 
 
+@pytest.mark.whole
 def test_all_that_does_not_belong_into_production_is_named_at_once() -> None:
     done = _check_deploy(**{variable: value for variable, (value, _) in WRONG.items()})
     assert done.returncode == 1

@@ -13,7 +13,7 @@ import pytest
 from tests.sandbox.paper import DAY
 from tests.sandbox.running import CHECKOUT, Receiver, RunningSandbox, eventually, payment_body
 
-pytestmark = pytest.mark.spec("Z1", "Z3")
+pytestmark = [pytest.mark.whole, pytest.mark.spec("Z1", "Z3")]
 
 
 def test_killed_under_load_every_key_is_charged_once(own_sandbox: Callable[..., RunningSandbox], own_receiver: Receiver) -> None:

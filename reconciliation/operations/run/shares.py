@@ -73,15 +73,15 @@ def _insert(statement: str, parameters: dict[str, Any]) -> int:
 
 
 def _cut(parameters: dict[str, Any], key: tuple[str, str] | None) -> tuple[tuple[str, str], Any]:
-    """The conditions of both halves, and the value in their middle: by the key of a sample of the lines, else by the lines' ids."""
+    """The conditions of both halves, and the value in their middle: by the key of a sample of the lines, else by their ids."""
     columns, middle = ["l.id"], None
-    if key is not None and (middle := _median(parameters, key[0])) is not None:
+    if key is not None and (middle := _parting(parameters, key[0])) is not None:
         columns = [f"l.{key[0]}", f"i.{key[1]}"]
     first, second = ("".join(f" AND {column} {side} %(middle)s" for column in columns) for side in ("<=", ">"))
     return (first, second), _middle_id(parameters) if middle is None else middle
 
 
-def _median(parameters: dict[str, Any], column: str) -> UUID | None:
+def _parting(parameters: dict[str, Any], column: str) -> UUID | None:
     """The value that parts the first half of the bucket's lines from the other; None where the sample has none."""
     sample = f"FROM reconciliation_psp_line l TABLESAMPLE SYSTEM ({SAMPLE}) WHERE l.bucket = %(bucket)s"
     with connection.cursor() as cursor:

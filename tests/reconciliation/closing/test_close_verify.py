@@ -159,6 +159,7 @@ def forge(folder: Path, *, amount_from: str, amount_to: str) -> None:
     (folder / "signature.json").write_bytes(signature_bytes(content, get_signer()))
 
 
+@pytest.mark.whole
 def test_the_command_needs_no_database_and_no_server(made: "MadeBundle", python: str, tmp_path: Path) -> None:
     from django.core.management import call_command
 

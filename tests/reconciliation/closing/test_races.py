@@ -223,6 +223,7 @@ def killed_while_preparing(ready: ReadyDay, database: TestDatabase) -> None:
     assert (ready.state(), ready.is_open()) == (CloseState.CLOSING, False)
 
 
+@pytest.mark.whole
 def test_a_day_left_closing_by_a_killed_process_falls_back_by_itself(ready: ReadyDay, committed_db: TestDatabase) -> None:
     killed_while_preparing(ready, committed_db)
     until(lambda: recover_closes(now=NOW) == 1)
@@ -232,6 +233,7 @@ def test_a_day_left_closing_by_a_killed_process_falls_back_by_itself(ready: Read
     assert (ready.state(), ready.request().payload["totals"]["journal"]["transactions"]) == (CloseState.PREPARED, 3)
 
 
+@pytest.mark.whole
 def test_a_day_left_closing_is_prepared_by_whoever_presses_again(ready: ReadyDay, committed_db: TestDatabase) -> None:
     killed_while_preparing(ready, committed_db)
 

@@ -19,6 +19,7 @@ def close_of(casino: "Casino", day: date) -> Any:
     return open_close(entity=casino.world.entity, day=day, now=casino.world.now)
 
 
+@pytest.mark.whole
 @pytest.mark.spec("D1", "D2", "D3", "D4")
 def test_a_quiet_day_is_prepared_by_one_and_signed_by_another(casino: "Casino") -> None:
     from ledger.models import ApprovalRequest, JournalTransaction

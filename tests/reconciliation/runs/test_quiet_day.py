@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from tests.reconciliation.runs.day import Casino
 
 
+@pytest.mark.whole
 @pytest.mark.spec("R4", "R8", "R9")
 def test_a_quiet_day_matches_whole_and_leaves_no_case(casino: "Casino", monkeypatch: pytest.MonkeyPatch) -> None:
     from ledger.queries import get_balance

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 CODES = {"CAPTURE_FAILED_AFTER_CREDIT": "DEPOSIT_CAPTURE_FAILED", "DEPOSIT_RETURNED": "DEPOSIT_RETURNED"}
 
 
+@pytest.mark.whole
 @pytest.mark.spec("R7", "C5", "C21")
 def test_a_capture_whose_end_was_never_heard_ends_as_if_it_had_been(casino: "Casino") -> None:
     from cashier.models import Capture
