@@ -1543,6 +1543,12 @@ class Migration(migrations.Migration):
                                 fields=["due_at"], include=("reason", "owner_team", "resolved_at"), name="reconciliation_case_breaches"
                             ),
                             models.Index(
+                                condition=models.Q(("state__in", ("PROPOSED",))),
+                                fields=["due_at", "id"],
+                                include=("amount_minor", "currency"),
+                                name="reconciliation_proposed",
+                            ),
+                            models.Index(
                                 condition=models.Q(("state__in", ("RESOLVED", "AUTO_RESOLVED"))),
                                 fields=["reason", "-number"],
                                 include=("amount_minor", "currency"),

@@ -148,6 +148,7 @@ class ExceptionCase(FSMModelMixin, PublicIdModel):
             models.Index(fields=["state", "owner_team", "due_at"], name="reconciliation_case_queue"),
             *[_live_index(name, *fields) for name, fields in _LIVE_ORDERS.items()],
             *_HEALTH_INDEXES,
+            _index_with_sums("reconciliation_proposed", ("due_at", "id"), (CaseState.PROPOSED,)),
             *[_ended_index(name, *fields) for name, fields in _ENDED_FILTERS.items()],
             models.Index(fields=["business_date", "reason"], name="reconciliation_case_by_day"),
             models.Index(fields=["merchant_reference"], name="reconciliation_case_by_ref"),
