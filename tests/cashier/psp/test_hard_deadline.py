@@ -10,7 +10,7 @@ import pytest
 from cashier.psp.base import Credentials, PspTimeout
 from cashier.psp.transport import Call, Transport
 
-DEADLINE_SECONDS = 0.5
+DEADLINE_SECONDS = 1.5
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n"
 
 
@@ -54,10 +54,11 @@ def trickling(request: pytest.FixtureRequest) -> Iterator[Trickling]:
 
 @pytest.mark.spec("C8")
 def test_a_server_that_sends_a_byte_now_and_then_is_late_all_the_same(trickling: Trickling) -> None:
+    transport = Transport()
     call = Call.begin(Credentials("ACC", trickling.url, "secret", DEADLINE_SECONDS))
 
     began = time.monotonic()
     with pytest.raises(PspTimeout):
-        Transport().exchange(call, "POST", trickling.url, content=b"{}")
+        transport.exchange(call, "POST", trickling.url, content=b"{}")
 
-    assert DEADLINE_SECONDS - 0.1 < time.monotonic() - began < DEADLINE_SECONDS + 0.5
+    assert DEADLINE_SECONDS - 0.1 < time.monotonic() - began < DEADLINE_SECONDS + 1.5
