@@ -46,7 +46,7 @@ def answer_of(job: Job) -> Iterator[bytes]:
 
 def read_frame(file: IO[bytes]) -> bytes:
     """The next frame; empty where the rows end. Raises EOFError where the helper has ended before it, or where what came through the
-    pipe is not what was written: there are kernels that lose a part of a blocked write when its process is stopped and goes on."""
+    pipe is not what was written: a part of a blocked write was seen to get lost when its process was stopped and went on."""
     head = file.read(_HEAD.size)
     if len(head) < _HEAD.size:
         raise EOFError

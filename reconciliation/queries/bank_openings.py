@@ -30,12 +30,12 @@ def opening_day(statement: BankStatement) -> date | None:
 def unknown_currencies(entity: LegalEntity) -> set[str]:
     """Currencies in which nobody can say yet what the bank accounts kept for players hold.
 
-    None of them has a statement, or one has a statement whose run has not posted what it opens with.
+    None of them has a statement, or one has a statement whose run has not posted what it opens with. An account that is not active
+    and never had a statement will not get one: it holds nothing.
     """
-    firsts: dict[str, list[bool]] = {}
-    for account in BankAccount.objects.filter(entity=entity):
-        if keeps_players_money(account.contract, is_bank=True):
-            told, first = firsts.setdefault(account.currency, []), first_statement(account)
-            if first is not None:
-                told.append(opening_stands(openings(account), first))
-    return {currency for currency, told in firsts.items() if not told or not all(told)}
+    accounts = [each for each in BankAccount.objects.filter(entity=entity) if keeps_players_money(each.contract, is_bank=True)]
+    firsts = [(each, first_statement(each)) for each in accounts]
+    expected = {each.currency for each, first in firsts if first is not None or each.is_active}
+    told = {each.currency for each, first in firsts if first is not None}
+    not_posted = {each.currency for each, first in firsts if first is not None and not opening_stands(openings(each), first)}
+    return (expected - told) | not_posted

@@ -105,6 +105,29 @@ def test_a_stale_page_is_told_and_changes_nothing(browser_of: Callable[[str], Cl
     assert seen
 
 
+@pytest.mark.parametrize(("slug", "data"), [("take", {}), ("propose", {"suggested": "wait_for_timing", "reason": WHY})])
+def test_who_comes_second_is_told_on_the_page_although_the_button_is_gone(
+    browser_of: Callable[[str], Client], scene: Any, slug: str, data: dict[str, str]
+) -> None:
+    case = case_of(scene, "PAYOUT_RETURNED")
+    seen = place_of(case).version_of(fresh(case))
+    assert press(browser_of("ben"), case, "end", disposition="no_action", reason=WHY).status_code == 302
+    answer = browser_of("ada").post(place_of(case).act_url(case, slug), {"once": "t", "seen": seen, **data})
+    assert answer.status_code == 409
+    assert answer.content.decode().count("This record changed since you opened it.") == 1
+    assert fresh(case).state == CaseState.RESOLVED
+
+
+def test_a_refusal_without_a_dialog_is_said_on_the_page(browser_of: Callable[[str], Client], scene: Any) -> None:
+    case = scene.cases[0]
+    seen = place_of(case).version_of(fresh(case))
+    press(browser_of("ben"), case, "escalate", reason=WHY)
+    answer = browser_of("ada").post(place_of(case).act_url(case, "take"), {"once": "t", "seen": seen})
+    assert answer.status_code == 409
+    assert answer.content.decode().count("This record changed since you opened it.") == 1
+    assert fresh(case).assignee is None
+
+
 @pytest.mark.spec("E4")
 def test_an_ending_without_money_is_immediate_and_leads_to_the_next_case(browser_of: Callable[[str], Client], scene: Any) -> None:
     case = case_of(scene, "PAYOUT_RETURNED")

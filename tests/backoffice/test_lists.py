@@ -9,8 +9,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from ledger.admin.frames import OpsAdmin
-from ledger.admin.frames.keyset import Count, capped_count, capped_totals, keyset_page, neighbours
+from ledger.admin.frames import OpsAdmin, keyset
+from ledger.admin.frames.keyset import Count, Total, capped_count, capped_totals, keyset_page, neighbours
 from reconciliation.models import ExceptionCase
 from tests.backoffice.pressing import list_url
 
@@ -68,10 +68,15 @@ def test_totals_are_per_currency(scene: Any) -> None:
     assert capped_totals(ExceptionCase.objects.none(), "amount_minor", "currency") == (Count(0, False), [])
 
 
-def test_totals_of_a_list_over_its_cap_are_of_its_first_rows(scene: Any) -> None:
-    count, found = capped_totals(ExceptionCase.objects.order_by(*ORDER), "amount_minor", "currency", cap=3)
+def test_totals_of_a_list_over_its_cap_are_of_the_first_rows_in_its_order(scene: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keyset, "SUMMED", 2)
+    order = ("-amount_minor", "id")
+    count, found = capped_totals(ExceptionCase.objects.order_by(*order), "amount_minor", "currency", cap=3)
+    by_hand: dict[str, int] = {}
+    for case in ExceptionCase.objects.order_by(*order)[:2]:
+        by_hand[case.currency] = by_hand.get(case.currency, 0) + case.amount_minor
     assert count == Count(3, True)
-    assert all(total.over for total in found)
+    assert found == [Total(minor, code, True) for code, minor in sorted(by_hand.items())]
 
 
 @pytest.mark.parametrize("order", [ORDER, ("-number",), ("severity_rank", "due_at", "id"), ("amount_minor", "-id")])

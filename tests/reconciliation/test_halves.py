@@ -122,6 +122,7 @@ def test_a_quoted_cell_of_many_lines_is_never_cut(tmp_path: Path, share: float) 
     assert cut is None or read_halves(path, cut) == read_whole(path)
 
 
+@pytest.mark.spec("R2", "R11")
 @pytest.mark.parametrize("lost", [1, 100, 4096])
 def test_a_piece_that_the_pipe_lost_is_noticed(tmp_path: Path, lost: int) -> None:
     """Another frame follows, so that there are bytes enough."""

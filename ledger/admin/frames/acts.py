@@ -1,6 +1,6 @@
 """Buttons. Each is one POST to one operation (B3): with a dialog where a reason, a choice or a receipt is needed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -126,6 +126,17 @@ def buttons_of(acts: tuple[Act, ...], obj: Any, page: Page, url_of: Callable[[st
         if standing.state != "hidden":
             found.append(draw_button(act, standing, obj, page, url_of(act.slug)))
     return found
+
+
+def with_pressed(buttons: Sequence[Button], pressed: Button | None) -> tuple[list[Button], str]:
+    """The buttons, that which was pressed as it was left, and why the press was refused where no dialog on the page says it.
+
+    None does where the act has no dialog, and where the record changed so that the button is gone.
+    """
+    if pressed is None:
+        return list(buttons), ""
+    drawn = [pressed if button.act.slug == pressed.act.slug else button for button in buttons]
+    return drawn, "" if pressed.act.dialog and pressed in drawn else pressed.error
 
 
 def draw_button(act: Act, standing: Standing, obj: Any, page: Page, url: str) -> Button:

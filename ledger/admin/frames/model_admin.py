@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 
 from ledger.admin.frames import keyset, links, once
-from ledger.admin.frames.acts import Act, Button, buttons_of
+from ledger.admin.frames.acts import Act, Button, buttons_of, with_pressed
 from ledger.admin.frames.list_frame import Column, ListFrame
 from ledger.admin.frames.lists import build_list, narrowed
 from ledger.admin.frames.page import Page, page_of
@@ -156,14 +156,11 @@ class OpsAdmin(ModelAdmin):  # type: ignore[misc]
 
     def show_list(self, request: HttpRequest, page: Page, opened: Button | None, status: int) -> HttpResponse:
         listing = build_list(self.frame, self.rows(page), page)
-        buttons, bulk = (
-            [
-                opened if opened and opened.act.slug == button.act.slug else button
-                for button in buttons_of(acts, None, page, self.list_act_url)
-            ]
-            for acts in (self.list_acts, self.bulk_acts)
-        )
-        context = {"title": self.list_words(), "listing": listing, "buttons": buttons, "bulk": bulk}
+        buttons = buttons_of((*self.list_acts, *self.bulk_acts), None, page, self.list_act_url)
+        buttons, refusal = with_pressed(buttons, opened)
+        context = {"title": self.list_words(), "listing": listing, "refusal": refusal}
+        context |= {"buttons": [each for each in buttons if each.act in self.list_acts]}
+        context |= {"bulk": [each for each in buttons if each.act in self.bulk_acts]}
         context["export_url"] = self.export_url(page)
         place = "?" + urlencode({"in": request.GET.urlencode()})
         context |= {"rows": [self._drawn(row, listing.page, place) for row in listing.rows.rows], "list_url": self.list_url()}
@@ -177,13 +174,13 @@ class OpsAdmin(ModelAdmin):  # type: ignore[misc]
 
     def show_record(self, request: HttpRequest, obj: Any, page: Page, opened: Button | None, status: int) -> HttpResponse:
         buttons = buttons_of(self.acts, obj, page, lambda slug: self.act_url(obj, slug) + self._view_suffix(request))
-        if opened is not None:
-            buttons = [opened if button.act.slug == opened.act.slug else button for button in buttons]
+        buttons, refusal = with_pressed(buttons, opened)
         previous, following = self.neighbours(obj, page)
         context = {
             "title": self.heading(obj),
             "record": self.record(obj, page),
             "buttons": buttons,
+            "refusal": refusal,
             "has_menu": any(button.act.kind == "menu" for button in buttons),
             "seen": self.version_of(obj),
             "list_url": self.back_url(request),

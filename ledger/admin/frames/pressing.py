@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django_fsm import TransitionNotAllowed
 
 from ledger.admin.frames import once
-from ledger.admin.frames.acts import Act, Button, Done
+from ledger.admin.frames.acts import Act, ActForm, Button, Done
 from ledger.admin.frames.page import Page, page_of
 from ledger.operations import record_audit
 from ledger.refusals import Refused
@@ -31,8 +31,9 @@ def press_record(place: "OpsAdmin", request: HttpRequest, object_id: str, slug: 
         return HttpResponseNotAllowed(["POST"])
     obj, page = place.load(object_id), page_of(request)
     act = _find(place.acts, slug)
-    button = _button(place, act, obj, page, place.act_url(obj, slug))
-    if act.guards_staleness and request.POST.get("seen", "") != place.version_of(obj):
+    is_stale = act.guards_staleness and request.POST.get("seen", "") != place.version_of(obj)
+    button = _button(place, act, obj, page, place.act_url(obj, slug), is_stale=is_stale)
+    if is_stale:
         button.error = STALE
         return place.show_record(request, obj, page, button, 409)
     following = place.neighbours(obj, page)[1]
@@ -65,11 +66,16 @@ def _find(acts: Sequence[Act], slug: str) -> Act:
     return act
 
 
-def _button(place: "OpsAdmin", act: Act, obj: Any, page: Page, url: str) -> Button:
-    """The button with the posted form. Who may not press it gets 403, and the try is audited (UX 5.5)."""
+def _button(place: "OpsAdmin", act: Act, obj: Any, page: Page, url: str, *, is_stale: bool = False) -> Button:
+    """The button with the posted form. Who may not press it gets 403, and the try is audited (UX 5.5).
+
+    Somebody else may have pressed first, and the button is gone since: who had it on a page that is out of date is told that instead.
+    """
     standing = act.stand(obj, page)
     if standing.state == "hidden":
         _audit_refusal(place, act, obj, page, standing.why)
+        if is_stale and page.may(act.permission):
+            return Button(act, act.slug, standing, ActForm({}, act.slug), None, "", url)
         raise PermissionDenied(standing.why)
     approver = act.approver if isinstance(act.approver, str) else act.approver(obj, page)
     form = act.form(obj, page, page.request.POST, page.request.FILES)

@@ -78,8 +78,18 @@ def test_what_the_bank_holds_is_unknown_not_lacking_before_its_first_balance_is_
         BankStatement.objects.filter(pk=statement.pk).update(**change)
         assert watch_player_money(entity=ready.house.entity, day=DAY, now=NOW) == []
         assert not item(ready)[0]  # the day can't be signed meanwhile
+    BankAccount.objects.filter(pk=ready.house.bank.pk).update(is_active=False)  # no statement will come
+    assert [case.amount_minor for case in watch_player_money(entity=ready.house.entity, day=DAY, now=NOW)] == [2500]
 
-    BankStatement.objects.filter(pk=statement.pk).update(opening_minor=0, bank_account=ready.house.bank)
+
+def test_a_shortfall_is_told_as_soon_as_the_first_balance_is_posted(ready: ReadyDay) -> None:
+    from reconciliation.models import BankStatement
+
+    licensed(ready)
+    statement = BankStatement.objects.get(bank_account=ready.house.bank)
+    BankStatement.objects.filter(pk=statement.pk).update(opening_minor=900_000)
+    assert watch_player_money(entity=ready.house.entity, day=DAY, now=NOW) == []
+    BankStatement.objects.filter(pk=statement.pk).update(opening_minor=0)  # nothing has to be posted
     (case,) = watch_player_money(entity=ready.house.entity, day=DAY, now=NOW)
     assert case.amount_minor == 2500
 

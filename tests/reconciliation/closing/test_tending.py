@@ -8,7 +8,7 @@ from django.test import Client
 
 from ledger.models import LegalEntity
 from reconciliation.models import CloseState, DailyClose, ReconciliationRun, RunState
-from reconciliation.operations.closing import open_due_closes, tend_closes
+from reconciliation.operations.closing import open_due_closes, refresh_checklist, tend_closes
 from tests.backoffice.pressing import place_of, press
 from tests.reconciliation.closing.day import DAY, NOON, NOW, ReadyDay, make_run
 
@@ -50,6 +50,13 @@ def test_an_open_day_is_looked_at_when_all_its_runs_are_done_and_once(ready: Rea
     ReconciliationRun.objects.filter(pk=run.pk).update(finished_at=NOW + timedelta(minutes=5))
     assert tend_closes(now=NOW + timedelta(minutes=6)) == {**NOTHING, "looked_at": 1}
 
+    # a person looks in the middle of a run, which ends with the instant of its beginning
+    ReconciliationRun.objects.filter(pk=run.pk).update(state=RunState.RUNNING, finished_at=NOW + timedelta(minutes=7))
+    refresh_checklist(close_id=ready.close.pk, now=NOW + timedelta(minutes=8))
+    assert tend_closes(now=NOW + timedelta(minutes=9)) == NOTHING
+    ReconciliationRun.objects.filter(pk=run.pk).update(state=RunState.DONE)
+    assert tend_closes(now=NOW + timedelta(minutes=9)) == {**NOTHING, "looked_at": 1}
+
 
 def test_tending_leaves_alone_what_is_right(ready: ReadyDay) -> None:
     ready.prepare()
@@ -71,5 +78,8 @@ def test_a_page_that_was_opened_before_the_look_is_not_out_of_date(ready: ReadyD
 
     assert tend_closes(now=NOW + timedelta(minutes=1))["looked_at"] == 1
     assert press(client, ready.close, "refresh", seen=seen).status_code == 302
-    ready.prepare()
-    assert press(client, ready.close, "refresh", seen=seen).status_code != 302
+
+    overridden = [{"name": "runs", "count": 1, "missing": ["BANK_EUR: no run"]}]
+    DailyClose.objects.filter(pk=ready.close.pk).update(overrides=overridden)  # two people let something pass meanwhile
+    answer = press(client, ready.close, "refresh", seen=seen)
+    assert (answer.status_code, "This record changed since you opened it" in answer.content.decode()) == (409, True)
