@@ -5,7 +5,7 @@ are worth nothing, and they would fall behind for good. So a row is nudged again
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,7 +15,8 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 from redis.exceptions import RedisError
 
-from cashier.redis import quick_redis, redis_key, waiting_redis
+from cashier.redis import TURN_SECONDS, is_resting, quick_redis, redis_key, rest, waiting_redis
+from cashier.resting import Rest
 from ledger.tracing import current_trace_id
 
 log = structlog.get_logger(__name__)
@@ -23,6 +24,7 @@ log = structlog.get_logger(__name__)
 ANSWER_KEPT_SECONDS = 60
 POLL_SECONDS = 0.1
 NUDGED_AGAIN_AFTER = timedelta(seconds=10)
+_rest = Rest("broker.gone")
 
 
 def nudge(task: str, **ids: object) -> None:
@@ -42,14 +44,18 @@ def not_nudged_lately(at: datetime) -> Q:
 
 def _after_commit(task: str, ids: dict[str, object], expires: float | None) -> None:
     arguments = {name: str(value) for name, value in ids.items()} | {"trace_id": current_trace_id()}
-    transaction.on_commit(lambda: _send(task, arguments, expires))
+    transaction.on_commit(lambda: send_quietly(task, arguments, expires=expires))
 
 
-def _send(task: str, arguments: dict[str, str], expires: float | None) -> None:
+def send_quietly(task: str, arguments: Mapping[str, str] | None = None, *, expires: float | None = None) -> None:
+    """Tell a worker now. Never raises, and a broker that failed a moment ago is not tried: the sweeper finds the row."""
     try:
-        current_app.send_task(task, kwargs=arguments, expires=expires, retry=False, ignore_result=True)
-    except Exception as error:  # any broker failure: the row is there, the sweeper will find it
-        log.warning("nudge.lost", task=task, error=str(error)[:200])
+        if not _rest.is_on():
+            current_app.send_task(task, kwargs=dict(arguments or {}), expires=expires, retry=False, ignore_result=True)
+            return
+    except Exception as error:  # any broker failure
+        _rest.begin(error)
+    log.warning("nudge.lost", task=task)
 
 
 def announce(call_id: UUID) -> None:
@@ -77,14 +83,25 @@ def await_answer(call_id: UUID, *, is_answered: Callable[[], bool], seconds: flo
         return True
     deadline = time.monotonic() + seconds
     _let_go_of_connection()
-    try:
-        waiting_redis().blpop([redis_key("answered", call_id)], timeout=max(seconds, 0.01))
-    except RedisError as error:
-        log.warning("answer.polled", error=str(error)[:200])
+    if not _was_announced(call_id, deadline):
         while time.monotonic() < deadline and not is_answered():
             _let_go_of_connection()
             time.sleep(POLL_SECONDS)
     return is_answered()
+
+
+def _was_announced(call_id: UUID, deadline: float) -> bool:
+    """Wait in turns until the answer is announced or the deadline has come; False where Redis can't be asked (any more)."""
+    try:
+        while not is_resting():
+            left = deadline - time.monotonic()
+            turn = min(max(left, 0.01), TURN_SECONDS)
+            if waiting_redis().blpop([redis_key("answered", call_id)], timeout=turn) or left <= 0:
+                return True
+    except RedisError as error:
+        rest(error)
+        log.warning("answer.polled", error=str(error)[:200])
+    return False
 
 
 def _let_go_of_connection() -> None:

@@ -3,9 +3,10 @@
 The cashier works without Redis (C22): a process is not taken out of service for it, or all would be, at once, over what none needs.
 """
 
-from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
+
+from cashier.redis import quick_redis
 
 
 def health(request: HttpRequest) -> JsonResponse:
@@ -16,7 +17,7 @@ def health(request: HttpRequest) -> JsonResponse:
     except Exception:  # whatever fails: no traffic here
         return JsonResponse({"status": "unavailable"}, status=503)
     try:
-        cache.get("health")
+        quick_redis().ping()
     except Exception:  # whatever fails: what needs it falls back
         return JsonResponse({"status": "degraded"})
     return JsonResponse({"status": "ok"})

@@ -201,11 +201,36 @@ def redis() -> Iterator[Any]:
 
     from cashier import redis as ours
 
-    ours._resting_until = 0.0  # an earlier test may have lost it
+    ours._rest.end()  # an earlier test may have lost it
     with library.Redis.from_url(settings.REDIS_URL) as client:
         yield client
         for key in client.scan_iter(match=f"{settings.REDIS_PREFIX}*", count=1000):
             client.delete(key)
+
+
+@pytest.fixture
+def stoppable(tmp_path: Path, settings: Any, redis: Any) -> Iterator[Any]:
+    """A Redis of this test alone: the cashier's, the cache's and the broker of this process, which leaves it soon, as the web does."""
+    from celery import current_app
+
+    from config.celery import leave_broker_soon
+    from tests.infra.stoppable import Stoppable, forget_broker, forget_redis
+
+    folder = tmp_path / "redis"
+    folder.mkdir()
+    server = Stoppable(folder)
+    settings.REDIS_URL = server.url
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": server.url}}
+    was = {name: getattr(current_app.conf, name) for name in ("broker_url", "broker_transport_options")}
+    current_app.conf.broker_url = server.url
+    leave_broker_soon()
+    forget_broker()
+    forget_redis()
+    yield server
+    server.kill()
+    current_app.conf.update(was)
+    forget_broker()
+    forget_redis()
 
 
 @pytest.fixture(scope="session")

@@ -75,13 +75,13 @@ def failed_again(event: PspEvent) -> bool:
 
 def press(place: "OpsAdmin", request: HttpRequest, ready: list[PspEvent], form: ActForm, page: Page) -> HttpResponse:
     token = request.POST.get("once", "")
-    if not once.take(page.user.pk, token):
+    if not once.take(page, token):
         messages.info(request, "That was already sent; it was done once.")
         return HttpResponseRedirect(place.list_url())
     try:
         replay_events(event_ids=[event.pk for event in ready], reason=form.cleaned_data["reason"], actor=page.actor, now=page.now)
     except Refused as refusal:
-        once.give_back(page.user.pk, token)
+        once.give_back(page, token)
         form.add_error("reason", f"{refusal.message.rstrip('.')}. None of them was replayed: read the list again.")
         return show(place, request, ready, form, page, 409)
     words = "put back to work. Each is applied only when its page says so; what fails again comes back here."

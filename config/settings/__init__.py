@@ -93,9 +93,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "config.cache.FigureCache",
         "LOCATION": REDIS_URL or "redis://127.0.0.1:6379/0",
         "KEY_PREFIX": REDIS_PREFIX,
+        "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
     }
 }
 
@@ -218,7 +219,11 @@ CELERY_TIMEZONE = "UTC"
 # A worker that loses its broker ends, and whoever runs it starts another one, always: of itself it ends or stays by chance (ADR 25).
 CELERY_BROKER_CONNECTION_RETRY = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": f"{REDIS_PREFIX}:", "visibility_timeout": 3600}
+# A broker that is away is told of at once: each try of a message's sender would take seconds. One that hangs is given up.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "global_keyprefix": f"{REDIS_PREFIX}:", "visibility_timeout": 3600,
+    "max_retries": 0, "socket_timeout": 5.0, "socket_connect_timeout": 5.0,
+}  # fmt: skip
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_ROUTES = {
     "cashier.tasks.psp.*": {"queue": "psp"},

@@ -35,6 +35,7 @@ from ledger.operations.posting_values import PostedTransaction, Posting
 from ledger.operations.postings import lines_of, post, post_many
 from ledger.operations.reversals import propose_reversal
 from ledger.operations.sealing import get_chain_head, seal_audit
+from ledger.operations.sent_forms import give_form_back, take_form
 from ledger.operations.shadows import propose_shadow, propose_stage
 from ledger.operations.staff import propose_duty, propose_roles
 from ledger.operations.thresholds import propose_threshold
@@ -67,6 +68,7 @@ __all__ = [
     "forget_idempotent",
     "get_chain_head",
     "get_threshold",
+    "give_form_back",
     "holds_permission",
     "lines_of",
     "may_decide",
@@ -89,4 +91,5 @@ __all__ = [
     "suspend_idempotent",
     "withdraw_approval",
     "write_checkpoints",
+    "take_form",
 ]

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 
+from cashier.nudges import send_quietly
 from ledger.admin.frames import (
     SHOWN,
     Act,
@@ -83,7 +84,7 @@ def _load(file: SourceFile, data: Mapping[str, Any], page: Page) -> Done:
     if file.byte_size > AT_ONCE_BYTES:
         note_asked(file.public_id)
         told = {"file_id": file.public_id, "actor_kind": page.actor.kind, "actor_id": page.actor.id}
-        transaction.on_commit(lambda: load_in_worker.delay(**told))
+        transaction.on_commit(lambda: send_quietly(load_in_worker.name, told))
         return Done("A worker loads it. You may leave this page.")
     result = load_file(file_id=file.pk, actor=page.actor, now=page.now)
     return Done(f"Loaded {result['lines']:,} lines." if result["accepted"] else "Refused whole: nothing was loaded. The page says why.")

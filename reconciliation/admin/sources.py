@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.db import transaction
 from django.db.models import QuerySet
 
+from cashier.nudges import send_quietly
 from ledger.admin.frames import (
     SHOWN,
     Act,
@@ -97,7 +98,7 @@ def _ask(code: str, data: Data, page: Page) -> Done:
 
 def _pull(row: FileSource, data: Data, page: Page) -> Done:
     ask_pull(source_id=row.pk, actor=page.actor, now=page.now)
-    transaction.on_commit(lambda: pull_source.apply_async(kwargs={"source_id": row.public_id}, expires=60))
+    transaction.on_commit(lambda: send_quietly(pull_source.name, {"source_id": row.public_id}, expires=60))
     return Done("It is being looked at. The look stands below as soon as it has ended.")
 
 

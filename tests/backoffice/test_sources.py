@@ -11,6 +11,7 @@ from django.urls import reverse
 from ledger.models import ApprovalRequest
 from ledger.operations import decide
 from reconciliation import tasks
+from reconciliation.admin import files, sources
 from reconciliation.models import FileSource, SourceFile, SourcePull
 from reconciliation.operations.load.progress import telling
 from tests.backoffice.pressing import list_url, place_of, press
@@ -43,11 +44,11 @@ def test_looks_are_shown_and_one_is_asked_for(
     assert "did not answer within 20 s" in page and "statement.xml" in page and "countroom@sftp.bank.example:22/out/*.xml" in page
     assert "bank-sftp" in browser_of("ola").get(list_url(FileSource)).content.decode()
     nudged: list[Any] = []
-    monkeypatch.setattr(tasks.pull_source, "apply_async", lambda **told: nudged.append(told["kwargs"]))
+    monkeypatch.setattr(sources, "send_quietly", lambda task, told, *, expires: nudged.append((task, told)))
     with django_capture_on_commit_callbacks(execute=True):
         assert press(browser_of("ada"), source, "pull").status_code == 302
     pull = SourcePull.objects.get(state="WAITING")
-    assert (nudged, pull.asked_by_kind) == ([{"source_id": source.public_id}], "user")
+    assert (nudged, pull.asked_by_kind) == ([(tasks.pull_source.name, {"source_id": source.public_id})], "user")
     assert press(browser_of("ola"), source, "pull").status_code == 403
 
 
@@ -65,16 +66,16 @@ def test_a_large_upload_is_loaded_by_a_worker_and_seen_as_it_goes(
     assert ben.post(url, {"once": "l1", "file": large, "source": "mt940", "account": ""}).status_code == 302
     file = SourceFile.objects.get(name="large.sta")
     nudged: list[Any] = []
-    monkeypatch.setattr(tasks.load_file, "delay", lambda **told: nudged.append(told))
+    monkeypatch.setattr(files, "send_quietly", lambda task, told: nudged.append((task, told)))
     with django_capture_on_commit_callbacks(execute=True):
         assert press(ben, file, "load").status_code == 302
-    assert nudged[0]["file_id"] == file.public_id
+    assert (nudged[0][0], nudged[0][1]["file_id"]) == (tasks.load_file.name, file.public_id)
     seen = reverse("admin:reconciliation_sourcefile_progress", args=[file.public_id])
     assert "Waiting for a worker" in ben.get(place_of(file).url_of(file)).content.decode()
     with telling(file.public_id, file.byte_size):
         waiting = ben.get(seen)
         assert "Reading" in waiting.content.decode() and "X-Ops-Ended" not in waiting.headers
-    tasks.load_file(**nudged[0])
+    tasks.load_file(**nudged[0][1])
     file.refresh_from_db()
     assert file.state == "REFUSED" and ben.get(seen).headers["X-Ops-Ended"] == "1"
     assert "Nothing of it is loaded" in ben.get(place_of(file).url_of(file)).content.decode()

@@ -6,10 +6,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from redis import Redis
 
 from cashier import nudges
 from cashier.nudges import announce, await_answer, nudge
+from tests.infra.stoppable import Stoppable
 
 
 @pytest.mark.spec("C8")
@@ -48,6 +50,36 @@ def test_without_redis_the_row_is_asked(committed_db: None, monkeypatch: pytest.
     announce(uuid4())
 
     assert await_answer(uuid4(), is_answered=lambda: next(answers), seconds=5)
+
+
+@pytest.mark.spec("C22")
+@pytest.mark.parametrize("how", ["killed", "hangs"])
+def test_a_broker_that_is_away_holds_nobody_up(committed_db: None, stoppable: Stoppable, how: str) -> None:
+    """The first nudge waits half a second at most, those that follow not at all; when it is back it is told again."""
+    nudge("cashier.tasks.psp.authorize", call_id=uuid4())
+    stoppable.kill() if how == "killed" else stoppable.hang()
+
+    started = time.monotonic()
+    for _ in range(20):
+        nudge("cashier.tasks.psp.authorize", call_id=uuid4())
+    assert time.monotonic() - started < 3
+
+    stoppable.start() if how == "killed" else stoppable.go_on()
+    nudges._rest.end()
+    nudge("cashier.tasks.psp.authorize", call_id=uuid4())
+    with Redis.from_url(stoppable.url) as client:
+        assert client.llen(f"{settings.REDIS_PREFIX}:psp") >= (1 if how == "killed" else 2)
+
+
+@pytest.mark.spec("C22")
+def test_who_waits_for_an_answer_does_not_wait_for_a_redis_that_hangs(committed_db: None, stoppable: Stoppable) -> None:
+    stoppable.hang()
+    answered_at = time.monotonic() + 2
+
+    started = time.monotonic()
+    assert await_answer(uuid4(), is_answered=lambda: time.monotonic() > answered_at, seconds=20)
+
+    assert time.monotonic() - started < 6
 
 
 @pytest.mark.spec("C22")

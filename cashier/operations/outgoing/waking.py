@@ -1,10 +1,9 @@
 """The nudge of the outbox: one per transaction, however many events it wrote."""
 
-from celery import current_app
 from django.db import connection, transaction
-from structlog import get_logger
 
-log = get_logger(__name__)
+from cashier.nudges import send_quietly
+
 DISPATCH = "ledger.tasks.dispatch_events"
 
 
@@ -15,7 +14,4 @@ def wake_dispatcher() -> None:
 
 
 def _wake() -> None:
-    try:
-        current_app.send_task(DISPATCH, retry=False, ignore_result=True)
-    except Exception as error:  # any broker failure: the rows are there
-        log.warning("nudge.lost", task=DISPATCH, error=str(error)[:200])
+    send_quietly(DISPATCH)

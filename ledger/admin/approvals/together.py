@@ -135,7 +135,7 @@ def _why_not(row: ApprovalRequest, is_mixed: bool, page: Page) -> str:
 def _press(place: "OpsAdmin", request: HttpRequest, rows: list[Chosen], reason: str, page: Page) -> HttpResponse:
     approve, token = request.POST.get("verdict") == "approve", request.POST.get("once", "")
     address = reverse("admin:ledger_approvalrequest_told", args=[token[:64] or "none"])
-    if once.take(page.user.pk, token):
+    if once.take(page, token):
         results = [_decide(row, approve, reason, request.POST.get(f"rests_on-{row.request.pk}", ""), page) for row in rows]
         verb = "approved" if approve else "rejected"
         cache.set(_key(page, token[:64]), {"rows": [asdict(row) for row in results], "verb": verb}, KEPT_SECONDS)

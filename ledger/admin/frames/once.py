@@ -2,24 +2,19 @@
 
 import secrets
 
-from django.core.cache import cache
-
-KEPT_SECONDS = 3600
+from ledger.admin.frames.page import Page
+from ledger.operations import give_form_back, take_form
 
 
 def new_token() -> str:
     return secrets.token_urlsafe(16)
 
 
-def take(user_id: object, token: str) -> bool:
+def take(page: Page, token: str) -> bool:
     """Whether this POST is the first with its token. A form without a token is refused."""
-    return bool(token) and bool(cache.add(_key(user_id, token), 1, timeout=KEPT_SECONDS))
+    return take_form(person_id=page.user.pk, token=token, now=page.now)
 
 
-def give_back(user_id: object, token: str) -> None:
+def give_back(page: Page, token: str) -> None:
     """Nothing was done: the same form may be sent again."""
-    cache.delete(_key(user_id, token))
-
-
-def _key(user_id: object, token: str) -> str:
-    return f"backoffice-once:{user_id}:{token[:64]}"
+    give_form_back(person_id=page.user.pk, token=token)

@@ -89,13 +89,13 @@ def _press(act: Act, obj: Any, page: Page, button: Button) -> Done | None:
     if not button.is_open or not button.form.is_valid():
         return None
     token = page.request.POST.get("once", "")
-    if not once.take(page.user.pk, token):
+    if not once.take(page, token):
         messages.info(page.request, "That was already sent; it was done once.")
         return Done("")
     try:
         done = act.run(obj, button.form.cleaned_data, page)
     except (Refused, TransitionNotAllowed) as refusal:
-        once.give_back(page.user.pk, token)
+        once.give_back(page, token)
         why = refusal.message if isinstance(refusal, Refused) else GONE_ON
         button.error = f"{why.rstrip('.')}. Nothing was changed. Trace {current_trace_id() or 'none'}."
         return None

@@ -1,6 +1,6 @@
 """How far a load is, for those who look on (UX 4.9). Told through the cache: nobody sees a load's own transaction before its end.
 
-Nothing depends on it: where the cache is away, a load goes on untold.
+Nothing depends on it: where the cache is away it holds nothing (config/cache.py), and a load goes on untold.
 """
 
 import time
@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any, BinaryIO, TypeVar
 
 from django.core.cache import cache
-from redis.exceptions import RedisError
 
 _EVERY_SECONDS = 0.4
 _KEPT_SECONDS = 3600
@@ -59,8 +58,7 @@ def telling(public_id: str, byte_size: int) -> Iterator[None]:
         yield
     finally:
         _now.reset(token)
-        with suppress(RedisError, OSError):
-            cache.delete(load.key)
+        cache.delete(load.key)
 
 
 def reading(file: BinaryIO, *, stage: str = "", until: int = 0) -> None:
@@ -102,16 +100,12 @@ def note_asked(public_id: str) -> None:
 
 def get_progress(public_id: str) -> dict[str, Any] | None:
     """stage, lines, share (0 to 1, or None) and seconds of a load that goes on; None where none does, or the cache is away."""
-    try:
-        found: dict[str, Any] | None = cache.get(_key(public_id))
-    except (RedisError, OSError):
-        return None
+    found: dict[str, Any] | None = cache.get(_key(public_id))
     return found
 
 
 def _put(key: str, value: dict[str, Any]) -> None:
-    with suppress(RedisError, OSError):
-        cache.set(key, value, _KEPT_SECONDS)
+    cache.set(key, value, _KEPT_SECONDS)
 
 
 def _key(public_id: str) -> str:

@@ -1,76 +1,20 @@
 """A real Redis, really stopped in the middle (C22): calls go on, each process for itself; keys and limits are PostgreSQL's."""
 
-import signal
-import socket
-import subprocess
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from redis import Redis
-from redis.exceptions import RedisError
 
 from cashier import redis as ours
 from cashier.breakers import read_circuits
-from cashier.breakers.doors import _alone
 from cashier.models import BreakerChange, BreakerState, DepositIntent, PspCall
 from cashier.refusals import GateClosed
-from config.local_servers.home import valkey_binary
 from ledger.operations import begin_idempotent, finish_idempotent
 from ledger.operations.idempotency import Replay
 from tests.cashier.world import World
-from tests.sandbox.running import eventually
+from tests.infra.stoppable import Stoppable
 
 State = DepositIntent.State
-
-
-class Stoppable:
-    """A Redis of this test alone."""
-
-    def __init__(self, folder: Path) -> None:
-        with socket.socket() as listener:
-            listener.bind(("127.0.0.1", 0))
-            self.port = int(listener.getsockname()[1])
-        self.folder = folder
-        self.url = f"redis://127.0.0.1:{self.port}/0"
-        self.start()
-
-    def start(self) -> None:
-        settings = ("--bind", "127.0.0.1", "--port", str(self.port), "--save", "", "--dir", str(self.folder))
-        self.process = subprocess.Popen([str(valkey_binary(None)), *settings], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        with Redis.from_url(self.url) as client:
-            assert eventually(lambda: answers(client))
-
-    def kill(self) -> None:
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait(10)
-
-
-def answers(client: Any) -> bool:
-    try:
-        return bool(client.ping())
-    except RedisError:
-        return False
-
-
-@pytest.fixture
-def stoppable(tmp_path: Path, settings: Any, redis: Any) -> Iterator[Stoppable]:
-    server = Stoppable(tmp_path)
-    settings.REDIS_URL = server.url
-    forget()
-    yield server
-    server.kill()
-    forget()
-
-
-def forget() -> None:
-    """As a process that has just started: no client, no memory of an outage, no circuits of its own."""
-    ours.quick_redis.cache_clear()
-    ours.waiting_redis.cache_clear()
-    ours._resting_until = 0.0
-    _alone.forget()
 
 
 def circuit(world: World) -> BreakerState:
@@ -95,7 +39,7 @@ def test_without_redis_circuits_are_each_processs_own_and_shared_again_after(wor
     assert BreakerChange.objects.get().is_alone
 
     stoppable.start()
-    ours._resting_until = 0.0
+    ours._rest.end()
 
     assert circuit(world) is BreakerState.CLOSED
     assert world.pay("tok_approve").state == State.CAPTURED

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.core.cache.backends.redis import RedisCache
 
 from reconciliation.models import SourceFile
 from reconciliation.operations.load import progress
 from reconciliation.operations.load.progress import get_progress
+from tests.infra.stoppable import Stoppable
 from tests.reconciliation.house import House
 from tests.reconciliation.ingest.papers import PAYOUT, SALE, ingest, report, row, statement
 
@@ -53,7 +53,7 @@ def test_a_refused_file_is_told_no_more(house: House, told: list[dict[str, Any]]
     assert told and get_progress(SourceFile.objects.get().public_id) is None
 
 
-def test_without_a_cache_a_load_goes_on_untold(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(progress, "cache", RedisCache("redis://127.0.0.1:9/0", {}))
+def test_without_a_cache_a_load_goes_on_untold(house: House, stoppable: Stoppable) -> None:
+    stoppable.kill()
     assert ingest(statement("C1,"), source="mt940", account="BANK_EUR", name="a.sta")["accepted"]
     assert get_progress(SourceFile.objects.get().public_id) is None
