@@ -67,7 +67,7 @@ class CsvBankReader:
         page = self._page(row, currency)
         line = _line(row, page.tally.index, currency, booked, amount)
         page.tally.add(line)
-        page.balance.add(row.number, amount, row.amount("balance", currency))
+        page.balance.add(row.number, amount, row.amount("balance", currency), booked)
         page.first_day, page.last_day = min(page.first_day, booked), max(page.last_day, booked)
         return line
 

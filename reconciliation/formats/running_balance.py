@@ -1,6 +1,7 @@
 """The balance that a bank prints behind each line: oldest line first or newest first, on some lines or on all."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 
 @dataclass(slots=True)
@@ -22,7 +23,10 @@ class Breaks:
 
 @dataclass(slots=True)
 class RunningBalance:
-    """Both orders are followed while lines stream by; at the end the one that holds is the file's."""
+    """Both orders are followed while lines stream by; at the end the one that holds is the file's.
+
+    Where both hold, as of an account that is swept to zero each day (100 in, 100 out), the days say which it is.
+    """
 
     first: int | None = None
     last: int | None = None
@@ -32,9 +36,15 @@ class RunningBalance:
     since: int = 0  # moved by the lines below the last printed balance
     rising: Breaks = field(default_factory=Breaks)
     falling: Breaks = field(default_factory=Breaks)
+    day: date = date.min
+    days_rise: int = 0
+    days_fall: int = 0
 
-    def add(self, line: int, amount: int, balance: int | None) -> None:
-        """One line and the balance printed behind it, None where there is none."""
+    def add(self, line: int, amount: int, balance: int | None, day: date) -> None:
+        """One line, the balance printed behind it, None where there is none, and its day."""
+        self.days_rise += self.day < day and self.day > date.min
+        self.days_fall += self.day > day
+        self.day = day
         if balance is None:
             if self.last is None:
                 self.before += amount
@@ -50,7 +60,9 @@ class RunningBalance:
 
     @property
     def is_oldest_first(self) -> bool:
-        return self.rising.count <= self.falling.count
+        if self.rising.count == self.falling.count:
+            return self.days_rise >= self.days_fall
+        return self.rising.count < self.falling.count
 
     @property
     def breaks(self) -> Breaks:

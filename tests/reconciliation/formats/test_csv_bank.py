@@ -69,6 +69,17 @@ def test_newest_first_is_read_the_other_way_round() -> None:
     assert (result.statements[0].opening_minor, result.statements[0].closing_minor) == (100000, 220000)
 
 
+@pytest.mark.parametrize("newest_first", [True, False])
+@pytest.mark.spec("R2")
+def test_the_days_say_in_which_order_an_account_is_that_is_swept_to_zero(newest_first: bool) -> None:
+    """Every balance fits both ways: 100 came and went, each day."""
+    rows = [f"2026-01-0{day},A,B,EUR,{amount},{balance}" for day in (6, 7) for amount, balance in (("100", "100"), ("-100", "0"))]
+    _, result = by_map("\n".join(["Day,Text,More,Ccy,Amount,Balance", *(reversed(rows) if newest_first else rows)]))
+
+    assert result.accepted
+    assert (result.statements[0].opening_minor, result.statements[0].closing_minor) == (0, 0)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "failed"),
     [
