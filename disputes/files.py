@@ -1,7 +1,6 @@
 """Evidence files on disk: checked on the way in, sealed, named by their hash (X1, S6)."""
 
 import hashlib
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from django.conf import settings
 from cashier.card_data import has_card_number
 from cashier.sealing import new_wrapped_key, seal, unseal, unwrap_key
 from disputes.refusals import BadEvidence
+from ledger.kept_files import keep_file
 
 MAX_BYTES = 4 * 1024 * 1024
 # What may be sent as evidence: media type -> how its content begins (none for text).
@@ -33,11 +33,17 @@ class StoredFile:
 
 
 def store_evidence(content: bytes, *, content_type: str, owner: str) -> StoredFile:
-    """Check and keep one file, sealed for `owner` (a dispute's public id). Raises BadEvidence: size, type, content, card data."""
+    """Check and keep one file, sealed for `owner` (a dispute's public id).
+
+    Raises BadEvidence (size, type, content, card data), FileNotKept.
+    """
     check_content(content, content_type)
     digest = hashlib.sha256(content).hexdigest()
     path = Path("evidence") / owner / digest
-    write_once(Path(settings.MEDIA_ROOT) / path, sealed_for(content, owner))
+    target = Path(settings.MEDIA_ROOT) / path
+    if not target.exists():
+        sealed = sealed_for(content, owner)
+        keep_file(target, lambda part: part.write(sealed))
     return StoredFile(digest, len(content), str(path))
 
 
@@ -75,16 +81,3 @@ def sealed_for(content: bytes, owner: str) -> bytes:
     """The wrapped key of this file, then the file under that key."""
     wrapped = new_wrapped_key(owner=owner)
     return wrapped + seal(content, key=unwrap_key(wrapped, owner=owner), owner=owner)
-
-
-def write_once(target: Path, content: bytes) -> None:
-    """Write and flush to disk, then rename: a file is there whole or not at all."""
-    if target.exists():
-        return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_suffix(f".{os.getpid()}.part")
-    with open(part, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(target)

@@ -74,8 +74,11 @@ def _upload(obj: Any, data: Mapping[str, Any], page: Page) -> Done:
 
 
 def _loadable(file: SourceFile, page: Page) -> Standing:
-    if file.state != FileState.RECEIVED:
-        return hidden("It is loaded, or was refused.")
+    """A refused one too: what was wrong may be mended here, as an account or a column map that was not known."""
+    if file.state == FileState.LOADED:
+        return hidden("It is loaded.")
+    if (file.error or {}).get("code") == "card_number":
+        return hidden("It was set aside: a card number is in it.")
     return disabled("It is being loaded.") if get_progress(file.public_id) else SHOWN
 
 
@@ -91,6 +94,8 @@ def _load(file: SourceFile, data: Mapping[str, Any], page: Page) -> Done:
 
 
 def _load_label(file: SourceFile, page: Page) -> str:
+    if file.state == FileState.REFUSED:
+        return "Try again"
     lines = result_of(file, page).get("lines") or 0
     return f"Load {lines:,} lines" if lines else "Load this file"
 
@@ -127,6 +132,11 @@ def progress_of(file: SourceFile) -> dict[str, Any] | None:
         "speed": f"{int(found['lines'] / seconds):,}" if seconds else "—",
         "left": f"{left // 60} min {left % 60} s" if left >= 60 else f"{left} s" if left else "",
     }
+
+
+def _is_to_come(file: SourceFile) -> bool:
+    """Whether it waits to be loaded, or is tried again right now."""
+    return file.state == FileState.RECEIVED or (file.state == FileState.REFUSED and get_progress(file.public_id) is not None)
 
 
 def account_words(file: SourceFile) -> str:
@@ -177,12 +187,12 @@ class SourceFileAdmin(OpsAdmin):
         file = self.load(object_id)
         answer = render(request, "ops/load_progress.html", {"p": progress_of(file)})
         answer.headers["Cache-Control"] = "no-store"
-        if file.state != FileState.RECEIVED:
+        if not _is_to_come(file):
             answer.headers["X-Ops-Ended"] = "1"
         return answer
 
     def _loading(self, file: SourceFile) -> list[Panel]:
-        if file.state != FileState.RECEIVED:
+        if not _is_to_come(file):
             return []
         url = reverse(f"{self.admin_site.name}:{self._named('progress')}", args=[file.public_id])
         return [Panel("Load", "ops/load_panel.html", {"url": url, "p": progress_of(file)}, anchor="load")]

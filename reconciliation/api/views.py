@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from celery.contrib.django.task import DjangoTask
+from django.db import transaction
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.parsers import MultiPartParser
@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from cashier.nudges import send_quietly
 from ledger import clock
 from ledger.actors import Actor
 from ledger.api.callers import caller_of
@@ -133,8 +134,8 @@ class FileListView(APIView):
         received = ingest.receive_file(
             file=upload, name=upload.name, source=str(source or ""), account=str(account), actor=actor, now=clock.now()
         )
-        nudge = cast("DjangoTask[Any, str]", load_file)
-        nudge.delay_on_commit(file_id=received.public_id, actor_kind=actor.kind, actor_id=actor.id)
+        told = {"file_id": received.public_id, "actor_kind": actor.kind, "actor_id": actor.id}
+        transaction.on_commit(lambda: send_quietly(load_file.name, told))
         return Response({"file_id": received.public_id, "state": str(received.state)}, status=202)
 
 

@@ -24,7 +24,7 @@ from reconciliation.operations.load.settlement_report import load_report
 from reconciliation.operations.refusing import note_loaded, note_refused
 from reconciliation.operations.storing import set_aside, store
 from reconciliation.queries.column_maps import maps_of
-from reconciliation.queries.stored import stored_path
+from reconciliation.queries.stored import is_intact, stored_path
 
 BANK_SOURCES = frozenset({"camt053", "mt940", "bai2", "csv_bank"})
 
@@ -41,10 +41,11 @@ def ingest_file(*, file: BinaryIO, name: str, source: str, actor: Actor, now: da
     """Store and load a file; gives ingest's object. The same bytes a second time: `duplicate_of` names the first, nothing changes.
 
     `account`: code of the merchant or bank account that the file must be of; empty: the file's own word decides.
-    Raises Invalid for an unknown source or account; a file that is refused is no exception, but an object with `accepted` false.
+    Raises Invalid for an unknown source or account, FileNotKept; a file that is refused is no exception, but an object with `accepted`
+    false.
     """
     received = receive_file(file=file, name=name, source=source, account=account, actor=actor, now=now)
-    return load_file(file_id=received.pk, actor=actor, now=now)
+    return load_file(file_id=received.pk, actor=actor, now=now, is_fresh=True)
 
 
 def dry_run(*, file: BinaryIO, name: str, source: str, account: str = "") -> dict[str, Any]:
@@ -65,7 +66,7 @@ def dry_run(*, file: BinaryIO, name: str, source: str, account: str = "") -> dic
 
 
 def receive_file(*, file: BinaryIO, name: str, source: str, actor: Actor, now: datetime, account: str = "") -> SourceFile:
-    """Store the bytes and make their row, state RECEIVED; the same bytes of one source are one row. Raises Invalid."""
+    """Store the bytes and make their row, state RECEIVED; the same bytes of one source are one row. Raises Invalid, FileNotKept."""
     if source not in settings.REPORT_FORMATS:
         raise Invalid(f"No format {source!r}; known: {', '.join(sorted(settings.REPORT_FORMATS))}.", field="source", rule="unknown")
     if account:
@@ -89,10 +90,11 @@ def receive_file(*, file: BinaryIO, name: str, source: str, actor: Actor, now: d
     return row
 
 
-def load_file(*, file_id: UUID, actor: Actor, now: datetime) -> dict[str, Any]:
+def load_file(*, file_id: UUID, actor: Actor, now: datetime, is_fresh: bool = False) -> dict[str, Any]:
     """Load a received file in one transaction, or refuse it; gives ingest's object.
 
-    The row is locked first: of two who load the same file at once, the second finds it loaded. A refused file is tried again.
+    The row is locked first: of two who load the same file at once, the second finds it loaded. A refused file is tried again. Its bytes
+    are held against its hash, unless the caller has stored them this moment (`is_fresh`).
     """
     try:
         with transaction.atomic():
@@ -101,6 +103,8 @@ def load_file(*, file_id: UUID, actor: Actor, now: datetime) -> dict[str, Any]:
                 return {**row.result, "duplicate_of": row.public_id}
             if row.state == FileState.REFUSED:
                 move(row, "retry", actor=actor, now=now, event="file.received")
+            if not is_fresh and not is_intact(stored_path(row.storage_path), row.sha256):
+                raise FormatRefused("damaged", "the stored bytes are gone, or not those that were received: send the file again")
             with telling(row.public_id, row.byte_size):
                 return _load(row, actor=actor, now=now)
     except FormatRefused as refusal:

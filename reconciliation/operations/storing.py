@@ -1,31 +1,25 @@
 """Files are kept as they were received, under their own SHA-256 (R2)."""
 
-import os
 import shutil
-import tempfile
 from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
 
-from reconciliation.queries.stored import stored_path
+from ledger.kept_files import keep_file
+from reconciliation.queries.stored import is_intact, stored_path
 
 
 def store(file: BinaryIO, sha256: str, *, under: str = "sources") -> str:
     """Keep the bytes in folder `under` of FILES_DIR and give their path relative to it.
 
-    Kept before: nothing is written. The file must be whole.
+    Kept before and still the same: nothing is written. The file must be whole. Raises FileNotKept.
     """
     relative = Path(under) / sha256[:2] / sha256
     target = Path(settings.MEDIA_ROOT) / relative
-    if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
+    if not is_intact(target, sha256):
         file.seek(0)
-        with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as part:
-            shutil.copyfileobj(file, part, 1 << 20)
-            part.flush()
-            os.fsync(part.fileno())
-        Path(part.name).replace(target)
+        keep_file(target, lambda part: shutil.copyfileobj(file, part, 1 << 20))
     return str(relative)
 
 

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from cashier.models import BankAccount
 from ledger.models import ApprovalRequest
 from ledger.operations import decide
 from reconciliation import tasks
@@ -15,6 +16,8 @@ from reconciliation.admin import files, sources
 from reconciliation.models import FileSource, SourceFile, SourcePull
 from reconciliation.operations.load.progress import telling
 from tests.backoffice.pressing import list_url, place_of, press
+from tests.ledger.test_kept_files import room_for
+from tests.reconciliation.ingest.papers import statement
 
 WHY = "The bank's letter of today"
 ASKED = {
@@ -79,3 +82,46 @@ def test_a_large_upload_is_loaded_by_a_worker_and_seen_as_it_goes(
     file.refresh_from_db()
     assert file.state == "REFUSED" and ben.get(seen).headers["X-Ops-Ended"] == "1"
     assert "Nothing of it is loaded" in ben.get(place_of(file).url_of(file)).content.decode()
+
+
+@pytest.mark.spec("R2")
+def test_a_refused_file_is_tried_again_once_what_was_wrong_is_mended(
+    browser_of: Callable[[str], Client], scene: Any, settings: Any, tmp_path: Any
+) -> None:
+    """Its account was not known."""
+    settings.MEDIA_ROOT = str(tmp_path)
+    bank = BankAccount.objects.get(code="BANK_EUR")
+    BankAccount.objects.filter(pk=bank.pk).update(iban="MT00OTHER")
+    ben, url = browser_of("ben"), reverse("admin:reconciliation_sourcefile_list_act", args=["upload"])
+    paper = SimpleUploadedFile("a.sta", statement("C1,"))
+    assert ben.post(url, {"once": "t1", "file": paper, "source": "mt940", "account": ""}).status_code == 302
+    file = SourceFile.objects.get(name="a.sta")
+    press(ben, file, "load")
+    file.refresh_from_db()
+    assert file.state == "REFUSED" and "Try again" in ben.get(place_of(file).url_of(file)).content.decode()
+
+    BankAccount.objects.filter(pk=bank.pk).update(iban=bank.iban)
+    assert press(ben, file, "load").status_code == 302
+    file.refresh_from_db()
+    assert (file.state, file.lines) == ("LOADED", 1)
+    assert "Try again" not in ben.get(place_of(file).url_of(file)).content.decode()
+
+
+@pytest.mark.spec("R2", "C14")
+def test_a_file_that_was_set_aside_is_not_tried_again(browser_of: Callable[[str], Client], scene: Any) -> None:
+    file = SourceFile.objects.filter(state="REFUSED").first() or SourceFile.objects.first()
+    assert file is not None
+    SourceFile.objects.filter(pk=file.pk).update(state="REFUSED", error={"code": "card_number", "line": 1, "column": 1, "message": "x"})
+    assert "Try again" not in browser_of("ben").get(place_of(file).url_of(file)).content.decode()
+    assert press(browser_of("ben"), file, "load").status_code == 403
+
+
+@pytest.mark.spec("R2")
+def test_a_full_disk_is_told_in_the_dialog(browser_of: Callable[[str], Client], scene: Any, settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = str(tmp_path)
+    url = reverse("admin:reconciliation_sourcefile_list_act", args=["upload"])
+    paper = SimpleUploadedFile("a.sta", statement(*(["C1,"] * 50)))
+    with room_for(1000):
+        answer = browser_of("ben").post(url, {"once": "d1", "file": paper, "source": "mt940", "account": ""})
+    assert answer.status_code == 409 and "make room where FILES_DIR lies" in answer.content.decode()
+    assert not SourceFile.objects.filter(name="a.sta").exists()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from reconciliation import tasks
+from reconciliation.admin import files
 from reconciliation.models import SourceFile
 from tests.reconciliation.ingest.papers import statement
 
@@ -33,11 +34,11 @@ def test_a_load_is_seen_from_the_upload_to_its_result(
 
     workers: list[threading.Thread] = []
 
-    def nudge(**told: Any) -> None:
+    def nudge(task: str, told: dict[str, Any]) -> None:
         workers.append(threading.Thread(target=work, args=(told,)))
         workers[-1].start()
 
-    monkeypatch.setattr(tasks.load_file, "delay", nudge)
+    monkeypatch.setattr(files, "send_quietly", nudge)
     ben = tab_of("ben")
     ben.go("/admin/reconciliation/sourcefile/")
     ben.page.get_by_role("button", name="Upload a file…").click()

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 
 from ledger.actors import system_actor
 from ledger.clock import now
+from ledger.kept_files import FileNotKept
 from ledger.refusals import Invalid
 from reconciliation.operations.ingest import dry_run, ingest_file
 
@@ -39,7 +40,7 @@ class Command(BaseCommand):
             result = self._ingest(Path(file), source, account, is_dry)
         except OSError as problem:
             self._stop(f"{file}: {problem.strerror}. Give the path of a file that can be read.")
-        except Invalid as problem:
+        except (Invalid, FileNotKept) as problem:
             self._stop(problem.message)
         if options["json"]:
             self.stdout.write(json.dumps(result))

@@ -4,8 +4,6 @@ Each act locks the case, changes it by its graph, writes its timeline and commit
 """
 
 import hashlib
-import os
-import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -14,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 
 from ledger.actors import Actor, system_actor
+from ledger.kept_files import keep_file
 from ledger.models import User
 from ledger.operations import record_audit
 from ledger.transitions import move
@@ -67,7 +66,7 @@ def comment_case(*, case_id: UUID, text: str, actor: Actor, now: datetime) -> Ca
 
 
 def attach_to_case(*, case_id: UUID, name: str, content: bytes, actor: Actor, now: datetime) -> CaseEntry:
-    """Keep a file with the case, by its SHA-256 under FILES_DIR. Raises FileNotTaken (type, size, empty)."""
+    """Keep a file with the case, by its SHA-256 under FILES_DIR. Raises FileNotTaken (type, size, empty), FileNotKept."""
     suffix = Path(name).suffix.lower()
     if suffix not in ATTACHMENT_SUFFIXES:
         raise FileNotTaken(
@@ -238,10 +237,5 @@ def _save(case: ExceptionCase, fields: list[str], actor: Actor, now: datetime, r
 def _keep(digest: str, suffix: str, content: bytes) -> str:
     relative = Path("cases") / digest[:2] / f"{digest}{suffix}"
     path = Path(settings.MEDIA_ROOT) / relative
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
-        part.write(content)
-        part.flush()
-        os.fsync(part.fileno())
-    Path(part.name).replace(path)
+    keep_file(path, lambda part: part.write(content))
     return str(relative)

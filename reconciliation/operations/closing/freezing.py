@@ -12,8 +12,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ledger.audit_files import digest_of
 from ledger.calendar import day_bounds
+from ledger.kept_files import FileNotKept
 from ledger.models import User
 from ledger.operations.audit_heads import BoundHead
 from ledger.proofs.run import one_snapshot
@@ -23,6 +23,7 @@ from reconciliation.operations.closing.refusals import CloseNotReady
 from reconciliation.operations.storing import store
 from reconciliation.queries.bundles import FOLDER, part_path
 from reconciliation.queries.snapshot import write_rows
+from reconciliation.queries.stored import is_intact
 from reconciliation.queries.totals import day_totals
 from reconciliation.snapshots.asking import write_marts
 from reconciliation.snapshots.duck import connect
@@ -54,16 +55,15 @@ def write_parts(close: DailyClose, items: Sequence[Mapping[str, Any]], *, prepar
             parts = [*_tables(folder), *write_marts(folder), *_texts(close, items, totals, preparer, folder)]
             for part in parts:
                 _keep(folder / part.name, part)
-    except OSError as problem:
-        raise CloseNotReady(
-            "The snapshot's files can't be written.", missing=[f"the disk says: {problem.strerror or problem}"]
-        ) from problem
+    except (OSError, FileNotKept) as problem:
+        why = problem.message if isinstance(problem, FileNotKept) else f"the disk says: {problem.strerror or problem}"
+        raise CloseNotReady("The snapshot's files can't be written.", missing=[why]) from problem
     return Written([part.as_dict() for part in parts], totals)
 
 
 def require_parts(parts: Sequence[Mapping[str, Any]]) -> None:
     """Every file lies where it was kept, with its hash. Raises CloseNotReady naming those that don't."""
-    lost = [str(part["name"]) for part in parts if not _is_kept(part)]
+    lost = [str(part["name"]) for part in parts if not is_intact(part_path(str(part["sha256"])), str(part["sha256"]))]
     if lost:
         raise CloseNotReady("Files of the snapshot are damaged or gone. Send the day back, and prepare it again.", missing=lost)
 
@@ -132,13 +132,5 @@ def _person(user: User | None, at: datetime | None) -> dict[str, str]:
 
 
 def _keep(path: Path, part: Part) -> None:
-    """A file of this hash that lies there damaged is written anew."""
-    if not _is_kept(part.as_dict()):
-        part_path(part.sha256).unlink(missing_ok=True)
-        with path.open("rb") as file:
-            store(file, part.sha256, under=FOLDER)
-
-
-def _is_kept(part: Mapping[str, Any]) -> bool:
-    path = part_path(str(part["sha256"]))
-    return path.is_file() and path.stat().st_size == part["bytes"] and digest_of(path) == part["sha256"]
+    with path.open("rb") as file:
+        store(file, part.sha256, under=FOLDER)
