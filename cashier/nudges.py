@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 from redis.exceptions import RedisError
 
-from cashier.redis import TURN_SECONDS, is_resting, quick_redis, redis_key, rest, waiting_redis
+from cashier.redis import TURN_SECONDS, is_resting, quick_redis, redis_key, waiting_redis
 from cashier.resting import Rest
 from ledger.tracing import current_trace_id
 
@@ -99,7 +99,6 @@ def _was_announced(call_id: UUID, deadline: float) -> bool:
             if waiting_redis().blpop([redis_key("answered", call_id)], timeout=turn) or left <= 0:
                 return True
     except RedisError as error:
-        rest(error)
         log.warning("answer.polled", error=str(error)[:200])
     return False
 

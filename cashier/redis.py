@@ -8,7 +8,8 @@ from redis import Redis
 from cashier.resting import Rest
 
 QUICK_SECONDS = 0.5
-TURN_SECONDS = 1.0  # the longest that one call waits: a server that hangs is noticed soon after
+TURN_SECONDS = 1.0  # the longest that one call waits
+LATE_SECONDS = 2.0  # and an answer that comes so much later still counts: a server that hangs is noticed soon, a busy one is not given up
 _rest = Rest("redis.gone")
 
 
@@ -21,7 +22,7 @@ def quick_redis() -> Redis:
 @cache
 def waiting_redis() -> Redis:
     """For calls that wait, up to TURN_SECONDS each."""
-    return Redis.from_url(settings.REDIS_URL, socket_timeout=TURN_SECONDS + QUICK_SECONDS, socket_connect_timeout=QUICK_SECONDS)
+    return Redis.from_url(settings.REDIS_URL, socket_timeout=TURN_SECONDS + LATE_SECONDS, socket_connect_timeout=QUICK_SECONDS)
 
 
 def redis_key(*parts: object) -> str:

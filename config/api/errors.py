@@ -23,6 +23,7 @@ from ledger.errors import (
     StillRunning,
     UnknownAsset,
 )
+from ledger.kept_files import FileNotKept
 from ledger.refusals import Conflict, Invalid, NotFound, Refused
 from ledger.tracing import current_trace_id
 
@@ -78,7 +79,7 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response:
 def refusal(error: Refused) -> Response:
     """A refusal of an operation, with the status of its family."""
     status = 422
-    for family, code in ((Conflict, 409), (NotFound, 404), (Invalid, 400)):
+    for family, code in ((Conflict, 409), (NotFound, 404), (Invalid, 400), (FileNotKept, 503)):
         if isinstance(error, family):
             status = code
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, StillRunning) else {}

@@ -24,7 +24,7 @@ READ_ERRORS = {
     403: "Scope or network missing",
     404: "Not found, or not yours",
     429: "Too many",
-    503: "Our database can't be reached: send it again after Retry-After, a write with the same key",
+    503: "Our database can't be reached, or our disk takes no file: send it again after Retry-After, a write with the same key",
 }
 WRITE_ERRORS = {
     409: "Idempotency or state conflict",

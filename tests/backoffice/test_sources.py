@@ -16,7 +16,7 @@ from reconciliation.admin import files, sources
 from reconciliation.models import FileSource, SourceFile, SourcePull
 from reconciliation.operations.load.progress import telling
 from tests.backoffice.pressing import list_url, place_of, press
-from tests.ledger.test_kept_files import room_for
+from tests.infra.disk import room_for
 from tests.reconciliation.ingest.papers import statement
 
 WHY = "The bank's letter of today"

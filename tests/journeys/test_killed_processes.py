@@ -1,6 +1,7 @@
 """kill -9 in the middle of payments: every deposit ends, nobody is charged twice, the books prove (C7, C8, C20)."""
 
 import os
+import signal
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -16,6 +17,7 @@ from tests.journeys.living import LivingStack
 pytestmark = pytest.mark.whole
 
 CONCURRENCY = 24
+HANGS_SECONDS = 60
 # token, method, capture, what the payer does on the challenge page
 MIX = (
     *(("approve", "card", "auto", ""),) * 6,
@@ -164,4 +166,28 @@ def test_redis_killed_during_deposits_loses_no_work(stack: LivingStack) -> None:
     assert sum(tally.values()) == 40
     for name, pid in workers.items():
         stack.awaits_restart(name, before=pid)
+    assert_all_ended(stack, run_id, 40)
+
+
+@pytest.mark.spec("C8", "C22")
+def test_redis_that_hangs_during_deposits_loses_no_work(stack: LivingStack) -> None:
+    """Long enough for workers to give up their connections, as a paused machine or a network that drops all would make them."""
+    # Given deposits in flight, and a Redis that takes connections and answers nothing
+    pid = stack.redis_pid()
+    goes_on = threading.Timer(HANGS_SECONDS, os.kill, (pid, signal.SIGCONT))
+
+    def disturb(done: int) -> None:
+        if done == 10:
+            os.kill(pid, signal.SIGSTOP)
+            goes_on.start()
+
+    run_id, tally = play(stack, planned(40), disturb=disturb)
+
+    # When it answers again
+    goes_on.join()
+    pass_time(stack, timedelta(hours=2))
+    stack.settle_down()
+
+    # Then every deposit has ended all the same
+    assert sum(tally.values()) == 40
     assert_all_ended(stack, run_id, 40)

@@ -1,26 +1,13 @@
 """A file that is kept is there whole or not at all, whatever happens while it is written (R2, X1, E5)."""
 
-import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from ledger.kept_files import FileNotKept, keep_file
+from tests.infra.disk import room_for
 
 pytestmark = pytest.mark.spec("R2")
-
-
-@contextmanager
-def room_for(size: int) -> Iterator[None]:
-    """No file of this process may become longer: the system refuses, as it does where a disk is full."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_a_file_is_kept_whole_and_written_over_whole(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from reconciliation.models import DailyClose, ReconciliationRun, RunState, Sourc
 from reconciliation.operations.closing import open_close
 from reconciliation.tasks import load_file
 from tests.api.calling import Api, fresh_key
+from tests.infra.disk import room_for
 from tests.reconciliation.api.conftest import Callers
 from tests.reconciliation.house import DAY, NOW, House
 
@@ -108,6 +109,14 @@ def test_what_is_missing_or_unknown_is_a_400_and_nothing_is_kept(
     answer = hand_in(callers.ours, STATEMENT % b"175.00", **fields)
     assert (answer.status_code, answer.json()["error"], answer.json()["details"]["field"]) == (400, "VALIDATION_ERROR", field)
     assert (SourceFile.objects.count(), [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]) == (0, [])
+
+
+@pytest.mark.spec("A3")
+def test_a_full_disk_is_a_503_and_the_same_key_works_later(house: House, callers: Callers) -> None:
+    with room_for(100):
+        refused = hand_in(callers.ours, STATEMENT % b"175.00", key="k1")
+    assert (refused.status_code, refused.json()["error"], SourceFile.objects.count()) == (503, "FILE_NOT_KEPT", 0)
+    assert hand_in(callers.ours, STATEMENT % b"175.00", key="k1").status_code == 202
 
 
 def test_nobody_hands_in_for_anothers_account(house: House, callers: Callers) -> None:

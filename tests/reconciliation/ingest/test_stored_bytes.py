@@ -10,7 +10,7 @@ from ledger.kept_files import FileNotKept
 from reconciliation.models import ExceptionCase, FileState, PspLine, SourceFile
 from reconciliation.operations.ingest import load_file, receive_file
 from reconciliation.queries.stored import stored_path
-from tests.ledger.test_kept_files import room_for
+from tests.infra.disk import room_for
 from tests.reconciliation.house import NOW, House
 from tests.reconciliation.ingest.papers import ACTOR, sound_report
 
