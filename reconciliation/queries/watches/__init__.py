@@ -26,7 +26,7 @@ class Watched:
 
 
 WATCHES: dict[str, Watched] = {
-    "success_without_credit": Watched(intraday.success_without_credit, has_ended=intraday.is_applied),
+    "success_without_credit": Watched(intraday.success_without_credit, has_ended=intraday.is_credited),
     "duplicate_events": Watched(intraday.duplicate_events),
     "retry_storm": Watched(intraday.retry_storm, in_real_time=True),
     "approval_rate": Watched(intraday.approval_rate, in_real_time=True),

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from statistics import median
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 from django.db.models.functions import TruncHour
 
-from cashier.models import Attempt, DepositIntent, PayerState, PspEvent, PspEventWork, WebhookRefusal
+from cashier.models import Attempt, Capture, DepositIntent, PayerState, PspEvent, PspEventWork, WebhookRefusal
 from ledger.calendar import business_date
 from ledger.ids import BadPublicId
 from reconciliation.matching.judge import object_of
@@ -21,12 +21,20 @@ _MOST = 500  # alerts of one watch in one look; more are one storm, and the firs
 
 
 def success_without_credit(limits: Thresholds, *, now: datetime) -> list[Noticed]:
-    """A PSP says captured, and `minutes` later nothing was credited and nothing says why not."""
+    """A PSP says captured, and `minutes` later nothing was credited and nothing says why not.
+
+    An event that waits, of a capture that the answer to our own call has credited, tells nothing new: it is late, its money is not.
+    """
     before = now - timedelta(minutes=limits["minutes"])
-    rows = PspEvent.objects.filter(event=CAPTURED, received_at__lt=before, work__state__in=NOT_APPLIED).select_related(
-        "work", "merchant_account__entity"
-    )
+    late = PspEvent.objects.filter(event=CAPTURED, received_at__lt=before, work__state__in=NOT_APPLIED)
+    rows = late.exclude(_was_credited()).select_related("work", "merchant_account__entity")
     return [_uncredited(event, now) for event in rows.order_by("received_at")[:_MOST]]
+
+
+def _was_credited() -> Exists:
+    """Whether the capture that an event names was credited; it may have gone back since."""
+    held = Capture.objects.filter(merchant_account=OuterRef("merchant_account"), psp_ref=OuterRef("capture_ref"))
+    return Exists(held.exclude(psp_ref="").exclude(state__in=(Capture.State.SUBMITTED, Capture.State.REFUSED)))
 
 
 def _uncredited(event: PspEvent, now: datetime) -> Noticed:
@@ -56,9 +64,13 @@ def _is_ours(reference: str) -> bool:
         return False
 
 
-def is_applied(event_id: str) -> bool:
-    """Whether the event was applied: only then is its money credited, or known to be kept."""
-    return PspEventWork.objects.filter(event=PspEvent.by_public(event_id), state=PspEventWork.State.APPLIED).exists()
+def is_credited(event_id: str) -> bool:
+    """Whether the event was applied, or its capture was by another way: only then is its money credited, or known to be kept.
+
+    Not because somebody set the event aside.
+    """
+    event = PspEvent.objects.filter(pk=PspEvent.id_of(event_id))
+    return event.filter(Q(work__state=PspEventWork.State.APPLIED) | Q(_was_credited())).exists()
 
 
 def is_decided(intent_id: str) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 
-from cashier.models import Attempt, DepositIntent, PspEvent, PspEventWork, WebhookRefusal
+from cashier.models import Attempt, Capture, DepositIntent, PspEvent, PspEventWork, WebhookRefusal
 from ledger.actors import user_actor
 from ledger.errors import ApprovalRefused
 from ledger.models import DomainEvent
@@ -96,6 +96,43 @@ def test_success_without_credit_is_a_case_within_ten_minutes_and_ends_with_the_c
     assert list(DomainEvent.objects.filter(subject=alert.public_id).order_by("sequence").values_list("name", flat=True)) == [
         "alert.raised", "alert.passed",
     ]  # fmt: skip
+
+
+def capture_of(event: PspEvent, state: str) -> None:
+    """The capture that the event names, as the answer to our own call left it."""
+    intent = DepositIntent.by_public(event.intent_ref)
+    facts = {"amount_minor": 5000, "currency": "EUR", "created_at": NOW, "updated_at": NOW}
+    attempt = Attempt.objects.create(
+        intent=intent, merchant_account=event.merchant_account, number=1, payment_token="t", psp_ref=event.psp_ref,
+        outcome="CAPTURED", sent_at=NOW, answered_at=NOW, idempotency_key=f"k-{intent.pk}", **facts,
+    )  # fmt: skip
+    Capture.objects.create(
+        attempt=attempt, intent=intent, merchant_account=event.merchant_account, state=state, psp_ref=event.capture_ref,
+        idempotency_key=f"c-{intent.pk}", **facts,
+    )  # fmt: skip
+
+
+@pytest.mark.spec("R10", "C3")
+@pytest.mark.parametrize(("state", "cases"), [("SUCCEEDED", 0), ("SUBMITTED", 1), ("REFUSED", 1)])
+def test_an_event_that_waits_is_no_case_where_our_own_call_has_credited_it(house: House, only: Any, state: str, cases: int) -> None:
+    """Workers of events fell behind, or are down: each payment of that time would be a critical case."""
+    only("success_without_credit")
+    capture_of(captured_event(house, NOW - timedelta(minutes=11), state="RECEIVED"), state)
+    look_around(now=NOW)
+    assert (Alert.objects.count(), ExceptionCase.objects.count()) == (cases, cases)
+
+
+@pytest.mark.spec("R10", "C3")
+@pytest.mark.parametrize("state", ["RECEIVED", "IGNORED"])
+def test_a_case_ends_when_its_money_comes_by_another_way_than_its_event(house: House, only: Any, state: str) -> None:
+    """The event ends as one that told nothing new."""
+    only("success_without_credit")
+    event = captured_event(house, NOW - timedelta(minutes=11), state="RECEIVED")
+    look_around(now=NOW)
+    capture_of(event, "SUCCEEDED")
+    PspEventWork.objects.update(state=state)
+    look_around(now=NOW + timedelta(minutes=1))
+    assert (Alert.objects.get().state, ExceptionCase.objects.get().state) == ("PASSED", CaseState.AUTO_RESOLVED)
 
 
 @pytest.mark.spec("R10")
