@@ -10,7 +10,7 @@ from ledger.errors import StillRunning
 from ledger.models import IdempotencyKey
 from ledger.operations.idempotency import keep_idempotent
 
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,100}")
+_TOKEN = re.compile(r"[A-Za-z0-9._-]{1,100}")
 _ACCEPTED = 202
 
 

@@ -51,10 +51,10 @@ class Queue:
     @contextmanager
     def filling(self) -> Iterator["Queue"]:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(nudges, "_send", self.put)
+            patch.setattr(nudges, "send_quietly", self.put)
             yield self
 
-    def put(self, task: str, arguments: dict[str, str], expires: float | None) -> None:
+    def put(self, task: str, arguments: dict[str, str], *, expires: float | None) -> None:
         """The cashier's own work; what others hear of it is not this test's."""
         if task.startswith("cashier.tasks.") and ".outgoing." not in task:
             self.messages.append((task, arguments))

@@ -31,7 +31,8 @@ def test_the_player_is_back_from_a_challenge(
     assert sandbox.http.post(asked["action"]["url"], data={"outcome": "approve"}).status_code == 200
 
     nudged: list[tuple[str, str]] = []
-    monkeypatch.setattr("cashier.nudges._send", lambda task, arguments, expires: nudged.append((task, arguments.get("call_id", ""))))
+    told = "cashier.nudges.send_quietly"
+    monkeypatch.setattr(told, lambda task, arguments, *, expires: nudged.append((task, arguments.get("call_id", ""))))
 
     answer = api.post(f"{NEW}/{intent}/complete", {"details": {"state": "done"}})
 
