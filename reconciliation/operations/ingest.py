@@ -22,7 +22,7 @@ from reconciliation.operations.load.opening import open_reader
 from reconciliation.operations.load.progress import counted, reading, telling
 from reconciliation.operations.load.settlement_report import load_report
 from reconciliation.operations.refusing import note_loaded, note_refused
-from reconciliation.operations.storing import set_aside, store
+from reconciliation.operations.storing import is_set_aside, set_aside, store
 from reconciliation.queries.column_maps import maps_of
 from reconciliation.queries.stored import is_intact, stored_path
 
@@ -72,6 +72,9 @@ def receive_file(*, file: BinaryIO, name: str, source: str, actor: Actor, now: d
     if account:
         find_account(account)
     sha256, size = digest(file)
+    known = SourceFile.objects.filter(source=source, sha256=sha256).first()
+    if known is not None and is_set_aside(known.storage_path):
+        return known  # a card number is in it: no second copy within reach (C14)
     path = store(file, sha256)
     values = {
         "name": name,

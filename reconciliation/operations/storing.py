@@ -9,6 +9,8 @@ from django.conf import settings
 from ledger.kept_files import keep_file
 from reconciliation.queries.stored import is_intact, stored_path
 
+QUARANTINE = "quarantine"
+
 
 def store(file: BinaryIO, sha256: str, *, under: str = "sources") -> str:
     """Keep the bytes in folder `under` of FILES_DIR and give their path relative to it.
@@ -23,10 +25,14 @@ def store(file: BinaryIO, sha256: str, *, under: str = "sources") -> str:
     return str(relative)
 
 
+def is_set_aside(relative: str) -> bool:
+    return Path(relative).parts[0] == QUARANTINE
+
+
 def set_aside(relative: str) -> str:
     """Move bytes that must not be opened (a card number inside) to where only the machine's owner reads; gives the new path."""
     source = stored_path(relative)
-    quarantined = Path("quarantine") / source.name
+    quarantined = Path(QUARANTINE) / source.name
     target = stored_path(str(quarantined))
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if source.exists():

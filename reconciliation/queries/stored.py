@@ -13,8 +13,8 @@ def stored_path(relative: str) -> Path:
 
 
 def is_intact(path: Path, sha256: str) -> bool:
-    """Whether a file is there and has this hash (hex)."""
+    """Whether a file is there, can be read and has this hash (hex)."""
     try:
         return digest_of(path) == sha256
-    except FileNotFoundError:
+    except OSError:
         return False

@@ -4,10 +4,12 @@ import itertools
 from typing import Any
 
 from django.contrib import admin
+from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.test import Client
 from django.urls import reverse
 
 from ledger.admin.frames import OpsAdmin
+from reconciliation.models import SourceFile
 
 _tokens = itertools.count()
 
@@ -27,3 +29,14 @@ def press(client: Client, obj: Any, act: str, **data: Any) -> Any:
 
 def list_url(model: type[Any]) -> str:
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+
+
+def upload_large(client: Client, folder: Any, settings: Any) -> SourceFile:
+    """A file that a page does not load at once, uploaded and waiting."""
+    settings.MEDIA_ROOT = str(folder)
+    large = TemporaryUploadedFile("large.sta", "text/plain", 0, None)
+    large.write(b":20:S\n" + b":86:NOT A STATEMENT\n" * 60_000)
+    large.seek(0)
+    url = reverse("admin:reconciliation_sourcefile_list_act", args=["upload"])
+    assert client.post(url, {"once": "l1", "file": large, "source": "mt940", "account": ""}).status_code == 302
+    return SourceFile.objects.get(name="large.sta")

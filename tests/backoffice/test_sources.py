@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -15,7 +15,7 @@ from reconciliation import tasks
 from reconciliation.admin import files, sources
 from reconciliation.models import FileSource, SourceFile, SourcePull
 from reconciliation.operations.load.progress import telling
-from tests.backoffice.pressing import list_url, place_of, press
+from tests.backoffice.pressing import list_url, place_of, press, upload_large
 from tests.infra.disk import room_for
 from tests.reconciliation.ingest.papers import statement
 
@@ -60,14 +60,8 @@ def test_a_large_upload_is_loaded_by_a_worker_and_seen_as_it_goes(
     browser_of: Callable[[str], Client], scene: Any, settings: Any, tmp_path: Any, django_capture_on_commit_callbacks: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    settings.MEDIA_ROOT = str(tmp_path)
-    large = TemporaryUploadedFile("large.sta", "text/plain", 0, None)
-    large.write(b":20:S\n" + b":86:NOT A STATEMENT\n" * 60_000)
-    large.seek(0)
     ben = browser_of("ben")
-    url = reverse("admin:reconciliation_sourcefile_list_act", args=["upload"])
-    assert ben.post(url, {"once": "l1", "file": large, "source": "mt940", "account": ""}).status_code == 302
-    file = SourceFile.objects.get(name="large.sta")
+    file = upload_large(ben, tmp_path, settings)
     nudged: list[Any] = []
     monkeypatch.setattr(files, "send_quietly", lambda task, told: nudged.append((task, told)))
     with django_capture_on_commit_callbacks(execute=True):

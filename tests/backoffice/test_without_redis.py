@@ -6,13 +6,12 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.test import Client
 from django.urls import reverse
 
 from ledger.models import Account, AuditRecord
-from reconciliation.models import CaseEntry, ExceptionCase, FileState, SourceFile
-from tests.backoffice.pressing import list_url, place_of, press
+from reconciliation.models import CaseEntry, ExceptionCase, FileState
+from tests.backoffice.pressing import list_url, place_of, press, upload_large
 from tests.infra.stoppable import Stoppable
 
 pytestmark = pytest.mark.spec("C22", "B3")
@@ -62,14 +61,8 @@ def test_a_large_load_that_nobody_could_be_told_of_is_asked_for_all_the_same(
     without_redis: None, browser_of: Callable[[str], Client], settings: Any, tmp_path: Any, django_capture_on_commit_callbacks: Any
 ) -> None:
     """The sweeper of received files finds it."""
-    settings.MEDIA_ROOT = str(tmp_path)
-    large = TemporaryUploadedFile("large.sta", "text/plain", 0, None)
-    large.write(b":20:S\n" + b":86:NOT A STATEMENT\n" * 60_000)
-    large.seek(0)
     ben = browser_of("ben")
-    url = reverse("admin:reconciliation_sourcefile_list_act", args=["upload"])
-    assert ben.post(url, {"once": "l1", "file": large, "source": "mt940", "account": ""}).status_code == 302
-    file = SourceFile.objects.get(name="large.sta")
+    file = upload_large(ben, tmp_path, settings)
     began = time.monotonic()
     with django_capture_on_commit_callbacks(execute=True) as told:
         assert press(ben, file, "load").status_code == 302

@@ -68,7 +68,8 @@ def test_a_broker_that_is_away_holds_nobody_up(committed_db: None, stoppable: St
     nudges._rest.end()
     nudge("cashier.tasks.psp.authorize", call_id=uuid4())
     with Redis.from_url(stoppable.url) as client:
-        assert client.llen(f"{settings.REDIS_PREFIX}:psp") >= (1 if how == "killed" else 2)
+        # of one that hangs, the nudge that was not answered may be there after all
+        assert client.llen(f"{settings.REDIS_PREFIX}:psp") in ((1,) if how == "killed" else (2, 3))
 
 
 @pytest.mark.spec("C22")

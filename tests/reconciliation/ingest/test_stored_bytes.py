@@ -12,7 +12,7 @@ from reconciliation.operations.ingest import load_file, receive_file
 from reconciliation.queries.stored import stored_path
 from tests.infra.disk import room_for
 from tests.reconciliation.house import NOW, House
-from tests.reconciliation.ingest.papers import ACTOR, sound_report
+from tests.reconciliation.ingest.papers import ACTOR, ingest, sound_report
 
 pytestmark = pytest.mark.spec("R2")
 
@@ -47,3 +47,14 @@ def test_a_full_disk_is_told_and_no_row_is_made(house: House) -> None:
         receive()
     assert not SourceFile.objects.exists()
     assert receive().state == FileState.RECEIVED
+
+
+@pytest.mark.spec("C14")
+def test_a_file_that_was_set_aside_and_is_sent_again_leaves_no_second_copy(house: House) -> None:
+    content = sound_report().replace(b"pi_unknown", b"4111 1111 1111 1111")
+    for _ in range(2):
+        result = ingest(content)
+        assert (result["accepted"], result["error"]["code"]) == (False, "card_number")
+    row = SourceFile.objects.get()
+    kept = [path for path in stored_path("").rglob("*") if path.is_file()]
+    assert kept == [stored_path(row.storage_path)] and row.storage_path.startswith("quarantine/")
