@@ -24,7 +24,7 @@ test:  ## fresh machine to a green suite; ARGS="tests/ledger -k post"
 	@$(BOOTSTRAP) embedded dev
 	@exec $(VENV)/python -m pytest -n $(WORKERS) -m "not whole" $(ARGS)
 
-test-whole:  ## the suite's other half: whole days, weeks and stacks played to their end, and walks through every page and call
+test-whole:  ## the suite's other half: whole days, weeks and stacks played to their end, walks through every page and call, and the browser (Chromium)
 	@$(BOOTSTRAP) embedded dev
 	@exec $(VENV)/python -m pytest -n $(WORKERS) -m whole $(ARGS)
 

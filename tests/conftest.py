@@ -55,7 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     django.setup()
     config.addinivalue_line(
-        "markers", "whole: plays days, weeks or stacks to their end, kills servers, or walks everywhere: `make test-whole` (ADR 26)"
+        "markers", "whole: plays days or stacks to their end, kills servers, walks everywhere, needs a browser: `make test-whole` (ADR 26)"
     )
     config.addinivalue_line("markers", "spec(*ids): the requirements of the specification that a test proves")
 

@@ -8,6 +8,8 @@ import pytest
 
 from tests.browser.conftest import Tab
 
+pytestmark = pytest.mark.whole
+
 
 @pytest.fixture
 def books(house: Any) -> Any:

@@ -8,6 +8,8 @@ import pytest
 from ledger.models import AuditRecord
 from reconciliation.models import CaseEntry, ExceptionCase
 
+pytestmark = pytest.mark.whole
+
 QUEUE = "/admin/reconciliation/exceptioncase/"
 PAGES = (
     "/admin/",
@@ -35,7 +37,6 @@ UNNAMED = """[...document.querySelectorAll('button, a[href], input:not([type=hid
   .map(item => item.outerHTML.slice(0, 120))"""
 
 
-@pytest.mark.whole
 @pytest.mark.spec("S7", "B6")
 @pytest.mark.parametrize(("dark", "width", "height"), [(False, 1440, 900), (True, 820, 1180)])
 def test_a_tour_of_every_page_breaks_no_policy_and_asks_nobody_else(

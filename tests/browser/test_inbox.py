@@ -9,6 +9,8 @@ from ledger.actors import user_actor
 from ledger.models import Account, ApprovalRequest, ApprovalThreshold
 from ledger.operations import decide, propose_adjustment
 
+pytestmark = pytest.mark.whole
+
 WIDE = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 WHY = "Checked one by one against the tickets"
 

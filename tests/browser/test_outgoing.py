@@ -9,6 +9,8 @@ from cashier.models import OutgoingDelivery, OutgoingEndpoint
 from ledger.models import ApprovalRequest
 from tests.browser.test_policies import shown
 
+pytestmark = pytest.mark.whole
+
 
 @pytest.mark.spec("A8", "B3", "B6")
 @pytest.mark.parametrize(("dark", "width", "height"), [(False, 1440, 900), (True, 390, 844)])

@@ -9,6 +9,8 @@ from ledger.actors import user_actor
 from ledger.models import ApprovalRequest, ApprovalThreshold, Shadow
 from ledger.operations import propose_threshold
 
+pytestmark = pytest.mark.whole
+
 WIDE = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 
 

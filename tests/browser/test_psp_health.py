@@ -10,6 +10,8 @@ import pytest
 
 from tests.browser.conftest import Tab
 
+pytestmark = pytest.mark.whole
+
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 

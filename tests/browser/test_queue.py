@@ -8,6 +8,8 @@ import pytest
 
 from reconciliation.models import ExceptionCase
 
+pytestmark = pytest.mark.whole
+
 QUEUE = "/admin/reconciliation/exceptioncase/"
 MONEY = re.compile(r"^−?\d{1,3}(,\d{3})*(\.\d+)? [A-Z]{3,5}(\.[A-Z]{3,5})?$")
 WIDTHS = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"

@@ -12,6 +12,8 @@ from cashier.queries.rails import forget_rails
 from ledger.models import ApprovalRequest
 from tests.browser.test_policies import shown
 
+pytestmark = pytest.mark.whole
+
 PICTURES = os.environ.get("RAILS_PICTURES", "")
 LIST = "/admin/cashier/railversion/"
 

@@ -11,6 +11,8 @@ from cashier.operations.routing.trials import run_trial
 from tests.backoffice.scene_routing import keep_past_decision as kept
 from tests.browser.test_policies import shown
 
+pytestmark = pytest.mark.whole
+
 PICTURES = os.environ.get("ROUTING_PICTURES", "")
 
 

@@ -12,6 +12,8 @@ from reconciliation.admin import files
 from reconciliation.models import SourceFile
 from tests.reconciliation.ingest.papers import statement
 
+pytestmark = pytest.mark.whole
+
 LINES = 30_000
 
 

@@ -12,6 +12,8 @@ from tests.api.hostile import BODIES, VALUES
 from tests.cashier.api.test_webhook_door import BODY, knock
 from tests.cashier.world import World
 
+pytestmark = pytest.mark.whole
+
 GOOD: dict[str, Any] = json.loads(BODY)
 MIB = 1024 * 1024
 HEADERS = {
