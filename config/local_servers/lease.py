@@ -45,14 +45,15 @@ class Lease:
         return bool(answer) and json.loads(answer)["users"] == 1
 
 
-def ensure(*, directory: Path | None = None, export: bool = True) -> Lease | None:
+def ensure(*, directory: Path | None = None, export: bool = True, ask_redis: bool = True) -> Lease | None:
     """Make both servers answer and put their addresses into the environment (unless `export` is False).
 
-    Returns None when DATABASE_URL and REDIS_URL name them already. Otherwise the lease, which lasts until it is closed or this
+    Servers that DATABASE_URL and REDIS_URL name are asked whether they can be used, the Redis only with `ask_redis`.
+    Returns None when both are named. Otherwise the lease, which lasts until it is closed or this
     process ends. Raises LocalServersError: one line that says what to do.
     """
     needs = [name for name, variable in (("postgres", "DATABASE_URL"), ("valkey", "REDIS_URL")) if not os.environ.get(variable)]
-    check_given_servers(os.environ)
+    check_given_servers(os.environ, ask_redis=ask_redis)
     if not needs:
         os.environ.setdefault("DATABASE_OWNER_URL", os.environ["DATABASE_URL"])
         return None

@@ -25,6 +25,10 @@ WITHOUT_DATABASE = frozenset(
         "close_breaks",
     }
 )
+# Proofs and reports ask nobody but the database: an auditor's look does not wait for a broker.
+WITHOUT_REDIS = frozenset(
+    {"ledger_prove", "ledger_replay", "audit_verify", "audit_archive", "compare_books", "clearing_trust", "score_matching"}
+)
 
 
 def prepare_command(argv: Sequence[str]) -> None:
@@ -33,7 +37,7 @@ def prepare_command(argv: Sequence[str]) -> None:
     apply_environment(local_directory())
     if is_without_database(argv):
         return
-    ensure()
+    ensure(ask_redis=command not in WITHOUT_REDIS)
     if command in OWNER_COMMANDS:
         use_owner()
 

@@ -1,5 +1,6 @@
 """The embedded servers: one pair per data directory, for as long as someone uses them, and no longer."""
 
+import json
 import os
 import shutil
 import signal
@@ -15,6 +16,7 @@ import psycopg
 import pytest
 
 from config.local_servers import read_run_file
+from tests.databases import TestDatabase
 from tests.infra.processes import CHECKOUT, eventually, is_alive, processes_of, user_of, without_servers
 
 pytestmark = pytest.mark.whole
@@ -146,6 +148,15 @@ def test_an_address_that_is_wrong_is_one_clear_line(environment: dict[str, str],
     assert done.returncode == 1
     assert done.stderr.startswith(f"countroom: {told}")
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_proofs_ask_no_redis(django_db_setup: TestDatabase) -> None:
+    servers = {"DATABASE_URL": django_db_setup.app_url, "REDIS_URL": "redis://127.0.0.1:1/0"}
+    for command in ("ledger_prove", "ledger_replay", "audit_verify"):
+        proved = _manage(command, "--json", **servers)
+        assert (proved.returncode, json.loads(proved.stdout)["ok"]) == (0, True), proved.stderr
+    refused = _manage("reconcile", **servers)
+    assert refused.stderr.startswith("countroom: REDIS_URL: no usable Redis at 127.0.0.1:1")
 
 
 def test_a_missing_wheel_is_one_clear_line() -> None:
