@@ -7,7 +7,7 @@ from pathlib import Path
 from django.conf import settings
 
 from cashier.card_data import has_card_number
-from cashier.sealing import new_wrapped_key, seal, unseal, unwrap_key
+from cashier.sealing import CannotUnseal, new_wrapped_key, seal, unseal, unwrap_key
 from disputes.refusals import BadEvidence
 from ledger.kept_files import keep_file
 
@@ -33,7 +33,7 @@ class StoredFile:
 
 
 def store_evidence(content: bytes, *, content_type: str, owner: str) -> StoredFile:
-    """Check and keep one file, sealed for `owner` (a dispute's public id).
+    """Check and keep one file, sealed for `owner` (a dispute's public id). One that was damaged on disk is mended by its like.
 
     Raises BadEvidence (size, type, content, card data), FileNotKept.
     """
@@ -41,7 +41,7 @@ def store_evidence(content: bytes, *, content_type: str, owner: str) -> StoredFi
     digest = hashlib.sha256(content).hexdigest()
     path = Path("evidence") / owner / digest
     target = Path(settings.MEDIA_ROOT) / path
-    if not target.exists():
+    if not is_whole(str(path), owner=owner, sha256=digest):
         sealed = sealed_for(content, owner)
         keep_file(target, lambda part: part.write(sealed))
     return StoredFile(digest, len(content), str(path))
@@ -54,6 +54,15 @@ def read_evidence(path: str, *, owner: str, sha256: str) -> bytes:
     if hashlib.sha256(content).hexdigest() != sha256:
         raise ValueError(f"{path} is not the file that was stored")
     return content
+
+
+def is_whole(path: str, *, owner: str, sha256: str) -> bool:
+    """Whether the file is on disk, opens, and is the one that was stored."""
+    try:
+        read_evidence(path, owner=owner, sha256=sha256)
+    except (OSError, CannotUnseal, ValueError):
+        return False
+    return True
 
 
 def check_content(content: bytes, content_type: str) -> None:

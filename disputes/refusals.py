@@ -27,6 +27,12 @@ class NoEvidence(Refused):
     code = "NO_EVIDENCE"
 
 
+class EvidenceDamaged(Refused):
+    """Evidence was damaged on disk. Attach the same file again: that mends it."""
+
+    code = "EVIDENCE_DAMAGED"
+
+
 class BadEvidence(Invalid):
     """The file is not of a kind or size that is taken as evidence."""
 

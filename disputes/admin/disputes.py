@@ -244,7 +244,7 @@ def _answers(obj: Dispute, page: Page) -> Any:
         [
             sentence(row.kind),
             chip_cell("answer", row.call_state),
-            text_cell(sentence(row.outcome) if row.outcome else ""),
+            text_cell(sentence(row.outcome) if row.outcome else row.error),
             actor_words(row.asked_by_kind, row.asked_by_id, page),
         ]
         for row in obj.answers.order_by("created_at")

@@ -16,6 +16,7 @@ from disputes.refusals import (
     DisputeAmountDiffers,
     DisputeNotAnswerable,
     DisputeStateConflict,
+    EvidenceDamaged,
     NoEvidence,
     UnknownCapture,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "DisputeAmountDiffers",
     "DisputeNotAnswerable",
     "DisputeStateConflict",
+    "EvidenceDamaged",
     "NoEvidence",
     "Notice",
     "UnknownCapture",

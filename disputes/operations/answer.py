@@ -11,6 +11,7 @@ from cashier.operations.calls import ready
 from cashier.operations.offers import require_offered
 from disputes.locks import lock_dispute
 from disputes.models import Dispute, DisputeAnswer, DisputePolicy
+from disputes.operations.evidence import require_whole
 from disputes.operations.nudges import nudge_answer
 from disputes.refusals import AnswerOpen, AnswerTooLate, DisputeNotAnswerable, NoEvidence
 from ledger.actors import Actor
@@ -26,13 +27,13 @@ KINDS = {Kind.SUBMIT: "dispute.submit", Kind.ACCEPT: "dispute.accept"}
 def submit_dispute(*, dispute_id: UUID, note: str, reason: str, actor: Actor, now: datetime) -> DisputeAnswer | ApprovalRequest:
     """Send the evidence that is attached, with a cover letter; above the threshold ask for a second person instead.
 
-    Raises DisputeNotAnswerable, AnswerTooLate, AnswerOpen, NoEvidence, NotOfferedByPsp, Dispute.DoesNotExist.
+    Raises DisputeNotAnswerable, AnswerTooLate, AnswerOpen, NoEvidence, EvidenceDamaged, NotOfferedByPsp, Dispute.DoesNotExist.
     """
     return answer_dispute(Kind.SUBMIT, dispute_id=dispute_id, note=note, reason=reason, actor=actor, now=now)
 
 
 def accept_dispute(*, dispute_id: UUID, reason: str, actor: Actor, now: datetime) -> DisputeAnswer | ApprovalRequest:
-    """Give the dispute up; above the threshold ask for a second person instead. Raises as submit_dispute, but NoEvidence."""
+    """Give the dispute up; above the threshold ask for a second person instead. Raises as submit_dispute, but nothing of evidence."""
     return answer_dispute(Kind.ACCEPT, dispute_id=dispute_id, note="", reason=reason, actor=actor, now=now)
 
 
@@ -63,10 +64,13 @@ def check_answerable(dispute: Dispute, *, now: datetime) -> None:
 
 
 def payload_of(dispute: Dispute, kind: DisputeAnswer.Kind, note: str) -> dict[str, Any]:
-    """What is frozen: this dispute, this amount, these files by their hashes, this letter. Raises NoEvidence."""
-    files = [{"id": item.public_id, "sha256": item.sha256} for item in dispute.evidence.order_by("added_at", "id")]
-    if kind == Kind.SUBMIT and not files:
-        raise NoEvidence
+    """What is frozen: this dispute, this amount, these files by their hashes, this letter. Raises NoEvidence, EvidenceDamaged."""
+    attached = dispute.evidence.order_by("added_at", "id")
+    files = [{"id": item.public_id, "sha256": item.sha256} for item in attached]
+    if kind == Kind.SUBMIT:
+        if not files:
+            raise NoEvidence
+        require_whole(dispute, [(item, item.sha256) for item in attached])
     return {
         "dispute": dispute.public_id,
         "kind": kind.value,

@@ -1,14 +1,15 @@
 """Evidence is attached to a dispute (X1, X3)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
-from disputes.files import store_evidence
+from disputes.files import is_whole, store_evidence
 from disputes.locks import lock_dispute
 from disputes.models import Dispute, DisputeState, Evidence
-from disputes.refusals import DisputeNotAnswerable
+from disputes.refusals import DisputeNotAnswerable, EvidenceDamaged
 from ledger.actors import Actor
 from ledger.operations import record_audit
 from ledger.transitions import move
@@ -17,7 +18,8 @@ from ledger.transitions import move
 def attach_evidence(
     *, dispute_id: UUID, content: bytes, name: str, content_type: str, kind: str, source: str, actor: Actor, now: datetime
 ) -> Evidence:
-    """Keep a file with its hash, source and time. The same content attached again is the same evidence.
+    """Keep a file with its hash, source and time. The same content attached again is the same evidence, and mends a
+    file that was damaged on disk.
 
     Raises BadEvidence (size, type, content), DisputeNotAnswerable, Dispute.DoesNotExist.
     """
@@ -49,3 +51,11 @@ def attach_evidence(
         detail = {"evidence": evidence.public_id, "sha256": stored.sha256, "size_bytes": stored.size_bytes}
         record_audit(act="dispute.evidence_attached", actor=actor, target_kind="dispute", target_id=owner, detail=detail, now=now)
     return evidence
+
+
+def require_whole(dispute: Dispute, files: Iterable[tuple[Evidence, str]]) -> None:
+    """What is sent must open and have these hashes (hex): an answer goes out once. Raises EvidenceDamaged, which names the files."""
+    owner = dispute.public_id
+    damaged = [item.name for item, sha256 in files if not is_whole(item.path, owner=owner, sha256=sha256)]
+    if damaged:
+        raise EvidenceDamaged(f"Damaged on disk: {', '.join(damaged)}. Attach the same file again: that mends it.", files=damaged)

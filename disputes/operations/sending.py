@@ -1,8 +1,9 @@
 """The call that answers a dispute (C8): sent once, its outcome recorded, an unknown one sent again under the same key."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 
 from cashier.nudges import not_nudged_lately, nudge_again
@@ -12,18 +13,47 @@ from disputes.files import read_evidence
 from disputes.locks import lock_dispute
 from disputes.models import Dispute, DisputeAnswer, Evidence
 from disputes.models.disputes import ANSWERABLE_STATES
+from disputes.operations.evidence import require_whole
 from disputes.operations.nudges import SEND_TASK
+from disputes.refusals import EvidenceDamaged
 from ledger.actors import system_actor
 from ledger.clock import real_now
 from ledger.transitions import move
 
+log = structlog.get_logger(__name__)
+
 ACTOR = system_actor("dispute_sender")
 BATCH = 200
+MENDED_WITHIN = timedelta(minutes=1)
 
 
 def send_answer(*, answer_id: UUID, now: datetime) -> str:
-    """Make the call of one answer, if it is due. Returns what became of it, for the log."""
+    """Make the call of one answer, if it is due. Returns what became of it, for the log.
+
+    Files that don't open are no failure of the PSP's: they are asked for before its guards are.
+    """
+    answer = DisputeAnswer.objects.select_related("dispute").filter(pk=answer_id).first()
+    if answer is None:
+        return "done"
+    try:
+        require_whole(answer.dispute, frozen_evidence(answer))
+    except EvidenceDamaged as damage:
+        return wait_for_files(answer, damage)
     return run_call(ANSWER, call_id=answer_id, now=now)
+
+
+def wait_for_files(answer: DisputeAnswer, damage: EvidenceDamaged) -> str:
+    """Nothing is sent; who attaches the same file again mends it, and the sweeper finds the answer."""
+    with transaction.atomic():
+        waiting = (
+            DisputeAnswer.objects.select_for_update(of=("self",)).filter(pk=answer.pk, call_state__in=DisputeAnswer.OPEN_CALLS).first()
+        )
+        if waiting is None:
+            return "done"
+        waiting.next_try_at, waiting.error = real_now() + MENDED_WITHIN, damage.message[:300]
+        save_call(waiting, "next_try_at", "error")
+    log.error("dispute.evidence_damaged", dispute=answer.dispute.public_id, files=damage.details["files"])
+    return "evidence damaged"
 
 
 def send(adapter: Adapter, credentials: Credentials, answer: DisputeAnswer) -> PspResult:
@@ -39,8 +69,13 @@ def send(adapter: Adapter, credentials: Credentials, answer: DisputeAnswer) -> P
 
 def files_of(answer: DisputeAnswer) -> list[EvidenceFile]:
     """The frozen files, read from disk and checked against their hashes."""
+    return [file_of(item, sha256, answer.dispute.public_id) for item, sha256 in frozen_evidence(answer)]
+
+
+def frozen_evidence(answer: DisputeAnswer) -> list[tuple[Evidence, str]]:
+    """What was attached when the answer was made, with the hashes of then, in its order."""
     found = {item.public_id: item for item in Evidence.objects.filter(dispute_id=answer.dispute_id)}
-    return [file_of(found[frozen["id"]], frozen["sha256"], answer.dispute.public_id) for frozen in answer.evidence]
+    return [(found[frozen["id"]], frozen["sha256"]) for frozen in answer.evidence]
 
 
 def file_of(item: Evidence, sha256: str, owner: str) -> EvidenceFile:

@@ -17,11 +17,13 @@ from disputes.operations import (
     AnswerTooLate,
     BadEvidence,
     DisputeNotAnswerable,
+    EvidenceDamaged,
     NoEvidence,
     accept_dispute,
     attach_evidence,
     lose_dispute,
     open_dispute,
+    sending,
     submit_dispute,
 )
 from disputes.operations.sending import files_of, finish_answer
@@ -71,6 +73,41 @@ def test_the_file_on_disk_is_sealed_and_a_changed_one_does_not_open(house: House
 
     with pytest.raises(CannotUnseal):
         read_evidence(evidence.path, owner=dispute.public_id, sha256=evidence.sha256)
+
+
+@pytest.mark.spec("X1", "X6")
+def test_damaged_evidence_is_not_submitted_until_the_same_file_mends_it(house: House, dispute: Dispute, settings: Any) -> None:
+    evidence = attach(house, dispute)
+    (Path(settings.MEDIA_ROOT) / evidence.path).unlink()
+    with pytest.raises(EvidenceDamaged) as refusal:
+        submit(house, dispute)
+    assert refusal.value.details == {"files": ["play.pdf"]}
+    assert AuditRecord.objects.filter(act="dispute.submit").count() == 0
+
+    assert attach(house, dispute).id == evidence.id
+
+    assert isinstance(submit(house, dispute), DisputeAnswer)
+
+
+@pytest.mark.spec("X1", "C8")
+@pytest.mark.parametrize("damage", [lambda path: path.unlink(), lambda path: path.write_bytes(b"x" * 200)], ids=["gone", "changed"])
+def test_an_answer_whose_evidence_was_damaged_waits_unsent_and_goes_out_once_it_is_mended(
+    house: House, dispute: Dispute, settings: Any, monkeypatch: pytest.MonkeyPatch, damage: Any
+) -> None:
+    called: list[Any] = []
+    monkeypatch.setattr(sending, "run_call", lambda act, **facts: called.append(facts["call_id"]) or "SUBMITTED")
+    evidence = attach(house, dispute)
+    answer = submit(house, dispute)
+    damage(Path(settings.MEDIA_ROOT) / evidence.path)
+
+    assert sending.send_answer(answer_id=answer.id, now=house.now) == "evidence damaged"
+
+    answer.refresh_from_db()
+    assert (called, answer.call_state, answer.outcome) == ([], "READY", "")
+    assert answer.error == "Damaged on disk: play.pdf. Attach the same file again: that mends it."
+    attach(house, dispute)
+    assert sending.send_answer(answer_id=answer.id, now=house.now) == "SUBMITTED"
+    assert called == [answer.id]
 
 
 def test_the_same_content_is_the_same_evidence(house: House, dispute: Dispute) -> None:
