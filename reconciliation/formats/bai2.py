@@ -64,8 +64,7 @@ class Bai2Reader:
         """Statements, totals and checks. Raises LookupError before the last line was read."""
         if not self._done:
             raise LookupError("The file has not been read to its end.")
-        book = self._book
-        return ReadResult(self.encoding, book.lines, tuple(book.statements), book.totals(), tuple(book.checks))
+        return self._book.result(self.encoding)
 
     def _require_order(self, record: Record) -> None:
         here = self._open[-1] if self._open else ""

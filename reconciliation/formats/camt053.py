@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from typing import BinaryIO
 
 from reconciliation.formats.camt_entries import read_entry, reduce_details
-from reconciliation.formats.camt_parts import read_account, read_balance, read_stated, require
+from reconciliation.formats.camt_parts import read_account, read_balance, read_page, read_stated, require
 from reconciliation.formats.statement_book import Balance, StatementBook, Tally
 from reconciliation.formats.values import BankLine, FormatRefused, ReadResult
 from reconciliation.formats.xml_stream import Element, XmlStream
@@ -49,8 +49,7 @@ class Camt053Reader:
         """Statements, totals of booked lines and checks. Raises LookupError before the last line was read."""
         if not self._done:
             raise LookupError("The file has not been read to its end.")
-        book = self._book
-        return ReadResult(self.encoding, book.lines, tuple(book.statements), book.totals(), tuple(book.checks))
+        return self._book.result(self.encoding)
 
     def _end(self, message: Element | None) -> None:
         if message is None:
@@ -68,6 +67,7 @@ class _Statement:
         self._balances: list[tuple[str, Balance]] = []
         self._place = Element("Stmt", "", {}, tally.line_number, 1)
         self._numbers: dict[str, str] = {}
+        self._page = ""
         self._summary: Element | None = None
 
     def take(self, child: Element) -> BankLine | None:
@@ -82,6 +82,8 @@ class _Statement:
             self._tally.account_ref, self._tally.currency = read_account(child), child.get("Ccy")
         elif child.name == "TxsSummry":
             self._summary = child
+        elif child.name == "StmtPgntn":
+            self._page = read_page(child)
         elif child.name in ("Id", "ElctrncSeqNb", "LglSeqNb"):
             self._numbers[child.name] = child.text.strip()
         return None
@@ -91,7 +93,8 @@ class _Statement:
         tally = self._tally
         if not tally.account_ref:
             require(self._place, "Acct", "Id")
-        tally.number = self._numbers.get("ElctrncSeqNb") or self._numbers.get("LglSeqNb") or self._numbers.get("Id", "")
+        counted = self._numbers.get("ElctrncSeqNb") or self._numbers.get("LglSeqNb")
+        tally.number, tally.is_counted = (counted or self._numbers.get("Id", "")) + self._page, bool(counted)
         tally.opening, tally.closing = self._find(_OPENING, 0), self._find(_CLOSING, -1)
         tally.close()
         if self._summary is not None:

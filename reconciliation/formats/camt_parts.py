@@ -140,6 +140,13 @@ def _net(element: Element | None, currency: str) -> int | None:
     return -amount if is_debit(holder) else amount
 
 
+def read_page(element: Element) -> str:
+    """ "/2" of a StmtPgntn, "" where the statement is one page: all pages of a statement have its number."""
+    page = element.get("PgNb")
+    is_whole = page.strip("0") == "1" and element.get("LastPgInd") in ("true", "1")
+    return f"/{page[:9]}" if page and not is_whole else ""
+
+
 def read_account(element: Element) -> str:
     """IBAN, else another id, of an Acct or a party's account."""
     return element.get("Id", "IBAN") or element.get("Id", "Othr", "Id") or element.get("Id", "PrtryAcct", "Id")

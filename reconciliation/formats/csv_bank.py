@@ -54,8 +54,7 @@ class CsvBankReader:
         """Statements, totals and checks. Raises LookupError before the last line was read."""
         if not self._done:
             raise LookupError("The file has not been read to its end.")
-        book = self._book
-        return ReadResult(self.encoding, book.lines, tuple(book.statements), book.totals(), tuple(book.checks))
+        return self._book.result(self.encoding)
 
     def _read(self, row: MappedRow) -> BankLine:
         currency, booked = row.currency("currency"), row.day("booking_date")

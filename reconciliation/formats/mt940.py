@@ -51,8 +51,7 @@ class Mt940Reader:
         """Statements, totals and checks. Raises LookupError before the last line was read."""
         if not self._done:
             raise LookupError("The file has not been read to its end.")
-        book = self._book
-        return ReadResult(self.encoding, book.lines, tuple(book.statements), book.totals(), tuple(book.checks))
+        return self._book.result(self.encoding)
 
     def _close(self, message: "_Message") -> Iterator[BankLine]:
         yield from message.flush()

@@ -4,9 +4,10 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 
 from reconciliation.formats.references import same_account
-from reconciliation.formats.values import BankLine, Check, Statement, Total
+from reconciliation.formats.values import BankLine, Check, ReadResult, Statement, Total
 
 _NUMBER = re.compile(r"0*(\d{1,18})(?:/0*(\d{1,9}))?", re.ASCII)
 
@@ -42,6 +43,7 @@ class Tally:
     line_number: int
     account_ref: str = ""
     number: str = ""
+    is_counted: bool = True  # `number` is one of a row of numbers, not just an id
     currency: str = ""
     opening: Balance | None = None
     closing: Balance | None = None
@@ -90,12 +92,22 @@ class Tally:
         return f"statement {self.index} (account {self.account_ref}{number}), line {self.line_number}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Closed:
+    """A statement of an account, where it stands for people, and where the check of its place after the one above it goes."""
+
+    statement: Statement
+    is_counted: bool
+    where: str
+    check: int
+
+
 class StatementBook:
     """The statements of one file, closed one by one, and what they come to. Memory grows with statements, not with lines."""
 
     def __init__(self, account: Collection[str]) -> None:
         self._account = tuple(account)
-        self._last: dict[tuple[str, str], Statement] = {}
+        self._closed: dict[tuple[str, str], list[_Closed]] = {}
         self._totals: dict[tuple[str, str], list[int]] = {}
         self.statements: list[Statement] = []
         self.checks: list[Check] = []
@@ -111,15 +123,25 @@ class StatementBook:
             self.checks.append(self._account_matches(tally))
         self.checks.append(_opening_closing(tally))
         self.checks.extend(_stated(tally))
-        key = (statement.account_ref, statement.currency)
-        if key in self._last:
-            self.checks.append(_sequence(self._last[key], statement, tally.describe()))
-        self._last[key] = statement
+        above = self._closed.setdefault((statement.account_ref, statement.currency), [])
+        below = _Closed(statement, tally.is_counted, tally.describe(), len(self.checks))
+        if above:
+            self.checks.append(_sequence(above[-1], below))
+        above.append(below)
         self.statements.append(statement)
         for (currency, kind), (count, amount) in tally.booked.items():
             sums = self._totals.setdefault((currency, kind), [0, 0])
             sums[0] += count
             sums[1] += amount
+
+    def result(self, encoding: str) -> ReadResult:
+        """What a file came to, after its last statement. Banks put the oldest statement of an account first, or the newest."""
+        checks = list(self.checks)
+        for closed in self._closed.values():
+            if _is_newest_first(closed):
+                for above, below in pairwise(closed):
+                    checks[below.check] = _sequence(below, above)
+        return ReadResult(encoding, self.lines, tuple(self.statements), self.totals(), tuple(checks))
 
     def totals(self) -> tuple[Total, ...]:
         """Booked lines by kind and currency over the whole file."""
@@ -170,19 +192,41 @@ def _stated(tally: Tally) -> list[Check]:
     return checks
 
 
-def _sequence(before: Statement, after: Statement, where: str) -> Check:
+def _is_newest_first(closed: list[_Closed]) -> bool:
+    """Whether an account's statements stand in the file from the newest to the oldest: their days say it, else numbers and balances."""
+    days = [each.statement.closing_date or date.min for each in closed]
+    if any(above < below for above, below in pairwise(days)) or all(_sequence(*pair).ok for pair in pairwise(closed)):
+        return False
+    return days[0] > days[-1] or all(_sequence(below, above).ok for above, below in pairwise(closed))
+
+
+def _sequence(before: _Closed, after: _Closed) -> Check:
     """The next statement of an account in one file goes on where the last ended, by number and by balance."""
-    if not _follows(before.number, after.number):
-        return Check("sequence", False, f"next after {before.number}", after.number, f"{where}: number")
-    ok = before.closing_minor is None or after.opening_minor is None or before.closing_minor == after.opening_minor
-    return Check("sequence", ok, before.closing_minor, after.opening_minor, f"{where}: opening against the closing before")
+    first, second = before.statement, after.statement
+    if before.is_counted and after.is_counted and not _follows(first, second):
+        return Check("sequence", False, f"next after {first.number}", second.number, f"{after.where}: number")
+    ok = first.closing_minor is None or second.opening_minor is None or first.closing_minor == second.opening_minor
+    return Check("sequence", ok, first.closing_minor, second.opening_minor, f"{after.where}: opening against the closing before")
 
 
-def _follows(before: str, after: str) -> bool:
-    """Whether one printed number follows another. Banks that don't number print 0 or a text; a new year starts at 1 again."""
-    first, second = _NUMBER.fullmatch(before), _NUMBER.fullmatch(after)
+def _follows(before: Statement, after: Statement) -> bool:
+    """Whether one printed number follows another. Banks that don't number print 0, a text, or the day; a new year starts at 1 again."""
+    first, second = _NUMBER.fullmatch(before.number), _NUMBER.fullmatch(after.number)
     if not first or not second or not int(first[1]) or not int(second[1]):
         return True
     if first[1] == second[1]:
         return bool(first[2] and second[2]) and int(second[2]) == int(first[2]) + 1
-    return int(second[1]) in (int(first[1]) + 1, 1)
+    if _is_day(first[1], before.closing_date) and _is_day(second[1], after.closing_date):
+        return True  # days without a statement leave gaps
+    return int(second[1]) in (int(first[1]) + 1, 1) or _begins_year(first[1], second[1], after.closing_date)
+
+
+def _is_day(number: str, closing: date | None) -> bool:
+    """Whether a number is the closing day in digits: 20260106, 260106, 2026006, 26006 or 6."""
+    return closing is not None and int(number) in {int(closing.strftime(form)) for form in ("%Y%m%d", "%y%m%d", "%Y%j", "%y%j", "%j")}
+
+
+def _begins_year(first: str, second: str, closing: date | None) -> bool:
+    """Whether numbers with the year before them go from one year to the first of the next: 25253 to 26001."""
+    years = (closing.year, closing.year % 100) if closing else ()
+    return any(re.fullmatch(f"{year}0*1", second) and re.match(str(year - 1), first) for year in years)

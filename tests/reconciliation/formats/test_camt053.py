@@ -163,6 +163,87 @@ def test_statements_of_one_account_must_follow_each_other() -> None:
     assert sequence(statement(number="9", account="MT00OTHER")) == []
 
 
+def closed_on(day: str, **of: str) -> str:
+    return statement(entry(), **of).replace("2026-01-06</Dt></Dt></Bal><Ntry>", f"{day}</Dt></Dt></Bal><Ntry>")
+
+
+@pytest.mark.spec("R2")
+def test_the_newest_statement_may_stand_first() -> None:
+    """The days say the order; a statement that is missing between is missing in either."""
+    first = closed_on("2026-01-05", number="6", opening="0", closing="5")
+    second = closed_on("2026-01-06", number="7", opening="5", closing="10")
+    third = closed_on("2026-01-07", number="8", opening="10", closing="15")
+
+    assert open_text("camt053", message(first, second, third)).result.accepted
+    assert open_text("camt053", message(third, second, first)).result.accepted
+    assert not open_text("camt053", message(third, first)).result.accepted
+    assert not open_text("camt053", message(second, third, first)).result.accepted
+    wrong = closed_on("2026-01-06", number="7", opening="6", closing="11")
+    assert [(c.expected, c.actual) for c in open_text("camt053", message(wrong, first)).result.checks if not c.ok] == [(500, 600)]
+
+
+@pytest.mark.spec("R2")
+def test_newest_first_on_one_day_is_told_by_numbers_and_balances() -> None:
+    first, second = statement(entry(), number="6", closing="5"), statement(entry(), number="7", opening="5", closing="10")
+
+    assert open_text("camt053", message(second, first)).result.accepted
+    swept = [statement(number=number) for number in ("6", "7")]
+    assert open_text("camt053", message(*reversed(swept))).result.accepted
+    assert not open_text("camt053", message(statement(entry(), number="7", opening="6", closing="11"), first)).result.accepted
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "follows"),
+    [
+        ("20260102", "20260105", True),  # Friday, Monday
+        ("260102", "260105", True),
+        ("2026002", "2026005", True),
+        ("26002", "26005", True),
+        ("002", "005", True),
+        ("26002", "26004", False),
+        ("20260102", "20260106", False),
+        ("25253", "26001", True),  # the year's number before its own
+        ("2025253", "2026001", True),
+        ("25253", "26002", False),
+        ("24253", "26001", False),
+    ],
+)
+@pytest.mark.spec("R2")
+def test_numbers_that_say_the_day_or_the_year(before: str, after: str, follows: bool) -> None:
+    first = closed_on("2026-01-02", number=before, closing="5")
+    second = closed_on("2026-01-05", number=after, opening="5", closing="10")
+
+    assert open_text("camt053", message(first, second)).result.accepted is follows
+
+
+@pytest.mark.spec("R2")
+def test_pages_of_one_statement_have_its_number_and_their_own() -> None:
+    def page(number: int, last: str, codes: tuple[str, str], **balances: str) -> str:
+        text = statement(entry(), number="7", **balances).replace("OPBD", codes[0]).replace("CLBD", codes[1])
+        return text.replace("<Id>S</Id>", f"<Id>S</Id><StmtPgntn><PgNb>{number}</PgNb><LastPgInd>{last}</LastPgInd></StmtPgntn>")
+
+    first = page(1, "false", ("OPBD", "ITBD"), opening="0", closing="5")
+    second = page(2, "true", ("ITBD", "CLBD"), opening="5", closing="10")
+    result = open_text("camt053", message(first, second, version="08")).result
+
+    assert result.accepted and [each.number for each in result.statements] == ["7/1", "7/2"]
+    assert not open_text("camt053", message(first, page(3, "true", ("ITBD", "CLBD"), opening="5", closing="10"))).result.accepted
+    whole = page(1, "true", ("OPBD", "CLBD"), opening="0", closing="5")
+    assert open_text("camt053", message(whole)).result.statements[0].number == "7"
+
+
+@pytest.mark.spec("R2")
+def test_an_id_is_no_number_of_a_row() -> None:
+    first, second = statement(entry(), closing="5"), statement(entry(), opening="5", closing="10")
+    by_id = [
+        text.replace("<ElctrncSeqNb>1</ElctrncSeqNb>", "").replace("<Id>S</Id>", f"<Id>{own}</Id>")
+        for text, own in ((first, "4530000123"), (second, "4530000987"))
+    ]
+    result = open_text("camt053", message(*by_id)).result
+
+    assert result.accepted and [each.number for each in result.statements] == ["4530000123", "4530000987"]
+
+
 @pytest.mark.spec("R2")
 def test_the_banks_own_count_and_sum_are_checked() -> None:
     summary = "<TxsSummry><TtlNtries><NbOfNtries>2</NbOfNtries><Sum>6.00</Sum></TtlNtries></TxsSummry>"
