@@ -16,6 +16,7 @@ from reconciliation.formats.text_lines import find_encoding
 from reconciliation.formats.values import BankLine, FormatRefused, ReadResult
 
 _SINGLE = {"20", "21", "25", "25P", "28", "28C", "13", "13D", "NS"}
+_BIC = re.compile(r"[A-Z0-9]{8}(?:[A-Z0-9]{3})?", re.ASCII)
 _INTERIM_REPORT = {"34F", "90D", "90C"}
 # ING puts counts and sums of debits and credits into the :86: after the closing balance
 _STATED = re.compile(r"D(\d{6})C(\d{6})D(\d{1,15},\d{0,2})C(\d{1,15},\d{0,2})", re.ASCII)
@@ -83,8 +84,8 @@ class _Message:
     def flush(self) -> Iterator[BankLine]:
         """Gives the line of the last :61:."""
         entry, self._entry = self._entry, None
-        if entry:
-            line = read_entry(entry, statement_index=self._tally.index, currency=self._tally.currency)
+        if entry and self._tally.opening:
+            line = read_entry(entry, statement_index=self._tally.index, opening=self._tally.opening)
             self._tally.add(line)
             yield line
 
@@ -126,12 +127,19 @@ class _Message:
             raise FormatRefused("not_a_statement", message, line=place.line, column=1)
         elif place.tag not in _SINGLE:
             raise FormatRefused("unknown_tag", f":{place.tag}: is no tag of a statement", line=place.line, column=1)
-        elif any(text.strip() for text in place.lines[1:]) and place.tag != "NS":
+        elif any(text.strip() for text in _beyond(place)):
             raise FormatRefused("unexpected_text", f"text after :{place.tag}:", line=place.line + 1, column=1)
         elif place.tag in ("25", "25P"):
             self._tally.account_ref = place.lines[0].strip()
         elif place.tag in ("28", "28C"):
             self._tally.number = place.lines[0].strip()
+
+
+def _beyond(place: Field) -> list[str]:
+    """Lines that a tag of one line has none of: :25P: has the bank's BIC on a second one, :NS: is the bank's own."""
+    if place.tag == "NS":
+        return []
+    return place.lines[2:] if place.tag == "25P" and _BIC.fullmatch("".join(place.lines[1:2]).strip()) else place.lines[1:]
 
 
 def _read_stated(said: re.Match[str], place: Field, currency: str) -> Stated:

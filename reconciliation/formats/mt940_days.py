@@ -2,7 +2,7 @@
 
 import re
 from calendar import monthrange
-from datetime import date
+from datetime import date, timedelta
 
 from reconciliation.formats.amounts import AmountError, get_exponent, read_amount
 from reconciliation.formats.statement_book import Balance
@@ -10,6 +10,7 @@ from reconciliation.formats.values import FormatRefused
 
 _BALANCE = re.compile(r"([CD])(\d{6})([A-Z]{3})(\d{1,15},\d{0,14})", re.ASCII)
 _AMOUNT = re.compile(r"\d{1,15}(?:,\d{0,14})?", re.ASCII)
+_A_MONTH = timedelta(days=31)
 
 
 def read_day(text: str) -> date:
@@ -25,11 +26,17 @@ def make_day(year: int, month: int, day: int) -> date:
     return date(year, month, day)
 
 
-def read_entry_day(text: str, value: date) -> date:
-    """The MMDD entry day nearest to the value day: entered 2 January, value 31 December is the next year. Raises ValueError."""
+def read_entry_day(text: str, value: date, opened: date) -> date:
+    """The MMDD entry day nearest to the value day: entered 2 January, value 31 December is the next year. Raises ValueError.
+
+    A value day may lie most of a year back, the entry not: the one about the opening balance's day stands for one long before it.
+    """
     month, day = int(text[:2]), int(text[2:4])
     candidates = [make_day(year, month, day) for year in (value.year - 1, value.year, value.year + 1)]
-    return min(candidates, key=lambda candidate: abs(candidate - value))
+    nearest = min(candidates, key=lambda candidate: abs(candidate - value))
+    if opened - nearest <= _A_MONTH:
+        return nearest
+    return next((candidate for candidate in candidates if abs(candidate - opened) <= _A_MONTH), nearest)
 
 
 def read_comma_amount(text: str, currency: str, *, line: int, column: int) -> int:

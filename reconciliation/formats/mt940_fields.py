@@ -10,9 +10,11 @@ from reconciliation.formats.values import FormatRefused
 
 _TAG = re.compile(r":(\d{2}[A-Z]?|NS):(.*)", re.DOTALL)
 _BLOCKS = re.compile(r"(?:\{1:[^{}]*\}|\{2:[^{}]*\}|\{3:(?:\{[^{}]*\})*\})*\{4:")
-# what stands before, between and after statements: SWIFT blocks, ":940:", BICs, message types, file headers of banks
-_ENVELOPE = re.compile(r"[{}].*|:940:|-.{0,10}|[A-Z0-9 ]{1,40}|")
+# what stands before, between and after statements: SWIFT blocks, "$" between them, ":940:", BICs, message types, file headers of banks
+_ENVELOPE = re.compile(r"[{}].*|\$|:940:|-.{0,10}|[A-Z0-9 ]{1,40}|")
 _END = re.compile(r"-[A-Z]{0,3}")  # before the closing balance a "-" is text of a narrative
+# in a narrative, up to the closing balance, where of all tags of digits only two can follow: the rest of a time ("10", ":45:12")
+_BROKEN_TIME = re.compile(r":(?!61:|86:)(?:(?!20)\d\d:.*|20:[0-5]\d(?!\w).*)", re.ASCII | re.DOTALL)
 _MOST_LINES = 1000  # of one field
 
 
@@ -35,7 +37,10 @@ def iter_fields(file: BinaryIO, *, encoding: str) -> Iterator[Field]:
     inside = closed = False  # of a message: begun, its closing balance seen
     for number, line in iter_lines(file, encoding):
         text = line if inside else _BLOCKS.sub("", line)
-        if tag := _TAG.fullmatch(text):
+        tag = _TAG.fullmatch(text)
+        if current and current.tag == "86" and not closed and _BROKEN_TIME.fullmatch(text):
+            _continue(current, text, number)
+        elif tag:
             if current:
                 yield current
             closed = tag[1].startswith("62") or (closed and tag[1] != "20")

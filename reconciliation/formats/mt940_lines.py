@@ -9,6 +9,7 @@ from reconciliation.formats.mt940_days import read_comma_amount, read_day, read_
 from reconciliation.formats.mt940_fields import Field
 from reconciliation.formats.mt940_narrative import read_narrative
 from reconciliation.formats.references import find_payout_references, squeeze
+from reconciliation.formats.statement_book import Balance
 from reconciliation.formats.values import BankLine, FormatRefused
 
 _LINE = re.compile(
@@ -35,15 +36,15 @@ class _References:
     supplement: str
 
 
-def read_entry(entry: Entry, *, statement_index: int, currency: str) -> BankLine:
+def read_entry(entry: Entry, *, statement_index: int, opening: Balance) -> BankLine:
     """The line of an entry. Raises FormatRefused where it can't be read, or a card number is found in its text."""
-    place = entry.place
+    place, currency = entry.place, opening.currency
     found = _LINE.fullmatch(place.lines[0])
     if found is None:
         raise _refuse_line(place)
     amount = read_comma_amount(found["amount"], currency, line=place.line, column=5 + found.start("amount"))
     credit = found["mark"] in ("C", "RD")  # a reversal of a debit comes in, of a credit goes out
-    value, booking = _days(found, place)
+    value, booking = _days(found, place, opening.on)
     references = _references(found["rest"], place.lines[1:])
     narrative = read_narrative([line for part in entry.narratives for line in part.lines])
     searched = squeeze(narrative.whole, references.customer, references.bank, references.supplement)
@@ -89,11 +90,11 @@ def _refuse_line(place: Field) -> FormatRefused:
     return FormatRefused("structure", message, line=place.line, column=5)
 
 
-def _days(found: re.Match[str], place: Field) -> tuple[date, date]:
+def _days(found: re.Match[str], place: Field, opened: date) -> tuple[date, date]:
     """(value, booking); without an entry day the value day stands for it."""
     try:
         value = read_day(found["value"])
-        return value, read_entry_day(found["entry"], value) if found["entry"] else value
+        return value, read_entry_day(found["entry"], value, opened) if found["entry"] else value
     except (ValueError, OverflowError):
         raise FormatRefused("date", f":61: {found['value']}{found['entry'] or ''} is not a date", line=place.line, column=5) from None
 

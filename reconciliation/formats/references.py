@@ -36,10 +36,14 @@ def _without_currency(text: str) -> str:
 
 
 def _ends_iban(iban: str, national: str) -> bool:
-    """German statements give bank code / account; others the bare account number, with or without leading zeros."""
+    """German statements give bank code / account, British ones sort code / account; others the bare account number, with or without
+    leading zeros, or the whole of what follows the IBAN's check digits. The bank's BIC may stand before any of them, the IBAN too."""
     if not (iban[:2].isalpha() and iban[2:4].isdigit()):
         return False
     parts = [_without_currency(_alphanumerics(part)) for part in national.split("/")]
+    if iban in parts or iban[4:] in parts:
+        return True
     account = parts[-1].lstrip("0")
     bank = parts[-2] if len(parts) > 1 and parts[-2].isdigit() else ""
-    return len(account) >= 6 and account.isdigit() and iban[4:].startswith(bank) and iban.endswith(account)
+    is_its_bank = iban[4:].startswith(bank) or iban.endswith(bank + parts[-1])
+    return len(account) >= 6 and account.isdigit() and is_its_bank and iban.endswith(account)

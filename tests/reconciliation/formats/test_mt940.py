@@ -111,6 +111,54 @@ def test_days_over_the_year_end_and_the_thirtieth_of_february(dates: str, value:
     assert (line.value_date, line.booking_date) == (value, booking)
 
 
+@pytest.mark.parametrize(
+    ("dates", "opened", "booking"),
+    [
+        ("2503010106", "260105", date(2026, 1, 6)),  # value ten months back
+        ("2503011130", "251129", date(2025, 11, 30)),
+        ("2501100106", "260105", date(2026, 1, 6)),
+        ("2512310102", "250101", date(2026, 1, 2)),  # a statement of a year
+        ("2511011101", "260105", date(2025, 11, 1)),  # entered before the opening, as it says
+        ("0203250325", "031002", date(2002, 3, 25)),
+    ],
+)
+@pytest.mark.spec("R3", "R8")
+def test_an_entry_is_of_the_statements_year_however_far_back_its_value_day_lies(dates: str, opened: str, booking: date) -> None:
+    text = statement(f":61:{dates}C1,NTRFNONREF", opening=f"C{opened}EUR100,00", closing="C260106EUR101,00")
+
+    assert open_text("mt940", text).lines[0].booking_date == booking
+
+
+@pytest.mark.parametrize("rest", [":45:12 card 1", ":20:12 card 1", ":25:12", ":28:12 card", ":21:12", ":13:12", ":64:a", ":99:x"])
+@pytest.mark.spec("R3")
+def test_a_time_that_is_broken_at_its_colon_is_text(rest: str) -> None:
+    text = statement(":61:260106C1,NTRFNONREF", ":86:at 10", rest, ":86:more", closing="C260106EUR101,00")
+    opened = open_text("mt940", text, account=["NL91ABNA0417164300"])
+
+    assert opened.result.accepted and opened.lines[0].narrative == f"at 10 {rest} more"
+    assert (opened.result.statements[0].number, opened.result.statements[0].account_ref) == ("7/1", "NL91ABNA0417164300")
+
+
+@pytest.mark.spec("R2")
+def test_a_statement_without_its_end_is_no_narrative_of_the_next() -> None:
+    cut = statement(":61:260106C1,NTRFNONREF", ":86:text").partition(":62F:")[0]
+
+    assert refusal_of("mt940", cut + statement()).code == "missing_tag"
+    assert refusal_of("mt940", cut + statement().replace(":20:S", ":20:12")).code == "structure"
+
+
+@pytest.mark.spec("R1", "R2")
+def test_an_account_with_its_banks_bic() -> None:
+    def of(account: str) -> str:
+        return statement().replace(":25:NL91ABNA0417164300", account)
+
+    for account in (":25P:NL91ABNA0417164300\nABNANL2A", ":25P:NL91ABNA0417164300\nABNANL2AXXX", ":25:ABNANL2A/NL91ABNA0417164300"):
+        assert open_text("mt940", of(account), account=["NL91ABNA0417164300"]).result.accepted
+    assert refusal_of("mt940", of(":25P:NL91ABNA0417164300\nABNANL2A\nmore")).code == "unexpected_text"
+    assert refusal_of("mt940", of(":25P:NL91ABNA0417164300\nany text")).code == "unexpected_text"
+    assert refusal_of("mt940", of(":25:NL91ABNA0417164300\nABNANL2A")).code == "unexpected_text"
+
+
 def test_references_and_supplementary_details() -> None:
     line = one(":61:260106C1,NTRF0000549855700010//025498557/000001\nsecond line", ":86:text")
     assert (line.customer_reference, line.bank_reference, line.narrative) == ("0000549855700010", "025498557/000001", "text second line")
@@ -150,7 +198,17 @@ def test_a_dash_inside_a_narrative_does_not_end_the_statement() -> None:
 
 
 @pytest.mark.parametrize(
-    "head", ["", "\n", "ABNANL2A\n940\nABNANL2A\n", "0000 01INGBNL2AXXXX00001\n940 00\n", ":940:\n", "{1:F01X}{2:O940}{4:\n", "\x01"]
+    "head",
+    [
+        "",
+        "\n",
+        "ABNANL2A\n940\nABNANL2A\n",
+        "0000 01INGBNL2AXXXX00001\n940 00\n",
+        ":940:\n",
+        "{1:F01X}{2:O940}{4:\n",
+        "${1:F01X}{2:O940}{4:\n",
+        "\x01",
+    ],
 )
 def test_envelopes_of_banks_are_taken_off(head: str) -> None:
     assert open_text("mt940", statement(head=head)).result.accepted
