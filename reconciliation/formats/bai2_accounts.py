@@ -36,8 +36,10 @@ def open_account(record: Record, *, index: int, as_of: date, currency: str) -> A
         raise cursor.refuse("structure", "no account number")
     tally.currency = read_currency(cursor) or currency
     account = Account(tally, as_of, records=record.records)
+    cursor.skip_blank()
     while not cursor.at_end:
         _read_summary(account, cursor)
+        cursor.skip_blank()  # some end each line with a comma more than it has fields
     return account
 
 

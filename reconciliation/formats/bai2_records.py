@@ -65,6 +65,11 @@ class Cursor:
         self._field += 1
         return part.fields[self._field - 1].strip()
 
+    def skip_blank(self) -> None:
+        """Goes on to the record's next line where nothing but empty fields is left of this one."""
+        if not self.at_end and not any(cell.strip() for cell in self._record.parts[self._part].fields[self._field :]):
+            self._part, self._field = self._part + 1, 0
+
     def rest(self) -> str:
         """All that is left, as text: the commas in it are its own; lines are joined by a space."""
         texts = []

@@ -75,6 +75,42 @@ def test_funds_types_and_texts(record: str, value: date, text: str) -> None:
     assert (line.value_date, line.bank_reference, line.customer_reference, line.narrative) == (value, "B", "C", text)
 
 
+@pytest.mark.parametrize(
+    "account",
+    [
+        "03,1234567890,,010,0,,/\n88,015,100,,/",
+        "03,1234567890,,010,0,,,/\n88,015,100,,,/",
+        "03,1234567890,/\n88,010,0,,/\n88,015,100,,/",
+        "03,1234567890,,/\n88,010,0,,,/\n88,015,100,,/",
+        "03,1234567890,,,,,/\n88,010,0,,,015,100,,/",
+        "03,1234567890,,010,0,\n88,,015,100,,/",
+    ],
+)
+@pytest.mark.spec("R2")
+def test_summaries_that_go_on_in_the_next_line(account: str) -> None:
+    more = account.count("\n")
+    text = one("16,142,100,0,B,C,T/").replace("03,1234567890,,010,0,,,015,100,,/", account)
+    for old, records in (("1,7/", 7), ("1,5/", 5), ("49,200,3/", 3)):
+        text = text.replace(old, f"{old[:-2]}{records + more}/")
+
+    result = open_text("bai2", text).result
+    assert result.accepted and (result.statements[0].opening_minor, result.statements[0].closing_minor) == (0, 100)
+
+
+@pytest.mark.spec("R2")
+def test_groups_of_one_account_may_come_newest_first() -> None:
+    head, middle, tail = (
+        "01,B,C,260107,0600,1,,,2/\n",
+        "03,1,EUR,010,{},,,015,{},,/\n16,142,100,0,B,C,T/\n49,{},3/\n98,{},1,5/\n",
+        "99,600,2,12/\n",
+    )
+    first = "02,C,B,1,260106,,EUR,2/\n" + middle.format(0, 100, 200, 200)
+    second = "02,C,B,1,260107,,EUR,2/\n" + middle.format(100, 200, 400, 400)
+
+    assert open_text("bai2", head + first + second + tail).result.accepted
+    assert open_text("bai2", head + second + first + tail).result.accepted
+
+
 @pytest.mark.spec("R2")
 def test_records_glued_on_one_line_are_parted() -> None:
     assert open_text("bai2", one("16,142,100,0,B,C,T/").replace("/\n", "/")).result.accepted
