@@ -131,8 +131,9 @@ def _note(entry: Element, details: tuple[BankDetail, ...], *, amount: int, curre
     amounts = [detail.amount_minor for detail in details if detail.currency == currency]
     if details and len(amounts) == len(details) and sum(filter(None, amounts)) != amount and None not in amounts:
         return "details_differ"
-    said = entry.get("NtryDtls", "Btch", "NbOfTxs")
-    return "details_incomplete" if details and said.isdecimal() and int(said[:9]) != len(details) else ""
+    said = [block.get("Btch", "NbOfTxs") for block in entry.find_all("NtryDtls")]
+    is_said = bool(details) and all(count.isdecimal() for count in said)
+    return "details_incomplete" if is_said and sum(int(count[:9]) for count in said) != len(details) else ""
 
 
 def _texts(element: Element | None) -> list[str]:

@@ -13,6 +13,9 @@ _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:Z|[+-]\d{2}:\d{2})?", re.ASCII)
 _INSTANT = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,12}))?(Z|[+-]\d{2}:\d{2})?", re.ASCII)
 
 
+_YEARS = (1970, 9000)
+
+
 @dataclass(frozen=True, slots=True)
 class When:
     """A printed day, and the instant where the bank gives one with an offset."""
@@ -84,12 +87,16 @@ def read_when(element: Element) -> When:
     text = chosen.text.strip()
     try:
         if day := _DAY.fullmatch(text):
-            return When(date.fromisoformat(day[1]), None)
-        if instant := _INSTANT.fullmatch(text):
-            return _instant(instant)
-    except ValueError:
-        pass
-    raise refuse(chosen, "date", f"{text[:40]!r} is not a date")
+            found = When(date.fromisoformat(day[1]), None)
+        elif instant := _INSTANT.fullmatch(text):
+            found = _instant(instant)
+        else:
+            raise refuse(chosen, "date", f"{text[:40]!r} is not a date")
+    except (ValueError, OverflowError):
+        raise refuse(chosen, "date", f"{text[:40]!r} is not a date") from None
+    if not _YEARS[0] <= found.on.year <= _YEARS[1]:
+        raise refuse(chosen, "date", f"{text[:40]!r}: the year {found.on.year} can't be; programs write such days where they have none")
+    return found
 
 
 def _instant(found: re.Match[str]) -> When:
@@ -134,7 +141,7 @@ def _net(element: Element | None, currency: str) -> int | None:
     """TtlNetNtryAmt + CdtDbtInd up to version 2, TtlNetNtry/Amt + CdtDbtInd later."""
     holder = (element.find("TtlNetNtry") or element) if element else None
     found = (holder.find("Amt") or holder.find("TtlNetNtryAmt")) if holder else None
-    if holder is None or found is None or not currency:
+    if holder is None or found is None or not currency or holder.find("CdtDbtInd") is None:  # which version 2 may leave out
         return None
     amount = read_unsigned(found, currency)
     return -amount if is_debit(holder) else amount

@@ -256,6 +256,23 @@ def test_the_banks_own_count_and_sum_are_checked() -> None:
     assert not result.accepted
 
 
+@pytest.mark.spec("R2")
+def test_a_net_sum_that_says_no_direction_is_no_control() -> None:
+    summary = "<TxsSummry><TtlNtries><NbOfNtries>1</NbOfNtries><TtlNetNtryAmt>5.00</TtlNetNtryAmt></TtlNtries></TxsSummry>"
+    result = open_text("camt053", message(statement(summary + entry(), closing="5"))).result
+
+    assert result.accepted and [check.name for check in result.checks] == ["opening_closing", "line_count"]
+
+
+def test_payments_of_several_blocks_are_counted_together() -> None:
+    def note(*counts: int) -> str:
+        payment = "<TxDtls><Refs><EndToEndId>E</EndToEndId></Refs></TxDtls>"
+        blocks = "".join(f"<NtryDtls><Btch><NbOfTxs>{count}</NbOfTxs></Btch>{payment}</NtryDtls>" for count in counts)
+        return str(open_text("camt053", message(statement(entry(more=blocks), closing="5"))).lines[0].note)
+
+    assert (note(1, 1), note(1, 2)) == ("", "details_incomplete")
+
+
 def test_entries_in_another_currency_fail_the_balance() -> None:
     result = open_text("camt053", message(statement(entry() + entry(currency="SEK"), closing="5"))).result
 
@@ -277,6 +294,9 @@ def test_entries_in_another_currency_fail_the_balance() -> None:
         (entry(status="<Sts>DONE</Sts>"), "structure"),
         (entry(more="<BookgDt><Dt>2026-02-30</Dt></BookgDt>"), "date"),
         (entry(more="<BookgDt/>"), "date"),
+        (entry(more="<BookgDt><Dt>0001-01-01</Dt></BookgDt>"), "date"),
+        (entry(more="<BookgDt><DtTm>0001-01-01T00:00:00+01:00</DtTm></BookgDt>"), "date"),
+        (entry(more="<ValDt><DtTm>9999-12-31T23:59:59-05:00</DtTm></ValDt>"), "date"),
         ("<Ntry/>", "missing_tag"),
         (entry(more="<AddtlNtryInf>card 4111 1111 1111 1111</AddtlNtryInf>"), "card_number"),
     ],
