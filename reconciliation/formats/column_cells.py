@@ -7,7 +7,7 @@ from reconciliation.formats.amounts import AmountError, get_exponent, read_amoun
 from reconciliation.formats.column_map import ColumnMap, as_word
 from reconciliation.formats.zones import get_zone
 
-_SPACES = re.compile("[ \u00a0\u202f\u2009]")
+_ALIKE = {" ": re.compile("[ \u00a0\u202f\u2009]"), "'": re.compile("['\u2019]")}  # marks that programs write for each other
 _MOST = 100_000
 
 
@@ -18,8 +18,9 @@ class Cells:
         self._map = column_map
         self._zone = get_zone(column_map.zone)
         self._known: dict[str, datetime] = {}
-        mark = re.escape(column_map.thousands)
-        self._grouped = re.compile(rf"\d{{1,3}}(?:{mark}\d{{3}})+(?!\d)", re.ASCII) if mark else None
+        mark, point = re.escape(column_map.thousands), re.escape(column_map.decimal)
+        self._grouped = re.compile(rf"([+-]?[1-9]\d{{0,2}}(?:{mark}\d{{3}})+)({point}\d*)?", re.ASCII) if mark else None
+        self._run = _run_of(column_map.dates)
 
     def amount(self, text: str, currency: str) -> int:
         """Minor units; a minus may stand before or behind, or be brackets. Raises AmountError."""
@@ -65,19 +66,20 @@ class Cells:
         return abs(amount) if self._map.sign.printed == "ignore" else amount
 
     def _ungroup(self, text: str) -> str:
-        """Without thousands marks, which must stand before each three digits."""
+        """Without thousands marks, which must stand before each three digits of the whole part, and nowhere else."""
         if self._grouped is None:
             return text
-        if self._map.thousands == " ":
-            text = _SPACES.sub(" ", text)
-        found = self._grouped.search(text)
-        return text.replace(found[0], found[0].replace(self._map.thousands, "")) if found else text
+        text = _ALIKE[self._map.thousands].sub(self._map.thousands, text) if self._map.thousands in _ALIKE else text
+        found = self._grouped.fullmatch(text)
+        return found[1].replace(self._map.thousands, "") + (found[2] or "") if found else text
 
     def _read(self, text: str) -> datetime:
         found = self._known.get(text)
         if found is None:
             if len(self._known) > _MOST:
                 self._known.clear()
+            if self._run and not self._run.search(text):
+                raise ValueError(f"{text[:40]!r} has not all digits of {self._map.dates}: was the file saved by a spreadsheet?")
             found = self._known[text] = _strptime(text.strip(), self._map.dates)
         return found
 
@@ -89,3 +91,13 @@ def _strptime(text: str, form: str) -> datetime:
     if not 1970 <= found.year <= 9000:
         raise ValueError(f"{text[:40]!r}: the year {found.year} can't be")
     return found
+
+
+def _run_of(form: str) -> re.Pattern[str] | None:
+    """How many digits stand together in days that are written without marks between, as %d%m%Y; None where there are marks: without its
+    first zero, which a spreadsheet drops, 1112026 is the 1st of November or the 11th of January."""
+    found = re.search("(?:%[YymdHMS]){2,}", form)
+    if found is None or not re.search("%[Yymd]%[Yymd]", found[0]):
+        return None
+    digits = sum(4 if code == "Y" else 2 for code in found[0][1::2])
+    return re.compile(rf"(?<!\d)\d{{{digits}}}(?!\d)", re.ASCII)

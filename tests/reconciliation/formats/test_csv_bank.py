@@ -118,6 +118,12 @@ INDICATOR = {"rule": "indicator", "credit": ["C", "CR"], "debit": ["D"]}
         ("2026-01-06;A;B;EUR;1\u00a0533,5;;", {"decimal": ",", "thousands": " "}, 153350),
         ("2026-01-06;A;B;EUR;(1533.50);;", {}, -153350),
         ("2026-01-06;A;B;EUR;\u22121533.50;;", {}, -153350),
+        ("2026-01-06;A;B;EUR;1'234'533.50;;", {"thousands": "'"}, 123453350),
+        ("2026-01-06;A;B;EUR;1\u2019533.50;;", {"thousands": "'"}, 153350),
+        ("2026-01-06;A;B;EUR;-1\u202f533,50;;", {"decimal": ",", "thousands": " "}, -153350),
+        ("2026-01-06;A;B;EUR;1.234.533;;", {"decimal": ",", "thousands": "."}, 123453300),
+        ("2026-01-06;A;B;EUR;0,50;;", {"decimal": ",", "thousands": "."}, 50),
+        ("2026-01-06;A;B;KWD;1.533,500;;", {"decimal": ",", "thousands": "."}, 1533500),
         ("2026-01-06;A;B;JPY;1533;;", {}, 1533),
         ("2026-01-06;A;B;EUR;1533;;", {"units": "minor"}, 1533),
         ("2026-01-06;A;B;EUR;1,533.50;;cr", {"thousands": ",", "sign": INDICATOR}, 153350),
@@ -157,6 +163,51 @@ def test_a_broken_row_refuses_the_file_and_names_the_cell(row: str, layout: dict
     error = refused(f"{SIGNED}\n{row}", delimiter=";", columns=columns, **layout)
 
     assert (error.code, error.line, error.column) == (code, 3, column)
+
+
+@pytest.mark.parametrize(
+    ("amount", "layout"),
+    [
+        ("1533.500", {"decimal": ",", "thousands": "."}),  # of three decimals, by a map that takes the point for thousands
+        ("0.500", {"decimal": ",", "thousands": "."}),
+        ("1533.500,00", {"decimal": ",", "thousands": "."}),
+        ("1.533,500", {"thousands": ","}),  # and the other way round
+        ("1.500,000", {"thousands": ","}),
+        ("1.5,000", {"thousands": ","}),
+        ("1,533,50", {"thousands": ","}),
+        ("1'533.50", {"thousands": ","}),
+        ("1 5330,00", {"decimal": ",", "thousands": " "}),
+    ],
+)
+@pytest.mark.spec("L4", "R2")
+def test_thousands_marks_stand_only_where_thousands_are(amount: str, layout: dict[str, Any]) -> None:
+    error = refused(f"{SIGNED}2026-01-06;A;B;KWD;{amount};;", delimiter=";", **layout)
+
+    assert (error.code, error.line, error.column) == ("amount", 2, 5)
+
+
+@pytest.mark.parametrize(
+    ("printed", "dates", "day"),
+    [
+        ("01112026", "%d%m%Y", date(2026, 11, 1)),
+        ("1112026", "%d%m%Y", None),
+        ("011126", "%d%m%y", date(2026, 11, 1)),
+        ("11126", "%d%m%y", None),
+        ("20261101", "%Y%m%d", date(2026, 11, 1)),
+        ("2026111", "%Y%m%d", None),
+        ("20261101 0930", "%Y%m%d %H%M", date(2026, 11, 1)),
+        ("20261101093000", "%Y%m%d%H%M%S", date(2026, 11, 1)),
+        ("1.11.2026", "%d.%m.%Y", date(2026, 11, 1)),
+    ],
+)
+@pytest.mark.spec("R2", "R3")
+def test_a_day_without_marks_has_all_its_digits(printed: str, dates: str, day: date | None) -> None:
+    text = f"{SIGNED}{printed};A;B;EUR;1;1;"
+    if day is None:
+        error = refused(text, delimiter=";", dates=dates)
+        assert (error.code, error.line, error.column) == ("date", 2, 1)
+    else:
+        assert by_map(text, delimiter=";", dates=dates)[0][0].booking_date == day
 
 
 @pytest.mark.spec("R1")
