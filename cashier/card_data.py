@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 
 CARD_FIELDS = frozenset(
     {"cvv", "cvv2", "cvc", "cvc2", "cid", "csc", "cav", "pan", "securitycode", "cardnumber", "cardsecuritycode", "verificationvalue"}
@@ -13,6 +14,14 @@ MASKED_NUMBERS = frozenset({"pan", "cardnumber"})
 EXEMPT_REFERENCES = ("pspreference", "originalreference", "rescuereference")
 # 13 to 19 digits with single spaces or hyphens between them, not part of a longer run of digits.
 DIGITS = re.compile(r"(?<![0-9])[0-9](?:[ -]?[0-9]){12,18}(?![0-9])")
+# A card number as it is written or printed, with other digits beside it (an expiry, a code, a date): one word, or groups of 4-4-4-4 or
+# 4-6-5. Not groups that go on in fours, nor those after a country and its check digits: an IBAN is printed so.
+PRINTED = re.compile(
+    r"(?<![0-9])(?=([0-9]{13,19}(?![0-9])"
+    r"|(?<![0-9]{4}[ -])(?<![A-Z]{2}[0-9]{2} )[0-9]{4}([ -])[0-9]{4}\2[0-9]{4}\2[0-9]{4}(?![0-9])(?!\2[0-9]{4}(?![0-9]))"
+    r"|[0-9]{4}([ -])[0-9]{6}\3[0-9]{5}(?![0-9])))"
+)
+PRINTED_LENGTHS = (("4", {13, 16, 19}), ("34", {15}), ("37", {15}), ("2", {16}), *((f"5{digit}", {16}) for digit in "12345"))
 SHORTEST = 13
 # Issuer ranges: Visa, Mastercard, American Express, Discover, JCB, Diners, UnionPay, Maestro.
 ISSUERS = re.compile(
@@ -29,6 +38,8 @@ def card_fields(value: object, field: str) -> Iterator[str]:
     name = field.rsplit(".", 1)[-1].lower()
     if isinstance(value, Mapping):
         for key, item in value.items():
+            if has_card_number(str(key)):
+                yield field or "body"  # the name itself is the number, and is not repeated
             yield from card_fields(item, f"{field}.{key}" if field else str(key))
     elif isinstance(value, (list, tuple)):
         for item in value:
@@ -36,9 +47,9 @@ def card_fields(value: object, field: str) -> Iterator[str]:
     elif (
         value not in (None, "")
         and re.sub(r"[^a-z0-9]", "", name) in CARD_FIELDS
-        or isinstance(value, str)
+        or isinstance(value, (str, int, Decimal))
         and not is_exempt(name)
-        and has_card_number(value)
+        and has_card_number(plain_text(value))
     ):
         yield field
 
@@ -48,14 +59,39 @@ def is_exempt(name: str) -> bool:
     return name in EXEMPT_FIELDS or name.endswith(EXEMPT_SUFFIXES)
 
 
+def plain_text(value: str | int | Decimal) -> str:
+    """A number as its digits: a card number that was sent without quotes, or with a point after it, is one all the same."""
+    if isinstance(value, Decimal) and value == value.to_integral_value():
+        return str(int(value))
+    return str(value)
+
+
 def has_card_number(text: str) -> bool:
-    """True if the text contains 13 to 19 digits of a known issuer range whose last digit is right."""
-    return len(text) >= SHORTEST and any(is_card_number(found.group()) for found in DIGITS.finditer(text))
+    """True if the text contains 13 to 19 digits of a known issuer range whose last digit is right, whatever digits stand beside them."""
+    return len(text) >= SHORTEST and any(True for _ in card_spans(text))
 
 
 def mask_card_numbers(text: str) -> str:
     """The text with every card number in it replaced by its first six and last four digits."""
-    return DIGITS.sub(lambda found: masked(found.group()) if is_card_number(found.group()) else found.group(), text)
+    parts, done = [], 0
+    for start, end in sorted(card_spans(text)):
+        if start >= done:
+            parts += [text[done:start], masked(text[start:end])]
+            done = end
+    return "".join([*parts, text[done:]])
+
+
+def card_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Where card numbers stand: digits that are one as a whole, and those that are printed as one among others. Spans may overlap."""
+    yield from (found.span() for found in DIGITS.finditer(text) if is_card_number(found.group()))
+    yield from (found.span(1) for found in PRINTED.finditer(text) if is_printed_number(found[1]))
+
+
+def is_printed_number(text: str) -> bool:
+    """A card number of a length that its scheme has: among other digits chance is no longer small."""
+    digits = re.sub(r"[ -]", "", text)
+    lengths = next((known for start, known in PRINTED_LENGTHS if digits.startswith(start)), None)
+    return is_card_number(digits) and (lengths is None or len(digits) in lengths)
 
 
 def masked(number: str) -> str:
@@ -78,7 +114,7 @@ def mask_card_fields(value: object, field: str = "") -> object:
     """JSON with card numbers in its texts and numbers masked, and security codes gone; ids, times and amounts stay as they are (C14)."""
     name = field.lower()
     if isinstance(value, Mapping):
-        return {str(key): mask_card_fields(item, str(key)) for key, item in value.items()}
+        return {mask_card_numbers(str(key)): mask_card_fields(item, str(key)) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [mask_card_fields(item, field) for item in value]
     if value not in (None, "") and re.sub(r"[^a-z0-9]", "", name) in CARD_FIELDS - MASKED_NUMBERS:

@@ -1,14 +1,16 @@
 """The door for webhooks: verify, store, answer (W1 to W3). What the event means is another task's."""
 
 import hashlib
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
-from cashier.card_data import mask_card_numbers
+from cashier.card_data import mask_card_fields, mask_card_numbers
 from cashier.measures import observe_received
 from cashier.models import MerchantAccount, PspEvent, PspEventWork, WebhookNonce, WebhookRefusal
 from cashier.nudges import nudge
@@ -113,7 +115,7 @@ def keep_unreadable(letter: Letter, error: str, *, now: datetime, via: str = Psp
     """A signed body that nobody can read, as a dead letter; None where it is known."""
     event = unreadable_event(letter, now=now)
     event.via = via
-    return insert(event, PspEventWork(event=event, state=PspEventWork.State.DEAD, error=error))
+    return insert(event, PspEventWork(event=event, state=PspEventWork.State.DEAD, error=mask_card_numbers(error)))
 
 
 def insert(event: PspEvent, work: PspEventWork) -> PspEvent | None:
@@ -167,8 +169,24 @@ def unreadable_event(letter: Letter, *, now: datetime) -> PspEvent:
 
 
 def masked_text(body: bytes) -> str:
-    """The body as text that the database can hold, card numbers masked (C14)."""
-    return mask_card_numbers(body.decode("utf-8", errors="replace").replace("\x00", "\ufffd"))
+    """The body as text that the database can hold, without card data (C14): JSON by its fields, anything else by its digits.
+
+    As it came where there is nothing to mask, so that it can be held against its SHA-256.
+    """
+    text = body.decode("utf-8", errors="replace").replace("\x00", "\ufffd")
+    repeated: list[bool] = []
+
+    def read(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        known = dict(pairs)
+        repeated.append(len(known) < len(pairs))
+        return known
+
+    try:
+        data = json.loads(text, object_pairs_hook=read)
+        masked = mask_card_fields(data)
+    except (ValueError, RecursionError):
+        return mask_card_numbers(text)
+    return text if masked == data and not any(repeated) else json.dumps(masked)
 
 
 def count_refusal(*, account_code: str, reason: str, now: datetime) -> None:

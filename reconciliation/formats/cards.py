@@ -6,6 +6,15 @@ from collections.abc import Sequence
 from reconciliation.formats.columns import is_one
 
 _CANDIDATE = re.compile(r"(?<![0-9A-Za-z])[2-6](?:[ -]?[0-9]){12,18}(?![0-9A-Za-z])", re.ASCII)
+# As it is written or printed, with other digits beside it (an expiry, a code, a date): one word, or groups of 4-4-4-4 or 4-6-5. Not
+# groups that go on in fours, nor those after a country and its check digits: an IBAN is printed so.
+_PRINTED = re.compile(
+    r"(?<![0-9A-Za-z])(?=([0-9]{13,19}(?![0-9A-Za-z])"
+    r"|(?<![0-9]{4}[ -])(?<![A-Z]{2}[0-9]{2} )[0-9]{4}([ -])[0-9]{4}\2[0-9]{4}\2[0-9]{4}(?![0-9A-Za-z])(?!\2[0-9]{4}(?![0-9]))"
+    r"|[0-9]{4}([ -])[0-9]{6}\3[0-9]{5}(?![0-9A-Za-z])))",
+    re.ASCII,
+)
+_LONGEST = 37  # signs of a candidate, and of a number that begins at its last one
 _MOST = 1000  # rows of texts: long ones must not fill the memory
 # first digits (low, high) -> allowed lengths; the ranges that the schemes publish
 _ISSUERS: tuple[tuple[str, str, tuple[int, ...]], ...] = (
@@ -31,9 +40,12 @@ _ISSUERS: tuple[tuple[str, str, tuple[int, ...]], ...] = (
 def find_card_number(text: str) -> int:
     """Position of the first card number in `text`, or -1. The digits themselves are never returned, logged or kept."""
     for found in _CANDIDATE.finditer(text):
-        digits = found[0].replace(" ", "").replace("-", "")
-        if _is_issued(digits) and _luhn_holds(digits):
+        if _is_number(found[0]):
             return found.start()
+        if not found[0].isdigit():  # several words: one of them may be a number, or the first of its groups
+            for printed in _PRINTED.finditer(text, found.start(), found.end() + _LONGEST):
+                if _is_number(printed[1]):
+                    return printed.start()
     return -1
 
 
@@ -61,6 +73,11 @@ class CleanTexts(dict[tuple[str, ...], bool]):
             self.clear()
         is_clean = self[texts] = find_card_number("\t".join(texts)) < 0
         return is_clean
+
+
+def _is_number(text: str) -> bool:
+    digits = text.replace(" ", "").replace("-", "")
+    return _is_issued(digits) and _luhn_holds(digits)
 
 
 def _is_issued(digits: str) -> bool:

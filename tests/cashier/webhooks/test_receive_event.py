@@ -1,5 +1,6 @@
 """Let in once, or refused with nothing stored (W2, W3, C14)."""
 
+import hashlib
 import json
 from typing import Any
 
@@ -117,6 +118,42 @@ def test_a_card_number_is_masked_before_storing(world: World) -> None:
     event = PspEvent.objects.get()
     assert "4111 1111 1111 1111" not in event.raw_body
     assert "411111******1111" in event.raw_body
+
+
+@pytest.mark.spec("C14", "W3")
+def test_card_data_in_a_field_is_masked_the_psp_s_own_ids_are_not(world: World) -> None:
+    """The security code goes, the 16 digits by which the PSP names the payment stay; the body stays JSON."""
+    card = {"cvc": "737", "number": 4111111111111111, "expiry": "4111111111111111 12/27"}
+    world.receive(body_of(psp_ref="4111111111111111", card=card))
+
+    kept = json.loads(PspEvent.objects.get().raw_body)
+    assert kept["card"] == {"cvc": "***", "number": "411111******1111", "expiry": "411111******1111 12/27"}
+    assert kept["psp_ref"] == "4111111111111111"
+
+
+@pytest.mark.spec("C14")
+def test_a_code_that_is_stated_twice_is_not_kept_either(world: World) -> None:
+    world.receive(body_of()[:-1] + b', "cvv": "737", "cvv": ""}')
+
+    assert "737" not in PspEvent.objects.get().raw_body
+
+
+@pytest.mark.spec("W3", "L20")
+def test_a_body_without_card_data_is_kept_as_it_came(world: World) -> None:
+    body = b" " + body_of()
+    world.receive(body)
+
+    event = PspEvent.objects.get()
+    assert hashlib.sha256(event.raw_body.encode()).hexdigest() == event.body_sha256
+
+
+@pytest.mark.spec("C14")
+def test_a_dead_letter_s_error_repeats_no_card_number(world: World) -> None:
+    world.receive(body_of(event="paid 4111111111111111"))
+
+    event = PspEvent.objects.get()
+    assert "411111******1111" in event.work.error
+    assert "4111111111111111" not in event.work.error + event.raw_body
 
 
 @pytest.mark.spec("S4")
