@@ -20,6 +20,7 @@ from cashier.games.rounds import add_move, find_move, find_or_make_round, lock_r
 from cashier.games.splits import Split, split_stake, split_win
 from cashier.models import GameRound, Player, RoundMove
 from ledger.actors import Actor
+from ledger.errors import BadPublicId
 from ledger.ids import from_public, new_id
 from ledger.locks import WalletBalance, lock_wallet
 from ledger.transitions import move
@@ -165,10 +166,13 @@ def same(known: RoundMove, call: RoundCall) -> RoundMove:
 def find_debit(call: RoundCall) -> RoundMove | None:
     """The stake by the client's reference, or by the transaction id that we answered."""
     by_ref = find_move(client_id=call.client_id, kind=Kind.DEBIT, ref=call.txn_ref)
-    if by_ref is not None or not call.txn_ref.startswith("txn_"):
+    if by_ref is not None:
         return by_ref
-    debits = RoundMove.objects.filter(client_id=call.client_id, kind=Kind.DEBIT)
-    return debits.filter(transaction_id=from_public(call.txn_ref, "txn_")).first()
+    try:
+        transaction_id = from_public(call.txn_ref, "txn_")
+    except BadPublicId:  # the caller's own reference, whatever it begins with: of a stake that has not come
+        return None
+    return RoundMove.objects.filter(client_id=call.client_id, kind=Kind.DEBIT, transaction_id=transaction_id).first()
 
 
 def refuse_ahead(call: RoundCall, *, actor: Actor, now: datetime) -> RoundMove:

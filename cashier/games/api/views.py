@@ -1,16 +1,18 @@
 """POST /v1/games/rounds/debit, …/credit, …/rollback, …/{id}/end; GET …/rounds/{id} (G2)."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from cashier.api.players import checked
 from cashier.api.visibility import visible_player
-from cashier.games.api.bodies import MovedBody, RoundBody, RoundCredit, RoundDebit, RoundEnd, RoundRollback, moved_body, round_body
+from cashier.games.api.bodies import NAME, MovedBody, RoundBody, RoundCredit, RoundDebit, RoundEnd, RoundRollback, moved_body, round_body
 from cashier.games.desk import find_at_desk
 from cashier.games.operations import Moved, RoundCall, credit_round, debit_within, end_round, rollback_round
 from cashier.games.refusals import RoundUnknown
@@ -19,7 +21,10 @@ from ledger import clock
 from ledger.api.callers import caller_of
 from ledger.api.fields import parse_amount, parse_currency
 from ledger.api.idempotency import came_at, idempotent
-from ledger.money import get_asset
+from ledger.money import Asset, get_asset
+
+# Zeros with at most one point among them.
+ZERO = re.compile(r"(?=.*0)0*\.?(0*)")
 
 
 def key_of_credit(body: Mapping[str, Any]) -> str:
@@ -42,7 +47,7 @@ class DebitView(APIView):
         stated = checked(RoundDebit, request)
         asset = parse_currency(stated["currency"])
         amount_minor = parse_amount(stated["amount"], asset)
-        caller, ref = caller_of(request), stated.get("idempotency_key") or key_in_header(request)
+        caller, ref = caller_of(request), stated.get("idempotency_key") or reference_in_header(request)
         named = {"client_id": caller.client_id, "txn_ref": ref, "round_id": stated["round_id"]}
         player, desk = find_at_desk(stated["player_id"], brand_ids=caller.brand_ids, currency=asset.code, **named)
         call = call_of(request, player, stated, currency=asset.code, amount_minor=amount_minor, txn_ref=ref)
@@ -59,8 +64,7 @@ class CreditView(APIView):
         stated = checked(RoundCredit, request)
         player = visible_player(request, stated["player_id"])
         currency = round_currency(request, player, stated["round_id"])
-        won = stated["win_amount"]
-        amount_minor = 0 if is_zero(won) else parse_amount(won, get_asset(currency))
+        amount_minor = minor_of_win(stated["win_amount"], get_asset(currency))
         call = call_of(request, player, stated, currency=currency, amount_minor=amount_minor, txn_ref=stated["txn_ref"])
         return answer(credit_round(call, actor=caller_of(request).actor, now=clock.now()), currency)
 
@@ -143,13 +147,19 @@ def call_of(request: Request, player: Player, stated: Mapping[str, Any], *, curr
     )
 
 
-def key_in_header(request: Request) -> str:
-    return request.headers.get("X-Idempotency-Key") or request.headers.get("Idempotency-Key", "")
+def reference_in_header(request: Request) -> str:
+    """The key as the stake's reference, which a rollback will name. Raises ValidationError for one that can be none."""
+    key = request.headers.get("X-Idempotency-Key") or request.headers.get("Idempotency-Key", "")
+    if re.fullmatch(NAME, key) is None:
+        message = "The key is the stake's reference: 1 to 128 printable ASCII characters without spaces."
+        raise ValidationError({"X-Idempotency-Key": [message]}, code="reference")
+    return key
 
 
-def is_zero(amount: object) -> bool:
-    """Whether a JSON amount, string or number, is a plain zero."""
-    return str(amount).strip("0") in ("", ".")
+def minor_of_win(won: object, asset: Asset) -> int:
+    """Minor units of a win; zero, with no more decimals than the currency has, is a round without one. Raises ValidationError."""
+    zero = ZERO.fullmatch(str(won))
+    return 0 if zero is not None and len(zero[1]) <= asset.exponent else parse_amount(won, asset)
 
 
 def answer(made: Moved, currency: str) -> Response:
