@@ -20,6 +20,7 @@ from reconciliation.models import BankLine, Match, PspLine, SettlementBatch, Sus
 from reconciliation.operations.cases import ENGINE, raise_case, resolve_by_key
 from reconciliation.operations.casework.desk import require_reason
 from reconciliation.operations.casework.items import RECORDS
+from reconciliation.operations.casework.people import owner_of
 from reconciliation.operations.casework.refusals import NothingToMove
 from reconciliation.operations.run.residuals import refresh_residuals
 
@@ -39,7 +40,10 @@ class _Side:
 
 
 def ask_to_unmatch(*, match_id: int, reason: str, actor: Actor, now: datetime) -> ApprovalRequest:
-    """Ask a second person to take a match apart. Raises ReasonNeeded, NothingToMove where it can't be, Match.DoesNotExist."""
+    """Ask a second person to take a match apart.
+
+    Raises ReasonNeeded, NothingToMove where it can't be, Match.DoesNotExist, ApprovalRefused for what is of the actor's own player account.
+    """
     require_reason(reason)
     with transaction.atomic():
         match = Match.objects.get(pk=match_id)
@@ -47,7 +51,7 @@ def ask_to_unmatch(*, match_id: int, reason: str, actor: Actor, now: datetime) -
         return request_approval(
             kind="match.unmatch", payload={"match": match.pk, "plan": plan}, summary=f"Take apart: {match.rule}, {side.line}"[:200],
             reason=reason, maker=actor, entity_id=side.entity_id, amount_minor=abs(side.value_minor), currency=match.currency,
-            target_kind="Match", target_id=str(match.pk), now=now,
+            target_kind="Match", target_id=str(match.pk), player_ref=owner_of(match.item_kind, match.item_id), now=now,
         )  # fmt: skip
 
 

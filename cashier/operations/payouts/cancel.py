@@ -10,6 +10,7 @@ from cashier.operations.payouts.errors import PayoutNotCancelable
 from cashier.operations.payouts.locked import lock_payout
 from cashier.operations.payouts.release import release_payout
 from ledger.actors import Actor
+from ledger.duties import require_not_own_player
 from ledger.models import ApprovalRequest
 from ledger.operations import withdraw_approval
 from ledger.transitions import move
@@ -18,13 +19,16 @@ UNSENT_STATES = (PayoutState.REQUESTED, PayoutState.UNDER_REVIEW, PayoutState.AP
 
 
 def cancel_payout(*, payout_id: UUID, reason: str, actor: Actor, now: datetime) -> PayoutIntent:
-    """Cancel a payout that has not been sent; its money goes back to the player. Raises PayoutNotCancelable, DoesNotExist.
+    """Cancel a payout that has not been sent; its money goes back to the player.
+
+    Raises PayoutNotCancelable, DoesNotExist, ApprovalRefused for the player account of the person of the staff who asks (P4).
 
     The approval request is locked before the payout, in the order in which `decide` locks them.
     """
     with transaction.atomic():
         withdraw_open_approval(payout_id, now=now)
         payout = lock_payout(payout_id)
+        require_not_own_player(actor, {payout.player.public_id})
         if payout.state not in UNSENT_STATES:
             raise PayoutNotCancelable(state=payout.state)
         payout.call_state = PspCall.CallState.DONE

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from ledger.actors import Actor
 from ledger.canonical import canonical_json
+from ledger.duties import require_not_own_player
 from ledger.ids import from_public
 from ledger.models import ApprovalRequest
 from ledger.operations import record_audit, request_approval, withdraw_approval
@@ -19,6 +20,7 @@ from reconciliation.models.cases import UNDECIDED_STATES
 from reconciliation.operations.cases import add_entry
 from reconciliation.operations.casework.desk import lock_case, lock_live_case, require_reason, require_state, wait_case
 from reconciliation.operations.casework.holding import holds_of
+from reconciliation.operations.casework.people import player_of
 from reconciliation.operations.casework.plans import PLANNERS, Plan, plan_disposition, stands_open
 from reconciliation.operations.casework.refusals import CaseNotOpen, DispositionNotAllowed
 from reconciliation.operations.casework.steps import Doing, run_step, step_lines
@@ -88,12 +90,14 @@ def propose_disposition(*, case_id: UUID, disposition: str, reason: str, target:
     """End the case, or ask a second person to: money moves only after four eyes.
 
     (1) lock, (2) check state, kind and reason, (3) without money: rest or resolve; with money: work out the plan, freeze it in an
-    approval request, PROPOSED. Raises CaseNotOpen, DispositionNotAllowed, ReasonNeeded, NothingToMove.
+    approval request, PROPOSED. Raises CaseNotOpen, DispositionNotAllowed, ReasonNeeded, NothingToMove, ApprovalRefused for a case about
+    the actor's own player account (P4).
     """
     require_reason(reason)
     with transaction.atomic():
         case = lock_live_case(case_id)
         require_state(case, *UNDECIDED_STATES)
+        require_not_own_player(actor, {player_of(case)})
         chosen = allowed(case, disposition)
         if chosen.moves_money:
             return _ask(case, chosen, reason, target, actor, now)
@@ -187,7 +191,7 @@ def _ask(case: ExceptionCase, chosen: Disposition, reason: str, target: str, act
     request = request_approval(
         kind="case.disposition", payload=payload, summary=f"{chosen.verb}: {case.label}, {case.reason.title}", reason=reason, maker=actor,
         entity_id=case.entity_id, amount_minor=amount_of(plan, case), currency=case.currency,
-        target_kind="ExceptionCase", target_id=case.public_id, now=now,
+        target_kind="ExceptionCase", target_id=case.public_id, player_ref=player_of(case), now=now,
     )  # fmt: skip
     return mark_proposed(case, chosen, request, reason=reason, target=target, actor=actor, now=now)
 

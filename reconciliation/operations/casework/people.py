@@ -1,6 +1,7 @@
 """Whose money a case speaks of, and the records that say so."""
 
 from typing import Any
+from uuid import UUID
 
 from cashier.models import Capture, DepositIntent, PayoutIntent, Player, Refund
 from ledger.errors import BadPublicId
@@ -30,6 +31,15 @@ def player_of(case: ExceptionCase) -> str:
                 record = getattr(record, step)
             return str(record.public_id)
     return ""
+
+
+def owner_of(kind: str, key: UUID | None) -> str:
+    """Public id of the player to whom a capture, refund, payout or deposit belongs; "" for any other kind."""
+    model, path = next(((model, path) for name, model, path in _OWNERS if name == kind), (None, ""))
+    record = model.objects.select_related(path).filter(pk=key).first() if model is not None and key is not None else None
+    for step in path.split("__") if record is not None else ():
+        record = getattr(record, step)
+    return str(record.public_id) if record is not None else ""
 
 
 def record_of(case: ExceptionCase, kind: str, model: Any, *, related: str = "") -> Any:

@@ -8,11 +8,13 @@ from uuid import UUID
 
 from django.db import transaction
 
+from cashier.queries.brands import brand_of
 from ledger.actors import Actor
+from ledger.duties import require_not_own_player
 from ledger.ids import from_public
 from ledger.models import ApprovalRequest
 from ledger.money import money_text
-from ledger.operations import record_audit, request_approval
+from ledger.operations import people_needed, record_audit, request_approval
 from ledger.refusals import Refused
 from ledger.values import Line
 from reconciliation.models import CaseState, ExceptionCase
@@ -27,10 +29,13 @@ from reconciliation.operations.casework.dispositions import (
     preview_disposition,
     return_to_work,
 )
+from reconciliation.operations.casework.people import player_of
 from reconciliation.operations.casework.plans import plan_disposition
 from reconciliation.operations.casework.refusals import CaseNotOpen, DispositionNotAllowed
 
 MOST = 50
+# The threshold of one case holds for many as well: asking together is no way round it.
+KINDS = ("case.disposition", "case.dispositions")
 Failed = dict[str, str]
 
 
@@ -55,6 +60,7 @@ def propose_together(*, case_ids: Sequence[UUID], disposition: str, reason: str,
         planned, refusals = [], []
         for case in cases:
             try:
+                require_not_own_player(actor, {player_of(case)})
                 planned.append((case, _plan(case, disposition)))
             except Refused as refusal:
                 refusals.append((case.label, refusal))
@@ -123,7 +129,7 @@ def _plan(case: ExceptionCase, disposition: str) -> dict[str, Any]:
     if not chosen.moves_money:
         raise DispositionNotAllowed(f"{chosen.verb} moves no money and needs nobody else.")
     return {
-        "case": case.public_id, "label": case.label, "disposition": chosen.name, "target": "",
+        "case": case.public_id, "label": case.label, "player": player_of(case), "disposition": chosen.name, "target": "",
         "plan": plan_disposition(case, chosen.name, ""),
     }  # fmt: skip
 
@@ -133,12 +139,32 @@ def _ask(
 ) -> ApprovalRequest:
     first = planned[0][0]
     verb = allowed(first, disposition).verb
+    sums = _sums(planned)
     return request_approval(
         kind="case.dispositions", payload={"disposition": disposition, "cases": [each for _, each in planned]},
         summary=f"{verb}: {len(planned)} cases, {first.reason.title}", reason=reason, maker=actor, entity_id=first.entity_id,
-        amount_minor=sum(amount_of(each["plan"], case) for case, each in planned), currency=first.currency,
-        target_kind="ExceptionCase", target_id=first.public_id, now=now,
+        amount_minor=sum(sums.values()), currency=first.currency, brand=next(iter(sums)) if len(sums) == 1 else "",
+        required=_people(sums, first.currency, actor, now), target_kind="ExceptionCase", target_id=first.public_id, now=now,
     )  # fmt: skip
+
+
+def _sums(planned: list[tuple[ExceptionCase, dict[str, Any]]]) -> dict[str, int]:
+    """What is moved per brand, minor units; "" where no player is known."""
+    sums: dict[str, int] = {}
+    for case, each in planned:
+        brand = brand_of(player_id=each["player"])
+        sums[brand] = sums.get(brand, 0) + amount_of(each["plan"], case)
+    return sums
+
+
+def _people(sums: dict[str, int], currency: str, actor: Actor, now: datetime) -> int:
+    """As many people as the strictest threshold of these brands asks for, on what is moved of each."""
+    asked = [
+        people_needed(kind=kind, brand=brand, currency=currency, amount_minor=minor, maker=actor, now=now).people
+        for kind in KINDS
+        for brand, minor in sorted(sums.items())
+    ]
+    return max(1, *asked)
 
 
 def _give_back(each: dict[str, Any], request: ApprovalRequest, why: str, actor: Actor, now: datetime) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from cashier.models import PayoutIntent, Player
 from cashier.operations.payouts import PayoutRefused, PayoutStateConflict, cancel_payout
+from ledger.actors import user_actor
 from ledger.models import ApprovalRequest
 from ledger.operations import ApprovalRefused, decide, expire_approvals
 from ledger.transitions import move
@@ -64,6 +65,18 @@ def test_staff_do_not_decide_on_their_own_player_account(house: House, reviewed:
 
     with pytest.raises(ApprovalRefused):
         decide(request_id=request_of(reviewed).id, approve=True, checker=ben, reason="mine", now=house.now)
+
+
+@pytest.mark.spec("P4")
+def test_staff_do_not_cancel_a_payout_of_their_own_player_account(house: House, reviewed: PayoutIntent) -> None:
+    ben = make_person("ben", "approve_payout", player_refs=[house.player.public_id])
+
+    with pytest.raises(ApprovalRefused, match="own player account"):
+        cancel_payout(payout_id=reviewed.id, reason="I would rather play", actor=user_actor(ben), now=house.now)
+
+    reviewed.refresh_from_db()
+    assert (reviewed.state, request_of(reviewed).state) == ("UNDER_REVIEW", "PENDING")
+    assert wallet(house.player) == (30_000, 20_000, 0)
 
 
 @pytest.mark.spec("P4", "S1")

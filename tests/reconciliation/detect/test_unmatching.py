@@ -70,6 +70,26 @@ def test_a_line_of_several_payouts_is_taken_apart_as_a_whole_and_named_again(ben
     require_proved(bench)
 
 
+def test_it_takes_the_player_s_brand_and_is_not_for_the_player_s_own_account(bench: "Bench") -> None:
+    from ledger.actors import user_actor
+    from ledger.errors import ApprovalRefused
+    from reconciliation.models import Match
+    from reconciliation.operations.unmatching import ask_to_unmatch
+    from tests.reconciliation.house import NOW
+
+    bench.report(sale_row(bench.sale(30_000)))
+    bench.run()
+    match, ada, player = Match.objects.get(line_kind="psp"), bench.house.ada, bench.records.player
+
+    request = ask_to_unmatch(match_id=match.pk, reason="the bank says it is another's", actor=user_actor(ada), now=NOW)
+    assert (request.player_ref, request.brand) == (player.public_id, bench.house.brand.code)
+
+    ada.player_refs = [player.public_id]
+    ada.save(update_fields=["player_refs"])
+    with pytest.raises(ApprovalRefused, match="own player account"):
+        ask_to_unmatch(match_id=match.pk, reason="the bank says it is another's", actor=user_actor(ada), now=NOW)
+
+
 def test_a_reports_line_goes_back_to_suspense_and_its_capture_is_open_again(bench: "Bench") -> None:
     from reconciliation.models import Match
     from reconciliation.queries import three_way_proof
