@@ -86,7 +86,7 @@ def ask_second_person(capture: Capture, amount_minor: int, *, source: str, reaso
 
 
 def execute_refund(*, payload: dict[str, Any], request: ApprovalRequest, actor: Actor, now: datetime) -> Refund:
-    """The approved refund, checked again under lock. Raises as submit_refund."""
+    """The approved refund, checked again under lock; the maker refunds, the checker only consents (L12). Raises as submit_refund."""
     capture = Capture.objects.get(pk=from_public(payload["capture"], Capture.PREFIX))
     order = RefundOrder(
         refund_id=f"approval:{request.public_id}",
@@ -95,7 +95,8 @@ def execute_refund(*, payload: dict[str, Any], request: ApprovalRequest, actor: 
         source=payload["source"],
         reason=payload["reason"],
     )
-    return submit_refund(capture_id=capture.pk, order=order, actor=actor, now=now)
+    maker = Actor(request.maker_kind, request.maker_id)
+    return submit_refund(capture_id=capture.pk, order=order, actor=maker, now=now)
 
 
 def preview_refund(payload: dict[str, Any]) -> list[Line]:

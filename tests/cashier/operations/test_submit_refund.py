@@ -8,7 +8,7 @@ from cashier.operations import CaptureProof, RefundEnd, RefundOrder
 from cashier.refusals import RefundAboveCapture, RefundAbovePlayable, RefundDisputed, RefundIdReused, RefundNotPossible
 from ledger.actors import user_actor
 from ledger.models import ApprovalRequest, AuditRecord
-from ledger.operations import Posting, post
+from ledger.operations import Posting, decide, post
 from ledger.transitions import move
 from tests.cashier.world import CALLER, World
 from tests.ledger.cast import make_person
@@ -192,3 +192,19 @@ def test_by_hand_it_is_audited_and_above_the_threshold_asked_for(world: World) -
     assert isinstance(large, ApprovalRequest) and isinstance(house, ApprovalRequest)
     assert Refund.objects.count() == 1
     assert AuditRecord.objects.filter(act="refund.submitted", reason="goodwill").count() == 1
+
+
+@pytest.mark.spec("L12", "S5")
+def test_who_asked_for_a_refund_makes_it_who_agreed_only_consents(world: World) -> None:
+    ada, ben = make_person("ada"), make_person("ben", "refund_capture")
+    capture = world.capture_of(world.pay("tok_approve", 50_000))
+    request = operations.refund_by_hand(
+        capture_id=capture.pk, amount_minor=20_000, source="playable", reason="goodwill", maker=user_actor(ada), now=world.now
+    )
+
+    decide(request_id=request.pk, approve=True, checker=ben, reason="", now=world.now)
+
+    refund = Refund.objects.get()
+    assert (refund.requested_by_kind, refund.requested_by_id) == ("user", str(ada.pk))
+    assert AuditRecord.objects.get(act="refund.submitted").actor_id == str(ada.pk)
+    assert AuditRecord.objects.get(act="approval.approved").actor_id == str(ben.pk)
