@@ -5,11 +5,11 @@ from typing import Any, cast
 from django.db import transaction
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from cashier.api.parsers import CheckedMultiPartParser
 from cashier.nudges import send_quietly
 from ledger import clock
 from ledger.actors import Actor
@@ -105,7 +105,7 @@ class FileListView(APIView):
     """Settlement reports and bank statements: what came, newest first; and a file handed in."""
 
     required_scopes = {"GET": "reconciliation:read", "POST": "reconciliation:write"}
-    parser_classes = [MultiPartParser]
+    parser_classes = [CheckedMultiPartParser]
 
     @extend_schema(operation_id="list_files", parameters=PAGE, responses=OBJECT)
     def get(self, request: Request) -> Response:

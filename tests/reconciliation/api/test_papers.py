@@ -70,6 +70,18 @@ def test_a_file_is_taken_in_and_tells_what_was_found(house: House, callers: Call
     assert {check["name"]: check["ok"] for check in found["checks"]}["opening_closing"] is True
 
 
+@pytest.mark.spec("A5", "C14")
+@pytest.mark.parametrize(
+    "fields", [{"account": "BANK\x00"}, {"source": "camt\x00053"}, {"source": "4111111111111111"}, {"note": "4111111111111111 12/27"}]
+)
+def test_the_fields_beside_a_file_are_held_to_the_rules_of_other_bodies(house: House, callers: Callers, fields: dict[str, str]) -> None:
+    answer = hand_in(callers.ours, STATEMENT % b"175.00", **fields)
+
+    assert (answer.status_code, answer.json()["error"]) == (400, "VALIDATION_ERROR")
+    assert "4111111111111111" not in answer.content.decode()
+    assert not SourceFile.objects.exists()
+
+
 def test_a_file_whose_sums_do_not_hold_is_refused_and_says_where(house: House, callers: Callers) -> None:
     file_id = hand_in(callers.ours, STATEMENT % b"176.00").json()["file_id"]
     load_file(file_id=file_id)
