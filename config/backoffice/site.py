@@ -4,6 +4,7 @@ This module is loaded while the apps register their pages, so it imports none of
 """
 
 from collections.abc import Iterable
+from http import HTTPStatus
 from typing import Any
 
 from django.core.paginator import InvalidPage
@@ -35,6 +36,21 @@ class BackOfficeSite(UnfoldAdminSite):  # type: ignore[misc]
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
         """Every model with what this person may do to it: put together only where a template draws it, which the sidebar does not."""
         return SimpleLazyObject(lambda: super(BackOfficeSite, self).get_app_list(request, app_label))
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The theme's. Who signed in is written to the audit log (S5): where it can't be, nobody is signed in."""
+        from ledger import clock
+        from ledger.actors import user_actor
+        from ledger.models import User
+        from ledger.operations import record_audit
+
+        answer: HttpResponse = super().login(request, extra_context)
+        person = request.user
+        if request.method == "POST" and answer.status_code == HTTPStatus.FOUND and isinstance(person, User):
+            record_audit(
+                act="staff.signed_in", actor=user_actor(person), target_kind="User", target_id=person.public_id, detail={}, now=clock.now()
+            )
+        return answer
 
     def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The theme's, of which a page that is none is no error of ours."""

@@ -140,3 +140,21 @@ def test_signing_in_needs_the_right_password(scene: Any) -> None:
     assert "ops-strip-error" in wrong.content.decode()
     right = Client().post(url, {"username": "ada", "password": PASSWORD, "next": list_url(ExceptionCase)})
     assert (right.status_code, right["Location"]) == (302, list_url(ExceptionCase))
+
+
+@pytest.mark.spec("S5")
+def test_who_signs_in_is_written_to_the_audit_log_once(scene: Any) -> None:
+    from ledger.models import AuditRecord
+    from tests.backoffice.scene import PASSWORD
+
+    url, browser, before = reverse("admin:login"), Client(), AuditRecord.objects.count()
+    browser.post(url, {"username": "ada", "password": "guess"})
+    assert AuditRecord.objects.count() == before
+
+    browser.post(url, {"username": "ada", "password": PASSWORD})
+    browser.get(url)
+    browser.post(url, {"username": "ada", "password": "guess"})
+
+    (record,) = AuditRecord.objects.order_by("id")[before:]
+    ada = scene.staff["ada"]
+    assert (record.act, record.actor_kind, record.actor_id, record.target_id) == ("staff.signed_in", "user", str(ada.pk), ada.public_id)
