@@ -1,9 +1,12 @@
-"""Bonuses granted and forfeited by the staff: acts on money, each proposed by one person and decided by another (S1, L12)."""
+"""Bonuses granted and forfeited by the staff, and those of a client above the threshold: proposed by one, decided by another (S1, L12)."""
 
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Sum
 
 from cashier.bonuses.books import RULES, source_of
 from cashier.bonuses.endings import forfeit_bonus, require_active
@@ -14,11 +17,43 @@ from cashier.models import Bonus, Player
 from ledger.actors import Actor
 from ledger.models import ApprovalRequest
 from ledger.money import money_text
-from ledger.operations import request_approval
+from ledger.operations import get_threshold, people_needed, request_approval
 from ledger.operations.postings import lines_of
 from ledger.values import Line
 
 GRANT, FORFEIT = "bonus.grant", "bonus.forfeit"
+
+
+def grant_or_ask(
+    *, player: Player, grant: Grant, grant_ref: str, reason: str, maker: Actor, now: datetime
+) -> Bonus | ApprovalRequest:  # fmt: skip
+    """Grant it; above the threshold of brand and currency, where one is set, ask people to (S1).
+
+    What the client granted this player in 24 hours counts with it, so that a sum is not split. Raises as grant_bonus and propose_grant.
+    """
+    brand, currency = player.brand.code, grant.currency
+    with transaction.atomic():
+        is_free = get_threshold(GRANT, brand, currency) is None or Bonus.objects.filter(grant_ref=grant_ref).exists()
+        if not is_free:
+            needed = people_needed(
+                kind=GRANT, brand=brand, currency=currency, amount_minor=worth_minor(grant), player_ref=player.public_id, maker=maker,
+                done_minor=granted_minor(player, currency, maker, since=now - timedelta(hours=24)), now=now,
+            )  # fmt: skip
+            is_free = needed.people == 0
+        if is_free:
+            return grant_bonus(player=player, grant=grant, grant_ref=grant_ref, reason=reason, actor=maker, now=now)
+        return propose_grant(player=player, grant=grant, reason=reason or "asked for by the platform", maker=maker, now=now)
+
+
+def worth_minor(grant: Grant) -> int:
+    """What is promised: the face, or all spins at their value."""
+    return grant.amount_minor or grant.spins * grant.spin_minor
+
+
+def granted_minor(player: Player, currency: str, maker: Actor, *, since: datetime) -> int:
+    """What a client granted this player without asking, minor units."""
+    rows = Bonus.objects.filter(player=player, currency=currency, created_at__gt=since, grant_ref__startswith=f"{maker.id}:")
+    return int(rows.aggregate(total=Sum(F("face_minor") + F("spins") * F("spin_minor")))["total"] or 0)
 
 
 def propose_grant(*, player: Player, grant: Grant, reason: str, maker: Actor, now: datetime) -> ApprovalRequest:
@@ -26,7 +61,7 @@ def propose_grant(*, player: Player, grant: Grant, reason: str, maker: Actor, no
     check_terms(grant)
     if not player.is_creditable:
         raise BonusNotForPlayer
-    amount_minor = grant.amount_minor or grant.spins * grant.spin_minor
+    amount_minor = worth_minor(grant)
     what = f"{grant.spins} free spins worth" if grant.spins else grant.kind
     return request_approval(
         kind=GRANT,

@@ -87,6 +87,7 @@ APPROVAL_KINDS: dict[str, dict[str, object]] = {
         "execute": "cashier.bonuses.by_hand.execute_grant",
         "preview": "cashier.bonuses.by_hand.preview_grant",
         "permission": "cashier.approve_bonus",
+        "may_be_free": True,
         "look": "cashier.operations.standing.look_at_grant",
     },
     "bonus.forfeit": {

@@ -1,12 +1,15 @@
 """POST /v1/bonuses/grant, GET …/{id}/wager, …/convert, …/forfeit, and bonuses at the debit of a round (G4, A2, A3, A5)."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from cashier.models import Bonus, Player
+from ledger.models import ApprovalRequest, ApprovalThreshold
+from ledger.operations import decide
 from tests.api.calling import Api
-from tests.house import House, kinds, make_client, make_house
+from tests.house import House, kinds, make_client, make_house, make_person
 
 SCOPES = "bonuses:read bonuses:write games:write wallet:read"
 
@@ -159,3 +162,58 @@ def test_a_player_who_excludes_himself_gets_none(house: House, api: Api) -> None
     answer = api.post("bonuses/grant", terms(house))
 
     assert (answer.status_code, answer.json()["error"]) == (422, "PLAYER_NOT_ACTIVE")
+
+
+def one_above(minor: int, *, brand: str = "") -> None:
+    ApprovalThreshold.objects.create(
+        kind="bonus.grant",
+        brand=brand,
+        currency="EUR",
+        one_above_minor=minor,
+        two_above_minor=None,
+        updated_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+
+
+@pytest.mark.spec("G4", "S1")
+def test_above_the_threshold_a_grant_waits_for_people_and_is_granted_once(house: House, api: Api) -> None:
+    """A client may make, never approve."""
+    one_above(2_000, brand="lucky")
+    within = api.post("bonuses/grant", terms(house, amount="20.00"))
+    asked = api.post("bonuses/grant", terms(house, amount="0.01"), key="second")
+    again = api.post("bonuses/grant", terms(house, amount="0.01"), key="second")
+
+    request = ApprovalRequest.objects.get()
+    assert (within.status_code, asked.status_code, again.status_code) == (201, 202, 200)
+    assert asked.json() == again.json() == {"approval_id": request.public_id, "status": "PENDING"}
+    assert (request.maker_kind, request.player_ref, request.brand) == ("client", house.player.public_id, "lucky")
+    assert kinds() == ["BONUS_GRANTED"]
+
+    ben = make_person("ben", "approve_bonus")
+    decide(request_id=request.pk, approve=True, checker=ben, reason="", now=house.now)
+    assert (kinds(), Bonus.objects.latest("pk").face_minor) == (["BONUS_GRANTED", "BONUS_GRANTED"], 1)
+
+
+@pytest.mark.spec("G4", "S1")
+@pytest.mark.parametrize(
+    ("facts", "status"),
+    [
+        ({"amount": "20.01", "wager": 0}, 202),
+        ({"type": "cashback", "amount": "20.01", "wager": 0}, 202),
+        ({"type": "freespins", "amount": None, "freespins": {"count": 201, "value": "0.10"}}, 202),
+        ({"type": "freespins", "amount": None, "freespins": {"count": 200, "value": "0.10"}}, 201),
+    ],
+)
+def test_cash_and_spins_count_by_what_they_promise(house: House, api: Api, facts: dict[str, Any], status: int) -> None:
+    one_above(2_000)
+    body = {name: value for name, value in terms(house, **facts).items() if value is not None}
+
+    assert api.post("bonuses/grant", body).status_code == status
+    assert kinds() == []
+
+
+@pytest.mark.spec("S1")
+def test_without_a_threshold_a_client_grants_by_itself(house: House, api: Api) -> None:
+    one_above(1, brand="other")
+
+    assert api.post("bonuses/grant", terms(house, amount="5000.00")).status_code == 201

@@ -80,6 +80,13 @@ class BonusBody(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
 
 
+class BonusAsked(serializers.Serializer[Any]):
+    """A grant that waits for people: nothing is granted yet. `bonus.granted` tells when it is."""
+
+    approval_id = serializers.CharField()
+    status = serializers.CharField()
+
+
 class SpinsBody(serializers.Serializer[Any]):
     count = serializers.IntegerField()
     left = serializers.IntegerField()

@@ -9,9 +9,9 @@ from rest_framework.views import APIView
 
 from cashier.api.players import checked
 from cashier.api.visibility import id_or_none, visible_player
-from cashier.bonuses.api.bodies import BonusBody, BonusEnd, BonusGrant, WagerBody, bonus_body, grant_of, wager_body
+from cashier.bonuses.api.bodies import BonusAsked, BonusBody, BonusEnd, BonusGrant, WagerBody, bonus_body, grant_of, wager_body
+from cashier.bonuses.by_hand import grant_or_ask
 from cashier.bonuses.endings import convert_bonus, forfeit_bonus
-from cashier.bonuses.grants import grant_bonus
 from cashier.bonuses.refusals import BonusUnknown
 from cashier.models import Bonus
 from ledger import clock
@@ -22,21 +22,24 @@ from ledger.api.idempotency import idempotent, operation_key_of
 class GrantView(APIView):
     required_scopes = {"POST": "bonuses:write"}
 
-    @extend_schema(operation_id="grant_bonus", request=BonusGrant, responses={201: BonusBody})
+    @extend_schema(operation_id="grant_bonus", request=BonusGrant, responses={201: BonusBody, 202: BonusAsked})
     @idempotent
     def post(self, request: Request) -> Response:
-        """Grant a bonus. 400 for terms that contradict each other; 422 PLAYER_NOT_ACTIVE."""
+        """Grant a bonus; above the house's threshold people decide on it first, 202. 400 for terms that contradict each other; 422
+        PLAYER_NOT_ACTIVE."""
         stated = checked(BonusGrant, request)
         player = visible_player(request, stated["player_id"])
-        bonus = grant_bonus(
+        made = grant_or_ask(
             player=player,
             grant=grant_of(stated),
             grant_ref=operation_key_of(request),
             reason=stated.get("reason", ""),
-            actor=caller_of(request).actor,
+            maker=caller_of(request).actor,
             now=clock.now(),
         )
-        return Response(bonus_body(bonus), status=201)
+        if isinstance(made, Bonus):
+            return Response(bonus_body(made), status=201)
+        return Response({"approval_id": made.public_id, "status": str(made.state)}, status=202)
 
 
 class BonusDetail(APIView):
