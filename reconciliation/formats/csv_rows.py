@@ -35,8 +35,12 @@ def iter_blocks(file: BinaryIO, size: int) -> Iterator[tuple[int, bytes]]:
     """
     before, most = 0, 0
     while block := file.read(most) + file.readline(LONGEST):
-        while block.count(b'"') % 2 and len(block) < LONGEST + most and (more := file.readline(LONGEST)):
-            block += more
+        parts, size, is_open = [block], len(block), block.count(b'"') % 2 == 1
+        while is_open and size < LONGEST + most and (more := file.readline(LONGEST)):
+            parts.append(more)
+            size += len(more)
+            is_open ^= more.count(b'"') % 2 == 1
+        block = b"".join(parts)
         if not block.endswith(b"\n") and file.read(1):
             raise FormatRefused("too_long", f"a row of more than {LONGEST} characters", line=before + 1)
         yield before, block
@@ -64,21 +68,36 @@ def _split(lines: Iterator[str], delimiter: str, quote: str, before: int = 0) ->
             if raw:
                 yield number, raw, raw.split(delimiter)
             continue
-        start = number
-        while raw.count(quote) % 2:
+        start, parts, size = number, [raw], len(raw)
+        is_open = raw.count(quote) % 2 == 1 and not _is_whole(raw, delimiter, quote)
+        while is_open:
             line = next(lines, "")
-            number += 1
-            if not line or "\0" in line or len(raw) + len(line) >= LONGEST:
+            number, size = number + 1, size + len(line)
+            if not line or "\0" in line or size >= LONGEST:
                 raise FormatRefused("structure", "a quoted cell never ends", line=start, column=raw.find(quote) + 1)
-            raw = f"{raw}\n{line.rstrip(chr(13) + chr(10))}"
+            parts.append(line.rstrip("\r\n"))
+            is_open ^= line.count(quote) % 2 == 1
+        raw = "\n".join(parts)
         yield start, raw, _split_quoted(start, raw, delimiter, quote)
 
 
-def _split_quoted(number: int, raw: str, delimiter: str, quote: str) -> list[str]:
+def _is_whole(line: str, delimiter: str, quote: str) -> bool:
+    """Whether a line with an odd number of quotes is a row all the same: inside an unquoted cell (5" pipe) a quote opens nothing."""
     try:
-        return next(csv.reader(io.StringIO(raw, newline=""), strict=True, delimiter=delimiter, quotechar=quote))
-    except (csv.Error, StopIteration) as error:
+        return bool(next(csv.reader([line], strict=True, delimiter=delimiter, quotechar=quote), None))
+    except csv.Error:
+        return False
+
+
+def _split_quoted(number: int, raw: str, delimiter: str, quote: str) -> list[str]:
+    """The cells of one row. Text of which a CSV's rules make several rows is refused: taking the first would lose the others."""
+    try:
+        cells, *others = csv.reader(io.StringIO(raw, newline=""), strict=True, delimiter=delimiter, quotechar=quote)
+    except (csv.Error, ValueError) as error:
         raise FormatRefused("structure", f"quotes are not in order: {error}", line=number, column=raw.find(quote) + 1) from None
+    if others:
+        raise FormatRefused("structure", "quotes are not in order: a line ends outside of them", line=number, column=raw.find(quote) + 1)
+    return cells
 
 
 def _refuse_line(number: int, line: str) -> FormatRefused:
