@@ -34,6 +34,7 @@ COLUMNS = Columns(
 
 # Event code -> (kind, what a reversal undoes). A code that is not here goes by its group, T and two digits.
 EVENTS: dict[str, tuple[str, str]] = {
+    "T1105": ("reserve", ""),  # gives back what T15 held: of each payout, its amount and fee
     "T1106": ("chargeback", ""),
     "T1107": ("refund", ""),
     "T1108": ("fee", ""),
@@ -61,10 +62,13 @@ SAID: dict[str, str] = {"T0106": "Chargeback fee", "T1108": "Fee reversal", "T11
 
 
 def kind_of(event: str, *, is_credit: bool) -> tuple[str, str]:
-    """Kind, and what a reversal undoes. A payment that we made is a payout; a refund that we got back is a reversal of one."""
+    """Kind, and what a reversal undoes. A payment that we made is a payout; a refund that we got back is a reversal of one; a chargeback
+    that brings money, or a reversal of one that takes it, is nothing that we know."""
     kind, reverses = EVENTS.get(event) or GROUPS.get(event[:3]) or ("unknown", "")
     if kind == "sale" and not is_credit:
         return "payout", ""
     if kind == "refund" and is_credit:
         return "reversal", "refund"
+    if "chargeback" in (kind, reverses) and is_credit != (kind == "reversal"):
+        return "unknown", ""
     return kind, reverses

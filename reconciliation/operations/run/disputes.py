@@ -25,8 +25,11 @@ _REF = re.compile(r"^(dp_[0-9a-z]{26}):(\d+)$")
 
 
 def is_dispute_line(line: LineFacts) -> bool:
-    """A chargeback, or one given back."""
-    return line.kind == "chargeback" or (line.kind == "reversal" and line.reverses == "chargeback")
+    """A chargeback that took money, or one given back that brought it. What goes the other way than its word says opens no dispute: it
+    would take from a player what the PSP gave."""
+    if line.kind == "chargeback":
+        return line.gross_minor < 0
+    return line.kind == "reversal" and line.reverses == "chargeback" and line.gross_minor > 0
 
 
 def pair_disputes(step: MerchantRun, lines: Sequence[LineFacts]) -> None:
