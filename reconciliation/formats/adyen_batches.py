@@ -49,11 +49,12 @@ class BatchBook:
             sums.debit_minor += sum(compress(debits, chosen))
             sums.credit_minor += sum(compress(credits, chosen))
 
-    def pay(self, group: Group, *, line_type: str, net_minor: int, reference: str) -> None:
-        """A transfer row: only a MerchantPayout is money sent to our bank now; returns and top-ups are other movements."""
+    def pay(self, group: Group, *, line_type: str, sent_minor: int, reference: str) -> None:
+        """A transfer row: only a MerchantPayout is money sent to our bank now; returns and top-ups are other movements. `sent_minor`:
+        its net without what it costs, negative where it is sent to us."""
         if type_key(line_type) != "merchantpayout":
             return
-        self.payouts[group] = self.payouts.get(group, 0) - net_minor
+        self.payouts[group] = self.payouts.get(group, 0) - sent_minor
         if reference:
             self.references.setdefault(group, []).append(reference)
 

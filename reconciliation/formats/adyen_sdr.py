@@ -138,7 +138,8 @@ class AdyenSdrReader:
             payout = ""
             if kind == "transfer":
                 payout = next(iter(find_payout_references(squeeze(modification))), "")
-                book.pay(key[:3], line_type=line_type, net_minor=net, reference=payout)
+                sent = net + commission_minor + markup_minor + scheme_minor + interchange_minor
+                book.pay(key[:3], line_type=line_type, sent_minor=sent, reference=payout)
             self._lines += 1
             # fmt: off
             yield make((

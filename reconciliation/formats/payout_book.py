@@ -81,7 +81,7 @@ class PayoutBook(BatchBook):
         self.last[group] = (max(before[0], line.line_number), max(before[1], line.created_at), before[2] + line.net_minor)
         self.rows[group] += is_row
         if line.kind == "transfer" and line.reverses != "transfer":
-            self.payouts[group] = self.payouts.get(group, 0) - line.net_minor
+            self.payouts[group] = self.payouts.get(group, 0) - line.net_minor - line.fees_minor
             if line.payout_reference:
                 self.references.setdefault(group, []).append(line.payout_reference)
         return line

@@ -117,6 +117,11 @@ class PspLine(NamedTuple):
     raw: str
     tax_minor: int = 0
 
+    @property
+    def fees_minor(self) -> int:
+        """What the line costs, tax included, in net currency: net and it are what moved before the PSP took its fee."""
+        return self.commission_minor + self.markup_minor + self.scheme_fee_minor + self.interchange_minor + self.tax_minor
+
 
 class PspEvent(NamedTuple):
     """One event of a PSP's activity export (R1, R4): what a payment went through, with what it moved between the PSP's buckets.

@@ -93,12 +93,13 @@ def _add(sums: Sums, currency: str, row: tuple[Any, ...]) -> None:
     total["count"] += count
     total["debit_minor"] += debits
     total["credit_minor"] += credits
-    _add_fees(sums, kind, {"processing": commission, "markup": markup, "scheme": scheme, "interchange": interchange})
+    if kind != "reserve":  # a fee that is held, or given back, with its payment is a part of what is held
+        _add_fees(sums, kind, {"processing": commission, "markup": markup, "scheme": scheme, "interchange": interchange})
+        sums.lines["fees"] += count if kind == "fee" else with_fees
     base = net + commission + markup + scheme + interchange
-    sums.lines["fees"] += count if kind == "fee" else with_fees
-    if kind == "transfer":
-        sums.bounced_minor += net if bounced else 0
-        sums.payout_minor -= 0 if bounced else net
+    if kind == "transfer":  # what a transfer costs is no part of what is sent
+        sums.bounced_minor += base if bounced else 0
+        sums.payout_minor -= 0 if bounced else base
         sums.lines["bounced" if bounced else "sent"] += count
     elif kind == "balance_transfer":
         sums.carried_minor += base

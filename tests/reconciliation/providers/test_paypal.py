@@ -153,3 +153,31 @@ def test_an_event_that_nobody_knows_is_kept_and_is_a_case(house: "House") -> Non
     case = ExceptionCase.objects.get()
     assert (case.reason_id, case.amount_minor, SuspenseItem.objects.get().amount_minor) == ("UNKNOWN_LINE_TYPE", 700, -700)
     assert (records.balance("suspense"), records.balance("in_transit")) == (-700, 700)
+
+
+@pytest.mark.spec("R4", "R5", "R8")
+def test_what_a_withdrawal_costs_is_a_fee_and_a_fee_that_is_held_is_held(house: "House") -> None:
+    """A sale of 100.00 less 3.20, a payment of 5.00 held with its fee of 0.17, and 60.00 withdrawn for 0.35."""
+    from reconciliation.models import ExceptionCase
+    from reconciliation.queries import three_way_proof
+    from tests.reconciliation.providers import office
+
+    records = office.open_office(house, "paypal", ACCOUNT, payer="PAYPAL EUROPE")
+    capture = records.capture(10000, psp_ref="9TA25700AB")
+    rows = (
+        row("9TA25700AB", office.reference(capture), "T0006", "CR", "10000", "320"),
+        row("8HO11100CD", "", "T1110", "DR", "500", "17").replace("DR,17", "CR,17"),
+        row("7WD00100EF", "", "T0400", "DR", "6000", "35", bank="1047428557493"),
+    )
+    office.take_in(CH + "".join(rows) + "SF,EUR,10000,6500,17,355,3\n", "paypal_stl", account=ACCOUNT)
+    office.bank_shows(("C60,00", "PAYPAL 1047428557493 WITHDRAWAL"))
+
+    office.run()
+
+    withdrawal = office.batch_of("7WD00100EF")
+    office.assert_proved(withdrawal, 6000, "bank.payout_reference@1")
+    assert {term.name: term.amount_minor for term in three_way_proof(withdrawal).terms} == {"brought_forward": 6035, "fees": -35}
+    balances = {kind: records.balance(kind) for kind in ("clearing", "in_transit", "fees", "reserve", "suspense")}
+    assert balances == {"clearing": 0, "in_transit": 3162, "fees": 355, "reserve": 483, "suspense": 0}
+    assert not ExceptionCase.objects.exists()
+    assert office.unproved() == []
