@@ -114,7 +114,7 @@ class StripePayoutReader:
         """What each day leaves in Stripe's balance, and what a payout without rows of its own takes from it; and, where the report leaves
         the payouts' own rows out altogether, each payout: it is what its rows come to, by Stripe's definition."""
         with_rows = {key[:3] for key in self._book.sums if key[3] != "transfer"}
-        has_payouts = any(key[3] == "transfer" for key in self._book.sums)
+        has_payouts = bool(self._book.payouts)  # one that came back is none: it is paid out again with the rows of a later one
         for group in list(self._book.last):
             if group[1].startswith(_BALANCE) or (group in self._alone and group not in with_rows):
                 yield from self._book.close(group, kind="balance_transfer", line_type="Stripe balance")

@@ -104,22 +104,17 @@ def suspense_ref(line_id: int) -> str:
 
 
 def bounced_ref(batch: SettlementBatch) -> str:
-    """The batch whose transfer came back: the one whose transfer the row names, else the one that this batch is named after, else the
-    latest before it that the bank has not shown."""
-    for reference in (found for line in bounced_lines(batch) for found in transfer_references(line.object_reference)):
-        sent = SettlementBatch.objects.filter(merchant_account=batch.merchant_account, currency=batch.currency, version=1).exclude(
-            pk=batch.pk
-        )
+    """The batch whose transfer came back: the one whose transfer or number the row names, else the one that this batch is named after,
+    else the latest before it that the bank has not shown."""
+    sent = SettlementBatch.objects.filter(merchant_account=batch.merchant_account, currency=batch.currency, version=1).exclude(pk=batch.pk)
+    said = [line.object_reference for line in bounced_lines(batch)]
+    for reference in (found for text in said for found in transfer_references(text)):
         if (origin := sent.filter(transfer_reference__contains=reference).first()) is not None:
             return origin.ref
-    named = SettlementBatch.objects.filter(
-        merchant_account=batch.merchant_account, currency=batch.currency, number=batch.number.removesuffix("-ret"), version=1
-    ).exclude(pk=batch.pk)
-    if (origin := named.first()) is not None:
-        return origin.ref
-    before = SettlementBatch.objects.filter(
-        merchant_account=batch.merchant_account, currency=batch.currency, business_date__lt=batch.business_date, version=1
-    )
+    for number in (*said, batch.number.removesuffix("-ret")):
+        if (origin := sent.filter(number=number).first()) is not None:
+            return origin.ref
+    before = sent.filter(business_date__lt=batch.business_date)
     unpaid = before.filter(state=BatchState.SETTLED).order_by("-business_date").first() or before.order_by("-business_date").first()
     return unpaid.ref if unpaid else batch.ref
 

@@ -171,6 +171,26 @@ def test_a_payout_that_came_back_is_no_payout() -> None:
     assert {batch.number: batch.payout_minor for batch in opened.result.batches} == {"po_1": 980, "po_1-ret": 0}
 
 
+def test_without_payout_rows_one_that_came_back_is_paid_out_again_with_the_rows_of_the_next() -> None:
+    returned = "2026-01-07 00:00:00,po_2,eur,9.80,0,9.80,payout_reversal,po_1"
+
+    opened = open_text(SOURCE, table(sale(payout="po_2"), returned))
+
+    assert opened.result.accepted
+    assert [(batch.number, batch.lines, batch.payout_minor) for batch in opened.result.batches] == [("po_2", 2, 1960)]
+
+
+@pytest.mark.spec("R3", "R8")
+def test_the_fee_of_an_instant_payout_is_no_part_of_what_the_bank_gets() -> None:
+    instant = "2026-01-07 00:00:00,,eur,-5.00,0.05,-5.05,payout,po_instant"
+
+    opened = open_text(SOURCE, table(sale(payout=""), instant))
+
+    assert opened.result.accepted
+    found = {batch.number: (batch.payout_minor, batch.carried_minor) for batch in opened.result.batches}
+    assert found == {"balance-2026-01-05": (0, 980), "po_instant": (500, -505)}
+
+
 @pytest.mark.parametrize(
     ("row", "code", "column"),
     [
@@ -182,6 +202,7 @@ def test_a_payout_that_came_back_is_no_payout() -> None:
         (sale(currency="EURO"), "currency", 3),
         (sale(created="1/5/26 10:00"), "date", 1),
         (sale(created="2026-02-30 10:00:00"), "date", 1),
+        (sale(created="0026-01-05 10:00:00"), "date", 1),
         (sale(created=""), "date", 1),
         (sale(payout="po 1"), "columns", 2),
         (sale(payout="p" * 33), "columns", 2),
