@@ -1,19 +1,20 @@
 """Card numbers where none may be (C14): 13 to 19 digits of a known issuer range with a right Luhn digit."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from reconciliation.formats.columns import is_one
 
 _CANDIDATE = re.compile(r"(?<![0-9A-Za-z])[2-6](?:[ -]?[0-9]){12,18}(?![0-9A-Za-z])", re.ASCII)
 # As it is written or printed, with other digits beside it (an expiry, a code, a date): one word, or groups of 4-4-4-4 or 4-6-5. Not
-# groups that go on in fours, nor those after a country and its check digits: an IBAN is printed so.
+# groups that go on in fours.
 _PRINTED = re.compile(
     r"(?<![0-9A-Za-z])(?=([0-9]{13,19}(?![0-9A-Za-z])"
-    r"|(?<![0-9]{4}[ -])(?<![A-Z]{2}[0-9]{2} )[0-9]{4}([ -])[0-9]{4}\2[0-9]{4}\2[0-9]{4}(?![0-9A-Za-z])(?!\2[0-9]{4}(?![0-9]))"
+    r"|(?<![0-9]{4}[ -])[0-9]{4}([ -])[0-9]{4}\2[0-9]{4}\2[0-9]{4}(?![0-9A-Za-z])(?!\2[0-9]{4}(?![0-9]))"
     r"|[0-9]{4}([ -])[0-9]{6}\3[0-9]{5}(?![0-9A-Za-z])))",
     re.ASCII,
 )
+_IBAN = re.compile(r"(?<![0-9A-Za-z])[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![0-9A-Za-z])", re.ASCII)
 _LONGEST = 37  # signs of a candidate, and of a number that begins at its last one
 _MOST = 1000  # rows of texts: long ones must not fill the memory
 # first digits (low, high) -> allowed lengths; the ranges that the schemes publish
@@ -38,15 +39,32 @@ _ISSUERS: tuple[tuple[str, str, tuple[int, ...]], ...] = (
 
 
 def find_card_number(text: str) -> int:
-    """Position of the first card number in `text`, or -1. The digits themselves are never returned, logged or kept."""
+    """Position of the first card number in `text`, or -1. The digits themselves are never returned, logged or kept.
+
+    Other digits may stand beside it, as an expiry or a date; digits of an IBAN in groups are none.
+    """
     for found in _CANDIDATE.finditer(text):
-        if _is_number(found[0]):
-            return found.start()
-        if not found[0].isdigit():  # several words: one of them may be a number, or the first of its groups
-            for printed in _PRINTED.finditer(text, found.start(), found.end() + _LONGEST):
-                if _is_number(printed[1]):
-                    return printed.start()
+        for start, digits in _digits_of(text, found):
+            if _is_number(digits) and not _is_in_iban(text, start):
+                return start
     return -1
+
+
+def _digits_of(text: str, found: re.Match[str]) -> Iterator[tuple[int, str]]:
+    """Place and digits of a candidate as a whole; of several words also of each that may be a number, or the first of its groups."""
+    yield found.start(), found[0]
+    if not found[0].isdigit():
+        for printed in _PRINTED.finditer(text, found.start(), found.end() + _LONGEST):
+            yield printed.start(), printed[1]
+
+
+def _is_in_iban(text: str, place: int) -> bool:
+    """Whether an IBAN with right check digits holds the digits at a place."""
+    return any(found.start() < place < found.end() and _iban_holds(found[0].replace(" ", "")) for found in _IBAN.finditer(text))
+
+
+def _iban_holds(iban: str) -> bool:
+    return int("".join(str(int(char, 36)) for char in iban[4:] + iban[:4])) % 97 == 1
 
 
 def is_one_word(text: str) -> bool:

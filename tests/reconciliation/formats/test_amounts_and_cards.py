@@ -65,6 +65,12 @@ def test_exponents_of_currencies_old_and_unknown() -> None:
         "30569309025904",
         "6304000000000000",
         "x:4222222222222.",
+        "4111 1111 1111 1111 12/26",
+        "4111111111111111 123",
+        "2026-01-05 4111-1111-1111-1111",
+        "1 5500005555555559",
+        "DE89 3704 0044 0532 0130 00, 4111 1111 1111 1111",
+        "DE00 5001 0517 5400 0554 33",  # wrong check digits: no IBAN
     ],
 )
 @pytest.mark.spec("C14")
@@ -85,6 +91,8 @@ def test_card_numbers_are_found(text: str) -> None:
         "A4111111111111111",  # part of an id
         "pi_01h455vb4pex5vsknk084sn02q",
         "",
+        "4111 1111 1111 1112 12/26",
+        "DE94 5001 0517 5400 0554 33",
     ],
 )
 @pytest.mark.spec("C14")
