@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 
 from reconciliation.formats.amounts import AmountError, get_exponent, read_amount
 from reconciliation.formats.cards import find_card_number
 from reconciliation.formats.csv_rows import Row
 from reconciliation.formats.values import FormatRefused
+from reconciliation.formats.zones import to_utc
 
 _SPREADSHEET = re.compile(r"\d(\.\d+)?E\+\d+", re.ASCII)
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*", re.ASCII)
@@ -102,9 +103,8 @@ class Record:
         try:
             if not text.isascii() or not text[:4].isdecimal() or text[4:5] != "-":
                 raise ValueError
-            found = datetime.fromisoformat(text)
-            return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
-        except (ValueError, OverflowError):
+            return to_utc(datetime.fromisoformat(text), zone)
+        except ValueError:
             hint = "; was the file saved by a spreadsheet?" if "/" in text else ""
             raise self.refuse(name, "date", f"{text[:40]!r} is not a date and time like 2026-01-31 23:59:59{hint}") from None
 

@@ -143,6 +143,8 @@ class _Parser:
         except JSONDecodeError as error:
             self._at = min(error.pos, len(self._text))
             raise self._refuse(error.msg) from None
+        if "\0" in value or not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value):
+            raise self._refuse("a string with a NUL or half a character in it")
         return str(value)
 
     def _plain(self, mark: str) -> object:

@@ -6,7 +6,7 @@ at most: it holds a line per method and month, never a line per payment.
 """
 
 from collections.abc import Collection, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import BinaryIO
 
 from reconciliation.formats.amounts import AmountError, get_exponent, read_amount
@@ -14,6 +14,7 @@ from reconciliation.formats.cards import find_card_number
 from reconciliation.formats.json_tree import Node, read_tree
 from reconciliation.formats.payout_book import PayoutBook, account_of, psp_line
 from reconciliation.formats.values import Check, PspLine, ReadResult
+from reconciliation.formats.zones import to_utc
 
 _EXACT = 8  # decimals that are kept of a value
 _KINDS = {"refund": "refund", "chargeback": "chargeback", "reimbursement": "reversal"}
@@ -176,6 +177,6 @@ def _instant(node: Node) -> datetime:
         found = datetime.fromisoformat(text)
         if found.tzinfo is None or not text.isascii():
             raise ValueError
-        return found.astimezone(UTC)
-    except (ValueError, OverflowError):
+        return to_utc(found)
+    except ValueError:
         raise node.refuse("date", f"{text[:40]!r} is not an instant like 2024-04-06T09:41:44.0Z") from None

@@ -17,6 +17,7 @@ from reconciliation.formats.payout_book import PayoutBook, account_of, moved, ps
 from reconciliation.formats.paypal_columns import COLUMNS, SAID, kind_of
 from reconciliation.formats.paypal_footers import Footers
 from reconciliation.formats.values import FormatRefused, PspLine, ReadResult
+from reconciliation.formats.zones import to_utc
 
 _INSTANT = re.compile(r"(\d{4})/(\d\d)/(\d\d) (\d\d):(\d\d):(\d\d) ([+-])(\d\d):?(\d\d)", re.ASCII)
 _NUMBER = re.compile(r"\d{1,30}", re.ASCII)
@@ -224,9 +225,11 @@ def _read_instant(text: str) -> datetime | None:
         return None
     offset = timedelta(hours=int(found[8]), minutes=int(found[9]))
     try:
-        return datetime(*(int(part) for part in found.groups()[:6]), tzinfo=timezone(-offset if found[7] == "-" else offset))  # type: ignore[arg-type,misc]
+        instant = datetime(*(int(part) for part in found.groups()[:6]), tzinfo=timezone(-offset if found[7] == "-" else offset))  # type: ignore[arg-type,misc]
+        to_utc(instant)  # a year that can't be
     except ValueError:
         return None
+    return instant
 
 
 def _number(row: Row, place: int) -> int:

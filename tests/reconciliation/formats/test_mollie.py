@@ -131,3 +131,11 @@ def test_tax_is_noted_by_line_and_once_for_a_document_on_one_line() -> None:
 
     ((_, (numbers, minors)),) = noted.line_taxes.items()
     assert (list(numbers), list(minors)) == ([1], [63])
+
+
+@pytest.mark.parametrize("text", ["a\\u0000b", "a\\ud800b"])
+@pytest.mark.spec("R2")
+def test_a_text_that_no_database_can_keep_is_refused_at_its_place(text: str) -> None:
+    error = refusal_of("mollie_settlement", OWN.replace('"description": "', f'"description": "{text}', 1))
+
+    assert error.code == "structure" and error.line > 1

@@ -207,3 +207,43 @@ def test_a_day_without_movements_is_a_report() -> None:
     result = open_text(SOURCE, SH + CH + "SC,0\nRC,0\n").result
 
     assert result.accepted and result.lines == 0 and result.batches == ()
+
+
+@pytest.mark.spec("R3", "R14")
+def test_what_a_payout_held_is_given_back_to_the_reserve() -> None:
+    """T1503 holds a payout's amount and fee until the batch of payouts is done; T1105 gives it back."""
+    rows = row("3AB1", "T1503", "DR", "10100", fee="0") + row("3AB2", "T1105", "CR", "10100", fee="0", parent="3AB1")
+
+    lines = open_text(SOURCE, f"{SH}{CH}{rows}SF,USD,10100,10100,0,0,2\n").lines
+
+    assert [(line.kind, line.net_minor) for line in lines] == [("reserve", -10100), ("reserve", 10100)]
+
+
+@pytest.mark.parametrize(("event", "side"), [("T1106", "CR"), ("T1201", "CR"), ("T1202", "DR")])
+@pytest.mark.spec("X1", "R7")
+def test_a_chargeback_that_brings_money_is_none(event: str, side: str) -> None:
+    """It would open a dispute, and take from a player what PayPal gave."""
+    credits, debits = ("10000", "0") if side == "CR" else ("0", "10000")
+    line = open_text(SOURCE, f"{SH}{CH}{row(event=event, side=side, fee='0')}SF,USD,{credits},{debits},0,0,1\n").lines[0]
+
+    assert (line.kind, line.reverses, line.line_type) == ("unknown", "", event)
+
+
+@pytest.mark.spec("R3", "R8")
+def test_what_a_withdrawal_costs_is_no_part_of_what_the_bank_gets() -> None:
+    text = f"{SH}{CH}{row('7WD1', 'T0400', 'DR', '5000', fee='35', bank='1047428557493')}SF,USD,0,5000,0,35,1\n"
+
+    opened = open_text(SOURCE, text)
+
+    assert opened.result.accepted
+    withdrawal, moved = opened.lines
+    assert (withdrawal.gross_minor, withdrawal.commission_minor, withdrawal.net_minor, moved.net_minor) == (-5000, 35, -5035, 5035)
+    assert [(batch.payout_minor, batch.carried_minor) for batch in opened.result.batches] == [(5000, -5035)]
+
+
+@pytest.mark.parametrize("at", ["9999/12/31 23:59:59 -0800", "0001/01/01 00:00:00 +0800"])
+@pytest.mark.spec("R2")
+def test_a_year_that_can_not_be_is_refused_at_its_cell(at: str) -> None:
+    error = refusal_of(SOURCE, f"{SH}{CH}{row(at=at)}")
+
+    assert (error.code, error.line, error.column) == ("date", 3, 6)
