@@ -19,6 +19,7 @@ from reconciliation.formats.values import FormatRefused, PspLine, ReadResult
 
 _LONGEST_BATCH = 32  # as the batch's number is stored
 _MOST_BATCHES = 10_000
+_ITEMS = frozenset({"sale", "refund", "payout", "chargeback", "reversal"})
 
 
 class CsvPspReader:
@@ -59,9 +60,9 @@ class CsvPspReader:
         if reference := row.text("payout_reference"):
             self._references[group] = reference
         if line.gross_currency == line.net_currency and line.gross_minor:
-            fees = line.commission_minor + line.markup_minor + line.scheme_fee_minor + line.interchange_minor + line.tax_minor
-            if line.gross_minor - fees != line.net_minor:
-                self._book.differ(line_number=line.line_number, expected=line.gross_minor - fees, actual=line.net_minor)
+            expected = line.gross_minor - line.fees_minor
+            if expected != line.net_minor:
+                self._book.differ(line_number=line.line_number, expected=expected, actual=line.net_minor)
         return self._book.add(line)
 
     def _read(self, row: MappedRow, mapped: Mapped) -> PspLine:
@@ -72,7 +73,7 @@ class CsvPspReader:
         gross_currency = row.currency("gross_currency")
         net_currency = row.currency("net_currency") if row.text("net_currency") else gross_currency
         fees = {name: _fee(row, name, net_currency, mapped.map.fees) for name in FEES}
-        gross, net = _amounts(row, gross_currency, net_currency, sum(fees.values()))
+        gross, net = _amounts(row, kind, gross_currency, net_currency, sum(fees.values()))
         return PspLine(
             line_number=row.number,
             merchant_account=self._merchant(row),
@@ -125,8 +126,9 @@ def _fee(row: MappedRow, name: str, currency: str, sign: str) -> int:
     return abs(fee) if sign == "cost_either" else -fee if sign == "cost_negative" else fee
 
 
-def _amounts(row: MappedRow, gross_currency: str, net_currency: str, fees: int) -> tuple[int, int]:
-    """Gross and net; where a file has only gross, in one currency, net follows from the fees."""
+def _amounts(row: MappedRow, kind: str, gross_currency: str, net_currency: str, fees: int) -> tuple[int, int]:
+    """Gross and net; where a file has only one of them, in one currency, the other follows from the fees. What is no item of ours, such
+    as a transfer, may have no gross at all."""
     gross = row.signed("gross", gross_currency, prefix="gross_")
     net = row.signed("net", net_currency, prefix="net_")
     if gross is None and net is None:
@@ -135,6 +137,10 @@ def _amounts(row: MappedRow, gross_currency: str, net_currency: str, fees: int) 
         raise row.refuse("net", "amount", f"empty, and gross is in {gross_currency}")
     if net is None and gross is not None:
         return gross, gross - fees
+    if gross is None and kind in _ITEMS and gross_currency != net_currency:
+        raise row.refuse("gross", "amount", f"empty, and net is in {net_currency}")
+    if gross is None and net is not None and kind in _ITEMS:
+        return net + fees, net
     return gross or 0, net or 0
 
 

@@ -75,6 +75,29 @@ def test_a_report_without_payout_rows_gets_its_transfers_computed() -> None:
     assert {line.merchant_account for line in lines} == {"SANDBOX_EU"}
 
 
+NET_ONLY = {"net": "Gross", **{key: value for key, value in LAYOUT["columns"].items() if key != "gross"}}
+
+
+@pytest.mark.spec("R1", "R3")
+def test_where_a_report_has_only_net_the_gross_of_an_item_follows_from_its_fees() -> None:
+    lines, result = by_map(REPORT, columns=NET_ONLY)
+
+    assert result.accepted
+    assert [(line.kind, line.gross_minor, line.commission_minor, line.net_minor) for line in lines[:3]] == [
+        ("sale", 1024, 24, 1000),
+        ("refund", -390, 10, -400),
+        ("sale", 100, 0, 100),
+    ]
+
+
+@pytest.mark.spec("R2", "R3")
+def test_where_it_is_settled_in_another_currency_an_item_needs_its_gross() -> None:
+    with pytest.raises(FormatRefused, match="gross: empty, and net is in USD") as refusal:
+        by_map(REPORT, columns=NET_ONLY, constants={"net_currency": "USD"})
+
+    assert refusal.value.error.line == 2
+
+
 @pytest.mark.spec("R2")
 def test_a_batch_that_does_not_come_to_zero_is_not_accepted() -> None:
     result = open_text("csv_psp", OWN.replace("-100.00", "-100.01")).result
