@@ -21,7 +21,7 @@ REQUIRED: dict[str, str] = {
     "net_credit": "net credit (nc)",
     "batch_number": "batch number",
 }
-# Absent in some layouts: then empty on every line. Payment Fees (NC) and Gross Fees (NC) are Adyen's own totals: never read.
+# Absent in some layouts: then empty on every line. Payment Fees (NC) and Gross Fees (NC) are Adyen's own totals: never added to the parts.
 OPTIONAL: dict[str, str] = {
     "payment_method": "payment method",
     "exchange_rate": "exchange rate",
@@ -34,6 +34,8 @@ OPTIONAL: dict[str, str] = {
     "booking_date": "booking date",
     "dispute_reference": "dispute reference",
 }
+FEES = ("commission", "markup", "scheme_fee", "interchange")
+FEES_ALONE = "payment fees (nc)"  # read as commission where a layout has none of the four
 # where digits of 13 to 19 places are ids, never looked at for card numbers
 ID_COLUMNS = frozenset({"psp reference", "modification reference", "dispute reference", "arn", "batch number", "authorisation code"})
 

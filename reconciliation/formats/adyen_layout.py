@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from operator import itemgetter
 
-from reconciliation.formats.adyen_columns import ID_COLUMNS, OPTIONAL, REQUIRED
+from reconciliation.formats.adyen_columns import FEES, FEES_ALONE, ID_COLUMNS, OPTIONAL, REQUIRED
 from reconciliation.formats.adyen_memos import Currencies, Days, Instants, Kinds, Rates, Zones
 from reconciliation.formats.amounts import AmountError
 from reconciliation.formats.csv_table import header_key, refuse_header
@@ -57,6 +57,8 @@ def read_header(line_number: int, cells: list[str]) -> Layout:
             raise FormatRefused("header", f"column {name!r} is there twice", line=line_number, column=headers.index(name) + 1)
     width = len(headers)
     index = {name: headers.index(header) if header in headers else width for name, header in known.items()}
+    if FEES_ALONE in headers and not any(known[name] in headers for name in FEES):
+        index["commission"] = headers.index(FEES_ALONE)  # a layout without the parts: what they come to is all that is said
     not_free = {known[name] for name in _NOT_TEXT} | ID_COLUMNS
     free = [place for place, header in enumerate(headers) if header not in not_free]
     return Layout(

@@ -19,6 +19,7 @@ from reconciliation.formats.references import find_payout_references, squeeze
 from reconciliation.formats.values import Check, FormatRefused, PspLine, ReadResult
 
 _BLOCK = 1 << 15  # bytes: its cells fit into a processor's own cache
+_ITEMS = frozenset({"sale", "refund", "payout", "chargeback", "reversal"})  # of other rows a gross of 0 says that there is none
 _SPREADSHEET = re.compile(r"\d(\.\d+)?E\+\d+", re.ASCII)
 
 
@@ -126,7 +127,7 @@ class AdyenSdrReader:
             if not (is_clean[get_repeated(cells)] and (is_one_word(reference) or find_card_number(reference) < 0)):
                 raise _refuse_card(layout, number, cells)
             net = credit - debit
-            if gross_currency == net_currency and (gross_debit or gross_credit):
+            if gross_currency == net_currency and (gross or (kind in _ITEMS and (gross_debit or gross_credit))):
                 expected = gross - commission_minor - markup_minor - scheme_minor - interchange_minor
                 if expected != net:
                     book.differ(line_number=number, expected=expected, actual=net)

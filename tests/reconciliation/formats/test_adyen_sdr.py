@@ -179,6 +179,10 @@ def test_amounts_drop_trailing_zeros_and_zeros_beyond_the_exponent(text: str, mi
         ("UTC", datetime(2026, 7, 1, 12, tzinfo=UTC)),
         ("Europe/Malta", datetime(2026, 7, 1, 10, tzinfo=UTC)),
         ("America/Los_Angeles", datetime(2026, 7, 1, 19, tzinfo=UTC)),
+        ("BRT", datetime(2026, 7, 1, 15, tzinfo=UTC)),
+        ("GMT+05:30", datetime(2026, 7, 1, 6, 30, tzinfo=UTC)),
+        ("UTC-3", datetime(2026, 7, 1, 15, tzinfo=UTC)),
+        ("+0200", datetime(2026, 7, 1, 10, tzinfo=UTC)),
     ],
 )
 @pytest.mark.spec("R3")
@@ -296,3 +300,25 @@ def test_finish_before_the_last_line_is_an_error() -> None:
 
 def test_an_utf_16_file_is_refused() -> None:
     assert refusal_of("adyen_sdr", report(sale()).encode("utf-16")).code == "encoding"
+
+
+@pytest.mark.spec("R1", "R3")
+def test_where_a_layout_has_only_the_total_of_the_fees_that_is_the_fee() -> None:
+    parts = ("Commission (NC)", "Markup (NC)", "Scheme Fees (NC)", "Interchange (NC)")
+    without = [*(name for name in HEADERS if name not in parts), "Payment Fees (NC)"]
+    rows = ({**sale(), "Payment Fees (NC)": "0.2"}, payout("9.8"))
+
+    opened = open_text("adyen_sdr", report(*rows, headers=without))
+
+    assert opened.result.accepted
+    assert (opened.lines[0].gross_minor, opened.lines[0].commission_minor, opened.lines[0].net_minor) == (1000, 20, 980)
+    beside = open_text("adyen_sdr", report(*rows, headers=[*HEADERS, "Payment Fees (NC)"]))
+    assert beside.lines[0].fees_minor == 20
+
+
+@pytest.mark.spec("R2")
+def test_a_gross_of_zero_on_a_row_that_has_none_says_nothing_of_its_net() -> None:
+    fee = row(type="Fee", psp="", reference="", modification="Transaction Fees January   05 2026", gross_credit="0.00", net_debit="1")
+
+    assert open_text("adyen_sdr", report(sale(), fee, payout("8.8"))).result.accepted
+    assert not open_text("adyen_sdr", report(sale(gross_credit="0"), payout("9.8"))).result.accepted
