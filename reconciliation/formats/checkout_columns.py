@@ -39,6 +39,7 @@ BREAKDOWN = Columns(
     },
     required=frozenset({"type", "payment", "processed", "currency", "payout", "gross", "deduction", "net"}),
     ids=frozenset({"entity", "payment", "action", "payout"}),
+    filled=frozenset({"gross", "net"}),
 )
 COMPONENTS = ("processing", "scheme", "interchange", "tax", "reserve")
 
@@ -54,6 +55,7 @@ PAYOUTS = Columns(
     },
     required=frozenset({"payout", "currency", "amount", "paid"}),
     ids=frozenset({"entity", "payout"}),
+    filled=frozenset({"amount"}),
 )
 
 # Type, lower case, single spaces -> kind. Chargebacks of any subtype (ADJM, CBRV, RPDW, ARBW, ARBL, ARWS) go by the sign of their gross.

@@ -22,13 +22,15 @@ class Columns:
     """What a format calls its columns: canonical name -> the headers under which it is known, lower case, single spaces; the first
     of them that is there counts.
 
-    `required` must be there. `ids`: columns of the PSP's own ids, where 13 to 19 digits are no card numbers.
+    `required` must be there. `ids`: columns of the PSP's own ids, where 13 to 19 digits are no card numbers. `filled`: amounts that
+    every row states, be it 0: an empty one is lost.
     """
 
     what: str
     headers: Mapping[str, tuple[str, ...]]
     required: frozenset[str]
     ids: frozenset[str]
+    filled: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Layout:
     index: Mapping[str, int]
     free: tuple[int, ...]
     first: int = 0
+    filled: frozenset[str] = frozenset()
 
 
 class Record:
@@ -88,9 +91,12 @@ class Record:
             raise self.refuse(name, "currency", str(error)) from None
 
     def amount(self, name: str, exponent: int, *, signed: bool = True) -> int:
-        """Units of 10^-exponent of a cell in major units; 0 where it is empty."""
+        """Units of 10^-exponent of a cell in major units; 0 where it is empty, but of a cell that every row fills (`Columns.filled`)."""
+        text = self.text(name)
+        if not text and name in self._layout.filled:
+            raise self.refuse(name, "amount", "is empty")
         try:
-            found = read_amount(self.text(name) or "0", exponent, signed=signed)
+            found = read_amount(text or "0", exponent, signed=signed)
         except AmountError as error:
             raise self.refuse(name, "amount", str(error)) from None
         if abs(found) >= _TOO_LARGE:
@@ -132,7 +138,7 @@ def read_header(columns: Columns, row: Row, *, first: int = 0) -> Layout:
         raise refuse_header(columns.what, headers, missing, line=number)
     ids = {index[name] for name in columns.ids if name in index}
     free = tuple(place for place in range(first, first + len(headers)) if place not in ids)
-    return Layout(headers, index, free, first)
+    return Layout(headers, index, free, first, columns.filled)
 
 
 def refuse_header(what: str, headers: Sequence[str], missing: Sequence[str], *, line: int) -> FormatRefused:

@@ -41,6 +41,7 @@ COLUMNS = Columns(
     },
     required=frozenset({"payout", "currency", "gross", "fee", "net", "category"}),
     ids=frozenset({"balance_transaction", "source", "payment", "charge", "refund", "dispute", "payout", "trace"}),
+    filled=frozenset({"gross", "net"}),
 )
 METADATA = "payment_metadata["
 

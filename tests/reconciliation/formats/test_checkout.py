@@ -127,6 +127,7 @@ def test_unknown_types_are_kept() -> None:
     [
         (row(gross="10.005", net="9.805"), "amount", 6),
         (row(gross="ten"), "amount", 6),
+        (row(gross="", deduction="", net=""), "amount", 6),
         (row(net="1.1234567891"), "amount", 8),
         (row(payout=""), "columns", 5),
         (row(payout="a;b"), "columns", 5),
