@@ -49,7 +49,7 @@ def tell_activity(step: MerchantRun) -> None:
             if (case := _TOLD[question](step, event, question)) is not None:
                 seen.add(str(event.pk))
                 CaseLink.objects.get_or_create(case=case, kind="activity", target_id=str(event.pk))
-    _end_explained(step, seen)
+    _end_explained(step, span, seen)
 
 
 def _judged(step: MerchantRun, event: Activity, question: str) -> ExceptionCase | None:
@@ -147,9 +147,15 @@ def _links(event: Activity) -> Iterator[tuple[str, str]]:
     yield "file", event.source_file.public_id
 
 
-def _end_explained(step: MerchantRun, seen: set[str]) -> None:
-    """Cases of events alone: a settlement line that joined one ends it by its own rules."""
-    live = ExceptionCase.objects.filter(merchant_account=step.account, state__in=LIVE_STATES, links__kind="activity").distinct()
+def _end_explained(step: MerchantRun, span: Span, seen: set[str]) -> None:
+    """Cases of events alone, of the days that were asked about: of events of other days nothing was heard, which explains nothing.
+
+    A settlement line that joined one ends it by its own rules.
+    """
+    days = (span.since, span.until)
+    live = ExceptionCase.objects.filter(
+        merchant_account=step.account, state__in=LIVE_STATES, links__kind="activity", business_date__range=days
+    ).distinct()
     for case in live.exclude(links__kind="psp_line").exclude(reason__resolves_when=""):
         if not seen & set(case.links.filter(kind="activity").values_list("target_id", flat=True)):
             auto_resolve_case(case, rule="states_agree@1", text="The PSP's register and our books agree by now.", now=step.now)

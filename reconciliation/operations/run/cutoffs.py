@@ -23,29 +23,32 @@ PATIENCE = 3  # bank days
 
 
 def tell_cutoffs(step: MerchantRun) -> None:
-    """One case per day and currency for what is still carried forward because of the hour at which the day ends; it ends once matched."""
+    """One case per day and currency for what is still carried forward because of the hour at which the day ends; it ends once matched.
+
+    A run for a day on which the items had not waited so long says nothing of them.
+    """
+    until = _patient_since(step)
     groups: dict[tuple[date, str], list[Any]] = defaultdict(list)
     for kind in KINDS:
         if longest_window(kind) > PATIENCE:
-            for row in _old(step, kind):
+            for row in not_due_since(step, kind, day_bounds(step.account.entity, until)[0]):
                 if _is_cut_off(step, row.since):
                     groups[business_date(step.account.entity, row.since), row.currency].append((kind, row))
     keys = {f"{CODE}:{step.account.public_id}:{day}:{currency}": (day, currency) for day, currency in groups}
-    live = ExceptionCase.objects.filter(merchant_account=step.account, reason=CODE, state__in=LIVE_STATES)
+    live = ExceptionCase.objects.filter(merchant_account=step.account, reason=CODE, state__in=LIVE_STATES, business_date__lt=until)
     for case in live.exclude(dedupe_key__in=list(keys)):
         auto_resolve_case(case, rule="cutoff_matched@1", text="Everything of that day is matched, or has a case of its own.", now=step.now)
     for key, group in keys.items():
         _raise(step, key, group, groups[group])
 
 
-def _old(step: MerchantRun, kind: str) -> list[Any]:
-    """Items carried forward for longer than three bank days."""
+def _patient_since(step: MerchantRun) -> date:
+    """The first day whose items are not carried forward for longer than three bank days."""
     day = step.date
     currencies = step.account.currencies or ["EUR"]
     while add_bank_days(currencies[0], previous(day), PATIENCE) >= step.date:
         day = previous(day)
-    before = day_bounds(step.account.entity, day)[0]
-    return not_due_since(step, kind, before)
+    return day
 
 
 def _is_cut_off(step: MerchantRun, since: datetime) -> bool:

@@ -5,6 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
 
 from cashier.contracts import reserve_term
+from ledger.calendar import business_date
 from reconciliation.models import ExceptionCase, SettlementBatch
 from reconciliation.models.cases import LIVE_STATES
 from reconciliation.operations.cases import auto_resolve_case, raise_case
@@ -33,19 +34,28 @@ def raise_reserve_differences(step: MerchantRun, batch: SettlementBatch) -> None
 
 
 def raise_overdue_reserves(step: MerchantRun) -> None:
-    """A case for each batch whose reserve was due back and has not come whole; it ends when it came."""
+    """A case for each batch whose reserve was due back and has not come whole; it ends when it came, or when a later day was agreed."""
     term = reserve_term(step.account.contract)
-    late: dict[str, Withheld] = {}
-    if term is not None:
-        grace = timedelta(days=term.grace_days)
-        late = {
-            _key(step, row): row for row in reserve_calendar(step.account) if row.due and row.due + grace < step.date and row.open_minor > 0
-        }
-    live = ExceptionCase.objects.filter(merchant_account=step.account, reason=_OVERDUE, state__in=LIVE_STATES)
-    for case in live.exclude(dedupe_key__in=list(late)):
-        auto_resolve_case(case, rule="reserve_came@1", text="The reserve was given back.", now=step.now)
-    for key, row in late.items():
-        _raise_overdue(step, key, row)
+    if term is None:
+        return  # nothing is agreed: nothing says when it is due, and nothing that it came
+    grace = timedelta(days=term.grace_days)
+    waiting = {_key(step, row): row for row in reserve_calendar(step.account) if row.open_minor > 0}
+    _end_overdue(step, waiting, grace)
+    for key, row in waiting.items():
+        if row.due and row.due + grace < step.date:
+            _raise_overdue(step, key, row)
+
+
+def _end_overdue(step: MerchantRun, waiting: dict[str, Withheld], grace: timedelta) -> None:
+    """By today, not by the run's day: run again for a day on which it was not due yet, the reserve has not come for that."""
+    today = business_date(step.account.entity, step.now)
+    for case in ExceptionCase.objects.filter(merchant_account=step.account, reason=_OVERDUE, state__in=LIVE_STATES):
+        row = waiting.get(case.dedupe_key)
+        if row is None:
+            auto_resolve_case(case, rule="reserve_came@1", text="The reserve was given back.", now=step.now)
+        elif row.due and row.due + grace >= today:
+            text = f"By what is agreed now it is due back on {row.due}."
+            auto_resolve_case(case, rule="reserve_came@1", text=text, now=step.now)
 
 
 def _key(step: MerchantRun, row: Withheld) -> str:

@@ -27,11 +27,11 @@ class _OnItsWay:
 
 
 def raise_top_ups(step: MerchantRun) -> None:
-    """A case for each that is still in transit after its window; those that arrived end by themselves."""
+    """A case for each that is still in transit after its window; those that arrived end by themselves, whichever day is run."""
+    for case in ExceptionCase.objects.filter(merchant_account=step.account, reason=CODE, state__in=LIVE_STATES):
+        if not _left(step, str(case.facts["reference"])):
+            auto_resolve_case(case, rule="top_up_arrived@1", text="It is in the PSP's balance.", now=step.now)
     late = {f"{CODE}:{step.account.public_id}:{each.ref}": each for each in _overdue(step)}
-    live = ExceptionCase.objects.filter(merchant_account=step.account, reason=CODE, state__in=LIVE_STATES)
-    for case in live.exclude(dedupe_key__in=list(late)):
-        auto_resolve_case(case, rule="top_up_arrived@1", text="It is in the PSP's balance.", now=step.now)
     for key, each in late.items():
         raise_case(
             code=CODE, entity_id=step.account.entity_id, business_date=each.day, amount_minor=each.open_minor, currency=each.currency,
@@ -50,7 +50,11 @@ def _overdue(step: MerchantRun) -> Iterator[_OnItsWay]:
         if due_date("bank", row.currency, row.business_date) > step.date:
             continue
         ref = str(row.source[_SENT[row.kind]])
-        entries = Entry.objects.filter(ref=ref, account__kind="in_transit", account__owner_ref=step.account.public_id)
-        left = int(entries.aggregate(total=Sum("amount_minor"))["total"] or 0)
-        if left:
+        if left := _left(step, ref):
             yield _OnItsWay(ref, row.currency, row.business_date, left)
+
+
+def _left(step: MerchantRun, ref: str) -> int:
+    """What is still in transit under a reference, minor units."""
+    entries = Entry.objects.filter(ref=ref, account__kind="in_transit", account__owner_ref=step.account.public_id)
+    return int(entries.aggregate(total=Sum("amount_minor"))["total"] or 0)
