@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from cashier.models import BankAccount, MerchantAccount
+from cashier.models import BankAccount, Hold, MerchantAccount
 from ledger.actors import Actor, system_actor
 from ledger.models import LegalEntity
 from ledger.transitions import move, record_birth
@@ -84,11 +84,15 @@ def auto_resolve_case(
 ) -> bool:
     """End a live case by a rule, "name@version" (E3): nothing is broken any more, or `posted` (public ids) put it right.
 
-    Writes the timeline, and what the rule did (RuleAct). False where the case had ended before, or the rule is off.
+    Writes the timeline, and what the rule did (RuleAct). False where the case had ended before, or the rule is off; where a person took
+    back what a rule did to it; and where money is held for it: only people give that back, and the timeline says so.
     """
     with transaction.atomic():
         locked = ExceptionCase.objects.select_for_update().get(pk=case.pk)
-        if locked.state not in LIVE_STATES or not _is_on(rule):
+        if locked.state not in LIVE_STATES or not _is_on(rule) or locked.rule_acts.filter(act=RuleAct.REOPENED).exists():
+            return False
+        if Hold.objects.filter(kind=Hold.Kind.CASE, ref=locked.public_id, state=Hold.State.HELD).exists():
+            _leave_to_people(locked, text, now)
             return False
         locked.resolution, locked.resolution_note, locked.resolved_at = rule, text, now
         locked.resolved_by_kind, locked.resolved_by_id = ENGINE.kind, ENGINE.id
@@ -97,6 +101,13 @@ def auto_resolve_case(
         add_entry(locked, kind="evidence", text=text, data={"rule": rule, **(data or {})}, actor=ENGINE, now=now)
         write_rule_act(locked, rule=rule, act=RuleAct.ENDED, posted=posted, now=now)
     return True
+
+
+def _leave_to_people(case: ExceptionCase, text: str, now: datetime) -> None:
+    """Told once, however often runs come by."""
+    told = f"{text} Money is held for this case: a person ends it."
+    if not case.entries.filter(kind="evidence", text=told).exists():
+        add_entry(case, kind="evidence", text=told, actor=ENGINE, now=now)
 
 
 def write_rule_act(case: ExceptionCase, *, rule: str, act: str, posted: Sequence[str] = (), now: datetime) -> RuleAct:

@@ -77,10 +77,11 @@ def allowed_dispositions(case: ExceptionCase) -> list[Disposition]:
     """The ways in which this case may end, in the order of its reason code.
 
     Where money is held for the case, an ending without a posting of its own gives it back, and needs a second person too. Where the
-    books hold nothing open for it, it may always be resolved without posting.
+    books hold nothing open for it, it may always be resolved without posting; so may one for which people had money held, when nothing
+    else stands open any more: by no other ending is it given back.
     """
     names = [name for name in case.reason.dispositions if name in DISPOSITIONS]
-    if "no_action" not in names and not stands_open(case):
+    if "no_action" not in names and not stands_open(case, but_held="hold_funds" in names):
         names.append("no_action")
     is_held = bool(holds_of(case))
     return [_with_release(DISPOSITIONS[name]) if is_held else DISPOSITIONS[name] for name in names]

@@ -48,9 +48,10 @@ def plan_disposition(case: ExceptionCase, disposition: str, target: str) -> Plan
     return {"steps": [*released, *steps]}
 
 
-def stands_open(case: ExceptionCase) -> bool:
-    """Whether the books hold anything open, or held, for this case."""
-    return bool(open_items(case) or holds_of(case) or late_hold_of(case) or kept_hold_of(case) or payer_held_of(case))
+def stands_open(case: ExceptionCase, *, but_held: bool = False) -> bool:
+    """Whether the books hold anything open, or held, for this case; `but_held`: beside what is held under the case's own id."""
+    held = [hold for hold in holds_of(case) if not (but_held and hold.kind == Hold.Kind.CASE)]
+    return bool(held or open_items(case) or late_hold_of(case) or kept_hold_of(case) or payer_held_of(case))
 
 
 def plan_write_off(case: ExceptionCase, target: str) -> list[Step]:

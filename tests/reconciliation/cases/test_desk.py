@@ -133,3 +133,14 @@ def test_an_ended_case_can_be_reopened_but_not_worked(house: House) -> None:
     reopen_case(case_id=case.pk, reason=REASON, actor=user_actor(house.ben), now=NOW)
     opened = reload(case)
     assert (opened.state, opened.resolution, opened.resolved_at) == (CaseState.OPEN, "", None)
+
+
+@pytest.mark.spec("E1", "E3")
+def test_what_a_person_opened_again_no_rule_ends(house: House) -> None:
+    case = make_case(house, "SOURCE_FILE_LATE")
+    assert auto_resolve_case(case, rule="file_came@1", text="it came", now=NOW)
+    reopen_case(case_id=case.pk, reason=REASON, actor=user_actor(house.ada), now=NOW)
+
+    assert not auto_resolve_case(case, rule="file_came@1", text="it came", now=NOW)
+    assert (reload(case).state, reload(case).resolution) == (CaseState.OPEN, "")
+    assert make_case(house, "SOURCE_FILE_LATE") == case  # nor is it raised a second time

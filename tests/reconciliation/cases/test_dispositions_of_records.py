@@ -7,6 +7,7 @@ from cashier.operations.payouts import fail_payout
 from ledger.actors import user_actor
 from ledger.operations import decide
 from reconciliation.models import CaseState, ExceptionCase, Match, SuspenseItem
+from reconciliation.operations import auto_resolve_case
 from reconciliation.operations.casework import (
     DispositionNotAllowed,
     NothingToMove,
@@ -232,6 +233,25 @@ def test_holding_funds_keeps_the_case_open_and_its_ending_gives_them_back(record
     hold.refresh_from_db()
     assert (case.state, hold.state) == (CaseState.RESOLVED, "RELEASED")
     assert (records.playable(), records.locked(), records.owed(), records.balance("clearing")) == (0, 0, 0, 0)
+
+
+@pytest.mark.spec("E3")
+def test_a_case_for_which_money_is_held_is_not_ended_by_the_engine(records: Records) -> None:
+    capture = records.capture(5000)
+    case = a_case(records, "LEDGER_CREDIT_WITHOUT_PSP", [("capture", capture.public_id)])
+    end(records, case, "hold_funds")
+
+    records.batch(("sale", 5000, capture))
+    for _ in range(2):  # the line came; a person says what becomes of what is held
+        assert not auto_resolve_case(case, rule="line_came@1", text="A later report has the line.", now=NOW)
+    case.refresh_from_db()
+    assert (case.state, records.locked(), Hold.objects.get().state) == (CaseState.INVESTIGATING, 5000, "HELD")
+    assert [entry.text for entry in case.entries.filter(kind="evidence")] == [
+        "A later report has the line. Money is held for this case: a person ends it."
+    ]
+
+    end(records, case, "no_action")
+    assert (case.state, records.playable(), records.locked()) == (CaseState.RESOLVED, 5000, 0)
 
 
 def test_what_is_held_is_not_given_back_by_one_person(records: Records) -> None:
