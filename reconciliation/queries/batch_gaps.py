@@ -37,6 +37,11 @@ class BatchGap:
         """How many numbers."""
         return self.last - self.first + 1
 
+    def key(self, account: MerchantAccount) -> str:
+        """What its case is known by."""
+        numbers = str(self.first) if self.missing == 1 else f"{self.first}-{self.last}"
+        return f"SETTLEMENT_REPORT_GAP:{account.public_id}:{numbers}"
+
 
 def list_batch_gaps(account: MerchantAccount) -> list[BatchGap]:
     """Gaps between the lowest and the highest number that we hold, lowest first; as many as there are gaps, however wide each is."""

@@ -14,6 +14,10 @@ from django.db.models import QuerySet
 from cashier.models import BankAccount
 from reconciliation.models import BankStatement
 
+_NUMBER = re.compile(r"0*(\d{1,18})(?:/\d{1,9})?", re.ASCII)
+_DAY_NUMBERS = ("%d", "%j", "%y%j", "%Y%j", "%m%d", "%y%m%d", "%Y%m%d")  # banks that number by the day leave weekends out
+_MOST_SKIPPED = 31
+
 
 def in_order(statements: Iterable[BankStatement]) -> list[BankStatement]:
     """The statements of one account, the earliest first."""
@@ -34,6 +38,28 @@ def latest_statement(account: BankAccount, *, until: date | None = None) -> Bank
     rows = BankStatement.objects.filter(bank_account=account)
     rows = rows if until is None else rows.filter(closing_date__lte=until)
     return next(reversed(in_order(_of_day(rows, "-closing_date"))), None)
+
+
+def statement_gaps(account: BankAccount) -> dict[str, tuple[BankStatement, BankStatement]]:
+    """Neighbours between which a statement is missing, by the key of their case: the later one opens with another balance than the one
+    before closed with, or its number passes one over. Without the second, a missing statement that evens out would never be missed."""
+    chain = pairwise(in_order(BankStatement.objects.filter(bank_account=account)))
+    missing = [(before, each) for before, each in chain if each.opening_minor != before.closing_minor or _skips(before, each)]
+    return {f"STATEMENT_GAP:{account.public_id}:{before.pk}:{each.pk}": (before, each) for before, each in missing}
+
+
+def _skips(before: BankStatement, after: BankStatement) -> bool:
+    """Whether the bank's count passes a number over. What begins again, or leaps, is another count."""
+    first, second = (_count_of(each) for each in (before, after))
+    return bool(first and second) and 1 < second - first <= _MOST_SKIPPED
+
+
+def _count_of(statement: BankStatement) -> int:
+    """The statement's number where it counts statements; 0 where the bank does not number them, or by their days."""
+    found = _NUMBER.fullmatch(statement.number)
+    count = int(found[1]) if found else 0
+    days = [day for day in (statement.opening_date, statement.closing_date) if day is not None]
+    return 0 if count in {int(day.strftime(form)) for day in days for form in _DAY_NUMBERS} else count
 
 
 def _of_day(rows: QuerySet[BankStatement], order: str) -> QuerySet[BankStatement]:

@@ -1,7 +1,6 @@
 """What a load says about files that are missing, or came again (R2)."""
 
 from datetime import datetime
-from itertools import pairwise
 
 from cashier.models import BankAccount, MerchantAccount
 from ledger.actors import system_actor
@@ -11,8 +10,8 @@ from reconciliation.models.cases import LIVE_STATES
 from reconciliation.operations.cases import auto_resolve_case, raise_case
 from reconciliation.operations.load.restated import compare_versions
 from reconciliation.operations.load.told_payouts import compare_batches
-from reconciliation.queries.batch_gaps import BatchGap, list_batch_gaps
-from reconciliation.queries.statements import in_order
+from reconciliation.queries.batch_gaps import list_batch_gaps
+from reconciliation.queries.statements import statement_gaps
 
 LOADER = system_actor("loader")
 _NEWEST = 50  # gaps that are cases: where a PSP's numbers are no row of numbers at all, more would only bury the desk
@@ -31,7 +30,7 @@ def after_report(batches: list[SettlementBatch], *, now: datetime) -> None:
 
 def _find_skipped(account: MerchantAccount, now: datetime) -> None:
     """SETTLEMENT_REPORT_GAP for each gap in the numbers that we hold, the newest ones; a case ends when a report of its gap comes."""
-    gaps = {_key_of(account, gap): gap for gap in list_batch_gaps(account)}
+    gaps = {gap.key(account): gap for gap in list_batch_gaps(account)}
     live = ExceptionCase.objects.filter(merchant_account=account, reason="SETTLEMENT_REPORT_GAP", state__in=LIVE_STATES)
     for case in live.exclude(dedupe_key__in=list(gaps)):
         auto_resolve_case(case, rule="missing_report_came@1", text=_came(case), now=now)
@@ -49,11 +48,6 @@ def _find_skipped(account: MerchantAccount, now: datetime) -> None:
         )
 
 
-def _key_of(account: MerchantAccount, gap: BatchGap) -> str:
-    numbers = str(gap.first) if gap.missing == 1 else f"{gap.first}-{gap.last}"
-    return f"SETTLEMENT_REPORT_GAP:{account.public_id}:{numbers}"
-
-
 def _came(case: ExceptionCase) -> str:
     if "to" in case.facts:
         return f"A report of batches {case.facts['batch']} to {case.facts['to']} was loaded; those still missing have a case of their own."
@@ -61,16 +55,14 @@ def _came(case: ExceptionCase) -> str:
 
 
 def after_statements(statements: list[BankStatement], *, now: datetime) -> None:
-    """Each statement must open with what the one before closed with; where it does not, one is missing (STATEMENT_GAP)."""
+    """Each statement must open with what the one before closed with and bear the next number; else one is missing (STATEMENT_GAP)."""
     for account in {statement.bank_account_id: statement.bank_account for statement in statements}.values():
         _find_gaps(account, now)
 
 
 def _find_gaps(account: BankAccount, now: datetime) -> None:
     """A case for each break in the chain; one ends when a statement between has come: what is still missing has a case of its own."""
-    chain = in_order(BankStatement.objects.filter(bank_account=account))
-    breaks = [(before, each) for before, each in pairwise(chain) if each.opening_minor != before.closing_minor]
-    broken = {f"STATEMENT_GAP:{account.public_id}:{before.pk}:{each.pk}": (before, each) for before, each in breaks}
+    broken = statement_gaps(account)
     live = ExceptionCase.objects.filter(bank_account=account, reason="STATEMENT_GAP", state__in=LIVE_STATES)
     for case in live.exclude(dedupe_key__in=list(broken)):
         auto_resolve_case(case, rule="missing_statement_came@1", text="A statement between was loaded.", now=now)

@@ -32,6 +32,40 @@ def test_a_missing_statement_is_a_case_until_it_comes(house: "House") -> None:
 
 
 @pytest.mark.spec("R2")
+def test_a_missing_statement_that_evens_out_is_told_by_its_number(house: "House") -> None:
+    from reconciliation.models import ExceptionCase
+    from tests.reconciliation.ingest.papers import statement
+
+    take_in(statement("C10,00", number=1))
+    take_in(statement("C5,00", number=3, opening="1010,00", day="261121"), "3.sta")  # the second: a transfer, and its return
+    case = ExceptionCase.objects.get()
+    assert (case.reason_id, case.amount_minor, case.bank_account) == ("STATEMENT_GAP", 0, house.bank)
+    assert (case.facts["number_before"], case.facts["number"]) == ("1", "3")
+
+    take_in(statement("C20,00", "D20,00", number=2, opening="1010,00", day="261120"), "2.sta")
+
+    case.refresh_from_db()
+    assert case.state == "AUTO_RESOLVED"
+
+
+@pytest.mark.spec("R2")
+@pytest.mark.parametrize(
+    "numbers",
+    [("320", "323"), ("26320", "26323"), ("20261116", "20261119"), ("16", "19"), ("365", "1"), ("0", "0"), ("A1", "A3"), ("7/1", "7/2")],
+    ids=["day of the year", "with its year", "date", "day of the month", "new year", "none", "text", "pages"],
+)
+def test_a_number_that_is_no_count_skips_nothing(numbers: tuple[str, str]) -> None:
+    from reconciliation.models import BankStatement
+    from reconciliation.queries.statements import _skips
+
+    before, after = (
+        BankStatement(number=number, opening_date=day, closing_date=day)
+        for number, day in zip(numbers, (date(2026, 11, 16), date(2026, 11, 19)), strict=True)
+    )
+    assert not _skips(before, after)
+
+
+@pytest.mark.spec("R2")
 def test_the_same_statement_in_another_file_is_refused(house: "House") -> None:
     from reconciliation.models import BankLine
     from tests.reconciliation.ingest.papers import statement
