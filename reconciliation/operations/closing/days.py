@@ -57,8 +57,11 @@ def taken_checklist(close: DailyClose, now: datetime) -> list[dict[str, Any]]:
 
 
 def is_covered(item: CheckItem, overrides: list[dict[str, Any]]) -> bool:
-    """Whether two people let pass what is missing now: an override covers what it named, never what came after it."""
-    return any(row["name"] == item.name and item.count <= row["count"] and set(item.missing) <= set(row["missing"]) for row in overrides)
+    """Whether two people let pass what is missing now: an override covers what it named, never what came after it, nor what is so much
+    that it can't be named."""
+    return item.count <= len(item.named) and any(
+        row["name"] == item.name and item.count <= row["count"] and set(item.named) <= set(row["missing"]) for row in overrides
+    )
 
 
 def missing_of(items: list[dict[str, Any]]) -> list[str]:

@@ -31,7 +31,7 @@ def request_override(*, close_id: UUID, name: str, reason: str, actor: Actor, no
         item = _missing_item(close, name, now)
         if _is_asked(close, name):
             raise CloseStateConflict(f"An override of “{item.title}” waits for a second person already.", state=str(close.state))
-        payload = {"close": close.public_id, "name": name, "title": item.title, "missing": list(item.missing), "count": item.count}
+        payload = {"close": close.public_id, "name": name, "title": item.title, "missing": list(item.named), "count": item.count}
         return request_approval(
             kind=KIND, payload=payload, summary=f"Override “{item.title}” for {close.business_date}", reason=reason, maker=actor,
             entity_id=close.entity_id, target_kind="DailyClose", target_id=close.public_id, now=now,

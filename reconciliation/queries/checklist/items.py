@@ -11,17 +11,19 @@ from django.db.models import QuerySet
 from cashier.models import MerchantAccount
 from ledger.calendar import day_bounds
 from ledger.models import LegalEntity
+from reconciliation.models import CloseState, DailyClose
 from reconciliation.queries.balances import Balance, balances_at
 from reconciliation.queries.checklist.busy import accounts_busy_on
 
 SHOWN = 20
+NAMED = 1000  # more is no list that two people could let pass
 
 
 @dataclass(frozen=True, slots=True)
 class CheckItem:
     """One item: a figure in words, how many things are missing, and the first of them by name, one line each, for people.
 
-    `name` is stable; overrides and links go by it.
+    `name` is stable; overrides and links go by it. `named`: all that is missing, what an override covers.
     """
 
     name: str
@@ -29,6 +31,7 @@ class CheckItem:
     figure: str
     missing: tuple[str, ...] = field(default=())
     count: int = 0
+    named: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def ok(self) -> bool:
@@ -36,12 +39,14 @@ class CheckItem:
 
     def as_dict(self) -> dict[str, Any]:
         """As it is stored on the close and shown: {name, title, figure, missing, count, ok}."""
-        return {**asdict(self), "missing": list(self.missing), "ok": self.ok}
+        plain = {name: value for name, value in asdict(self).items() if name != "named"}
+        return {**plain, "missing": list(self.missing), "ok": self.ok}
 
 
 def check_item(name: str, title: str, figure: str, missing: Sequence[str] = (), *, count: int | None = None) -> CheckItem:
     """An item of what is missing; `count` where more is missing than is named."""
-    return CheckItem(name, title, figure, tuple(missing[:SHOWN]), len(missing) if count is None else count)
+    many = len(missing) if count is None else count
+    return CheckItem(name, title, figure, tuple(missing[:SHOWN]), many, tuple(missing[:NAMED]))
 
 
 class Day:
@@ -61,6 +66,12 @@ class Day:
         return day_bounds(self.entity, self.date)[1]
 
     @cached_property
+    def last_signed(self) -> DailyClose | None:
+        """The newest signed day before this one."""
+        signed = DailyClose.objects.filter(entity=self.entity, business_date__lt=self.date, state=CloseState.SIGNED_OFF, reopened_at=None)
+        return signed.order_by("-business_date").first()
+
+    @cached_property
     def balances(self) -> list[Balance]:
         """Balances at the day's end, read once."""
         return balances_at(self.entity.pk, self.date)
@@ -72,9 +83,9 @@ class Day:
 
 
 def capped(rows: QuerySet[Any]) -> tuple[list[Any], int]:
-    """The first rows, and how many there are."""
-    first = list(rows[: SHOWN + 1])
-    return first[:SHOWN], len(first) if len(first) <= SHOWN else rows.count()
+    """The rows that can be named, and how many there are."""
+    first = list(rows[: NAMED + 1])
+    return first[:NAMED], len(first) if len(first) <= NAMED else rows.count()
 
 
 def of_words(there: int, expected: int, what: str) -> str:

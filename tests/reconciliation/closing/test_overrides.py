@@ -1,5 +1,7 @@
 """An override: two people, of what was named and nothing else, shown for ever (D2, S1)."""
 
+from typing import Any
+
 import pytest
 
 from ledger.actors import system_actor, user_actor
@@ -7,7 +9,14 @@ from ledger.errors import ApprovalRefused
 from ledger.models import ApprovalRequest, AuditRecord
 from ledger.operations import decide, seal_audit
 from reconciliation.models import CloseSnapshot, CloseState
-from reconciliation.operations.closing import CloseNotPermitted, CloseNotReady, CloseStateConflict, NotACheck, request_override
+from reconciliation.operations.closing import (
+    CloseNotPermitted,
+    CloseNotReady,
+    CloseStateConflict,
+    NotACheck,
+    refresh_checklist,
+    request_override,
+)
 from tests.reconciliation.closing.day import NOW, REASON, ReadyDay
 from tests.reconciliation.house import make_case
 
@@ -50,6 +59,31 @@ def test_it_covers_nothing_that_comes_after(ready: ReadyDay) -> None:
     override(ready)
     ready.prepare()
     assert (ready.state(), len(ready.fresh().overrides)) == (CloseState.PREPARED, 2)
+
+
+def test_of_more_than_are_shown_each_is_let_pass_by_name(ready: ReadyDay) -> None:
+    """Twenty are shown; the twenty-first that is gone does not make room for another one."""
+    blocking = [make_case(ready.house, "LEDGER_CREDIT_MISSING_PSP_SUCCESS", about=str(number)) for number in range(22)]
+    override(ready)
+    (row,) = ready.fresh().overrides
+    assert len(row["missing"]) == row["count"] == 22
+
+    last = blocking[-1]
+    type(last).objects.filter(pk=last.pk).update(severity="low")
+    refresh_checklist(close_id=ready.close.pk, now=NOW)
+    assert item_of(ready)["overridden"] is True
+
+    make_case(ready.house, "LEDGER_CREDIT_MISSING_PSP_SUCCESS", about="another")
+    refresh_checklist(close_id=ready.close.pk, now=NOW)
+    item = item_of(ready)
+    assert (item["count"], len(item["missing"]), item["overridden"]) == (22, 20, False)
+    with pytest.raises(CloseNotReady):
+        ready.prepare()
+
+
+def item_of(ready: ReadyDay) -> dict[str, Any]:
+    found: dict[str, Any] = next(item for item in ready.fresh().checklist if item["name"] == "cases")
+    return found
 
 
 def test_a_case_resolved_since_leaves_the_rest_covered(ready: ReadyDay) -> None:
