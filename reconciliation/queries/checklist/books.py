@@ -55,7 +55,8 @@ def books_balance(day: Day) -> CheckItem:
 
 
 def books_are_proved(day: Day) -> CheckItem:
-    """The last proof of the books (`ledger_prove`, every sub-ledger of POSTINGS.md section 4) held. Told where there was none yet.
+    """The last proof of the books (`ledger_prove`, every sub-ledger of POSTINGS.md section 4) held, and saw all of the day. Told where
+    there was none yet.
 
     It reads all books, so that it is run every night, and by a button, not while a page is looked at.
     """
@@ -63,7 +64,10 @@ def books_are_proved(day: Day) -> CheckItem:
     if last is None:
         return check_item("proofs", "Books proved", "not proved yet: a proof is run every night")
     figure = f"{last.detail['checks']} checks, {last.recorded_at:%d %b %Y %H:%M} UTC"
-    return check_item("proofs", "Books proved", figure, [f"{name} does not hold" for name in last.detail["failing"]])
+    missing = [f"{name} does not hold" for name in last.detail["failing"]]
+    if last.recorded_at < day.end <= day.now:
+        missing.append("the last proof is from before the day ended; one is run every night, or prove the books now")
+    return check_item("proofs", "Books proved", figure, missing)
 
 
 def audit_is_sealed(day: Day) -> CheckItem:

@@ -2,14 +2,17 @@
 
 from collections import Counter
 
+from django.db.models import QuerySet
+
 from cashier.models import BankAccount, MerchantAccount
 from ledger.money import money_text
 from reconciliation.models import BankStatement, ExceptionCase, PspLine, ReconciliationRun, RunState, SettlementBatch
-from reconciliation.models.cases import LIVE_STATES
+from reconciliation.models.cases import LIVE_STATES, CaseState
 from reconciliation.models.files import BatchState
+from reconciliation.queries.batch_gaps import list_batch_gaps
 from reconciliation.queries.checklist.items import CheckItem, Day, check_item, of_words
 from reconciliation.queries.residuals import merchant_residuals
-from reconciliation.queries.statements import latest_statement
+from reconciliation.queries.statements import latest_statement, statement_gaps
 
 ITEM_KINDS = ("sale", "refund", "payout", "chargeback", "reversal")
 
@@ -101,12 +104,29 @@ def _unposted(day: Day) -> list[SettlementBatch]:
 
 
 def _gaps(day: Day, code: str) -> list[str]:
-    """Papers skipped between two that came, as the engine found them."""
-    cases = ExceptionCase.objects.filter(entity=day.entity, reason=code, state__in=LIVE_STATES, business_date__lte=day.date)
-    return [
-        f"{case.label}: {_account_code(case)} {_gap_words(case)}"
-        for case in cases.select_related("merchant_account", "bank_account").order_by("number")[:100]
-    ]
+    """Papers skipped between two that came, as the engine found them.
+
+    Ending the case is one person's word; that a day may be signed without the paper is said by two, once: until a day was signed since,
+    it is named all the same.
+    """
+    cases = ExceptionCase.objects.filter(entity=day.entity, reason=code, business_date__lte=day.date)
+    cases = cases.select_related("merchant_account", "bank_account").order_by("number")
+    live = [f"{case.label}: {_account_code(case)} {_gap_words(case)}" for case in cases.filter(state__in=LIVE_STATES)[:100]]
+    ended = [case for case in _let_go(cases, day) if _still_lacks(case)]
+    return live + [f"{case.label}: {_account_code(case)} {_gap_words(case)}, and its case was ended" for case in ended]
+
+
+def _let_go(cases: QuerySet[ExceptionCase], day: Day) -> QuerySet[ExceptionCase]:
+    """Those that a person ended and that no signed day has passed by."""
+    ended, last = cases.filter(state=CaseState.RESOLVED), day.last_signed
+    return ended if last is None else ended.exclude(business_date__lte=last.business_date, resolved_at__lte=last.signed_at)
+
+
+def _still_lacks(case: ExceptionCase) -> bool:
+    """Whether what was missing has not come since."""
+    if case.merchant_account is not None:
+        return case.dedupe_key in {gap.key(case.merchant_account) for gap in list_batch_gaps(case.merchant_account)}
+    return case.bank_account is not None and case.dedupe_key in statement_gaps(case.bank_account)
 
 
 def _account_code(case: ExceptionCase) -> str:

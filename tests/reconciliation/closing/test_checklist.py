@@ -1,6 +1,6 @@
 """Every check of the day: when it holds, what it names when it does not, whose it is (D2)."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,12 +9,12 @@ from cashier.models import MerchantAccount, PspEvent, PspEventWork
 from ledger.actors import system_actor
 from ledger.models import LegalEntity
 from ledger.operations import request_approval
-from reconciliation.models import ReconciliationRun
+from reconciliation.models import DailyClose, ExceptionCase, ReconciliationRun
 from reconciliation.operations.closing.days import open_close
 from reconciliation.queries.checklist import CheckItem, checklist
 from tests.ledger.books import book, cr, dr
 from tests.reconciliation.cases.records import Records, make_records
-from tests.reconciliation.closing.day import make_papers, make_run
+from tests.reconciliation.closing.day import make_file, make_papers, make_run
 from tests.reconciliation.house import AT, DAY, NOW, House, make_case
 
 pytestmark = pytest.mark.spec("D2")
@@ -105,6 +105,60 @@ def test_a_skipped_batch_number_is_named(house: House) -> None:
     case.facts = {"batch": 37}
     case.save(update_fields=["facts"])
     assert check(house, "reports").missing == (f"{case.label}: SANDBOX_EU batch 37 is missing",)
+
+
+def let_go(case: ExceptionCase, house: House) -> None:
+    """Ada ends it, alone."""
+    from ledger.actors import user_actor
+    from reconciliation.operations.casework import propose_disposition
+
+    reason = "the bank says there was none"
+    propose_disposition(case_id=case.pk, disposition="no_action", reason=reason, actor=user_actor(house.ada), now=NOW)
+
+
+def sign_at(close: DailyClose, moment: datetime) -> None:
+    DailyClose.objects.filter(pk=close.pk).update(state="SIGNED_OFF", signed_at=moment)
+
+
+def test_a_missing_statement_is_not_let_pass_by_one_person(house: House) -> None:
+    from reconciliation.operations.load.after import after_statements
+
+    before, after = (make_papers(house, day, closing_minor=100) for day in (DAY - timedelta(days=1), DAY))
+    after_statements([after], now=NOW)
+    case = ExceptionCase.objects.get(reason="STATEMENT_GAP")
+    assert check(house, "statements").missing == (f"{case.label}: BANK_EUR a statement is missing",)
+
+    let_go(case, house)
+    sign_at(open_close(entity=house.entity, day=before.closing_date, now=NOW), NOW + timedelta(hours=1))  # it does not reach the gap
+    assert check(house, "statements").missing == (f"{case.label}: BANK_EUR a statement is missing, and its case was ended",)
+
+    # once two people have signed over it the next day need not say so again
+    assert not check(house, "statements", day=DAY + timedelta(days=1)).ok
+    make_papers(house, DAY + timedelta(days=1))
+    assert len(check(house, "statements", day=DAY + timedelta(days=1)).missing) == 1
+    sign_at(open_close(entity=house.entity, day=DAY, now=NOW), NOW + timedelta(hours=2))
+    assert check(house, "statements", day=DAY + timedelta(days=1)).ok
+
+    # nor where it has come
+    before.closing_minor = 0
+    before.save()
+    assert check(house, "statements").ok
+
+
+def test_a_skipped_batch_number_is_not_let_pass_by_one_person(records: Records) -> None:
+    from reconciliation.operations.load.after import after_report
+
+    house = records.house
+    batch, _ = records.batch(("sale", 5000, records.capture(5000)))
+    paper = make_file(house, "batch_36.csv")
+    type(batch).objects.create(
+        merchant_account=house.merchant, number="36", currency="EUR", source_file=paper, bucket=batch.bucket, lines=0, totals={},
+        payout_minor=0, business_date=DAY, state="SETTLED", updated_at=NOW,
+    )  # fmt: skip
+    after_report([batch], now=NOW)
+    case = ExceptionCase.objects.get(reason="SETTLEMENT_REPORT_GAP")
+    let_go(case, house)
+    assert check(house, "reports").missing == (f"{case.label}: SANDBOX_EU batch 37 is missing, and its case was ended",)
 
 
 def test_every_active_bank_account_needs_a_statement_and_a_run(house: House) -> None:
@@ -304,12 +358,25 @@ def test_the_last_proof_of_the_books_is_told_and_one_that_failed_is_missing(hous
     assert item.missing == ("wallets_equal_entries does not hold",)
 
 
+@pytest.mark.spec("D2", "L10")
+def test_a_proof_from_before_the_day_ended_saw_none_of_it_to_the_end(house: House) -> None:
+    from ledger.operations import record_audit
+
+    end = datetime(2026, 11, 19, 23, 0, tzinfo=UTC)  # midnight in Malta
+    for recorded_at, missing in ((end - timedelta(seconds=1), 1), (end, 0)):
+        detail = {"ok": True, "checks": 40, "failing": []}
+        target = {"target_kind": "Ledger", "target_id": "books"}
+        record_audit(act="books.proved", actor=system_actor("closing"), detail=detail, now=recorded_at, **target)
+        item = check(house, "proofs")
+        assert (item.count, len(item.missing)) == (missing, missing)
+        assert check(house, "proofs", now=end - timedelta(hours=1)).ok  # of a day that runs the last proof is the newest there can be
+
+
 # --- D2's figures and order ---
 
 
 def test_a_register_that_its_psp_used_to_send_must_reach_the_day(records: Records) -> None:
     from reconciliation.models import Activity
-    from tests.reconciliation.closing.day import make_file
 
     house = records.house
     records.capture(5000)
@@ -347,8 +414,6 @@ def test_accuracy_and_timing_are_told_by_value(records: Records) -> None:
 
 
 def test_a_prefund_is_compared_with_the_psps_figure_by_amount(house: House) -> None:
-    from tests.reconciliation.closing.day import make_file
-
     book(house.entity, "topped", dr("prefund", house.merchant.public_id, 900), cr("outside", house.entity.public_id, 900), at=AT)
     assert check(house, "reserve").missing == (f"SANDBOX_EU: no figure of the PSP reaches {DAY} for its prefund of 9.00 EUR",)
 
