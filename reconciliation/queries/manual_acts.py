@@ -1,4 +1,4 @@
-"""Who acted by hand on a day's money (D3): adjustments, write-offs, reversals, dispositions of cases, refunds by staff."""
+"""Who acted by hand on a day's money (D3): adjustments, write-offs, reversals, endings of cases, matches taken apart, refunds by staff."""
 
 from datetime import date, timedelta
 
@@ -7,7 +7,9 @@ from django.db.models import Q, QuerySet
 from ledger.calendar import day_bounds
 from ledger.models import ApprovalDecision, ApprovalRequest, JournalTransaction, LegalEntity, User
 
-MANUAL_KINDS = ("ledger.adjustment", "ledger.write_off", "ledger.reversal", "case.disposition", "refund.manual")
+MANUAL_KINDS = (
+    "ledger.adjustment", "ledger.write_off", "ledger.reversal", "case.disposition", "case.dispositions", "match.unmatch", "refund.manual",
+)  # fmt: skip
 # What was decided on a closed day is posted into the next open one: how far back a decision may lie.
 LOOK_BACK = timedelta(days=45)
 

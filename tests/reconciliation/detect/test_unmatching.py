@@ -135,3 +135,17 @@ def test_what_cannot_be_taken_back_is_refused_in_words(bench: "Bench") -> None:
 
     with pytest.raises(NothingToMove, match="later part"):
         ask_to_unmatch(match_id=earlier.pk, reason="the bank says it is another's", actor=user_actor(bench.house.ada), now=NOW)
+
+
+@pytest.mark.spec("D3")
+def test_who_takes_a_match_apart_acts_by_hand_on_the_day(bench: "Bench") -> None:
+    from reconciliation.models import Match
+    from reconciliation.queries.manual_acts import has_acted_on
+
+    bench.report(sale_row(bench.sale(30_000)))
+    bench.run()
+    take_apart(bench, Match.objects.get(line_kind="psp"))
+
+    house = bench.house
+    acted = [has_acted_on(person, house.entity, later(1)) for person in (house.ada, house.ben, house.fay)]
+    assert acted == [True, True, False]
