@@ -54,7 +54,7 @@ SELECT date_trunc('week', business_date)::date, abs(difference) = 1 AND has_frac
 """
 _CLAIM = f"""{_TOLD}
 SELECT business_date, line_number, merchant_reference, psp_reference, object_reference, base, tax, charged, charged - difference,
-       difference
+       difference, abs(difference) = 1 AND has_fraction
   FROM told WHERE abs(difference) > %(tolerance)s ORDER BY line_number
 """
 
@@ -79,7 +79,7 @@ class FeeDifference:
 class ClaimLine:
     """One line of a claim; minor units of the settlement, `difference_minor` above zero where the PSP took too much.
 
-    `tax_minor` was taken out of what was charged before it was compared.
+    `tax_minor` was taken out of what was charged before it was compared. `may_be_rounding` as the FeeDifference that the line is part of.
     """
 
     day: date
@@ -92,6 +92,7 @@ class ClaimLine:
     charged_minor: int
     agreed_minor: int
     difference_minor: int
+    may_be_rounding: bool = False
 
 
 def audit_fees(batch: SettlementBatch) -> list[FeeDifference]:
@@ -108,7 +109,7 @@ def claim_lines(batch: SettlementBatch, kind: str) -> Iterator[ClaimLine]:
     if term is not None and kind in _CHARGED:
         tolerance = batch.merchant_account.contract.get("fees", {}).get("tolerance_minor", 0)
         for row in _asked(_CLAIM, batch, kind, term, tolerance):
-            yield ClaimLine(*row[:5], *(int(minor) for minor in row[5:]))
+            yield ClaimLine(*row[:5], *(int(minor) for minor in row[5:10]), may_be_rounding=row[10])
 
 
 def _of_kind(batch: SettlementBatch, kind: str, term: FeeTerm, tolerance: int) -> Iterator[FeeDifference]:

@@ -1,13 +1,17 @@
 """Over- and undercharges of PSPs (R12): the weeks that differ, and the lines of a claim."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from cashier.models import MerchantAccount
-from reconciliation.models import CaseState, ExceptionCase, SettlementBatch
+from reconciliation.models import ExceptionCase, SettlementBatch
+from reconciliation.models.cases import LIVE_STATES
 from reconciliation.queries.fee_audit import ClaimLine, claim_lines
 
 SHOWN = 500
+_ROUNDING = " rounding"  # how a group names the part of a batch that may be rounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,24 +30,30 @@ class FeeWeek:
 
 def fee_weeks() -> list[FeeWeek]:
     """Weeks that differ, newest first: the last version of each group's case, those within what is immaterial too."""
-    cases = ExceptionCase.objects.filter(reason="FEE_DIFFERS", next_versions=None).select_related("merchant_account")
-    return [_week(case) for case in cases.order_by("-business_date", "-number")[:SHOWN] if case.merchant_account is not None]
+    return [_week(case) for case in _groups()[:SHOWN] if case.merchant_account is not None]
 
 
 def fee_claim(account: MerchantAccount) -> Iterator[tuple[FeeWeek, SettlementBatch, ClaimLine]]:
-    """Every line of the account's groups that are not ended: what the PSP is asked to give back, and what it took too little."""
-    for week in fee_weeks():
-        if week.account == account.code and week.case.state not in (CaseState.RESOLVED, CaseState.AUTO_RESOLVED):
-            numbers = {name.removesuffix(" rounding") for name in week.case.facts["parts"]}
-            batches = SettlementBatch.objects.filter(merchant_account=account, currency=week.currency, number__in=numbers, version=1)
-            for batch in batches.select_related("merchant_account", "source_file").order_by("business_date", "number"):
-                yield from ((week, batch, line) for line in claim_lines(batch, week.fee) if _is_of(line, week))
+    """Every line of all groups of the account that are not ended, however old: what the PSP is asked to give back, and what it took too
+    little. They sum to what the groups' cases say."""
+    for case in _groups().filter(merchant_account=account, state__in=LIVE_STATES):
+        week, parts = _week(case), case.facts["parts"]
+        numbers = {name.removesuffix(_ROUNDING) for name in parts}
+        batches = SettlementBatch.objects.filter(merchant_account=account, currency=week.currency, number__in=numbers, version=1)
+        for batch in batches.select_related("merchant_account", "source_file").order_by("business_date", "number"):
+            yield from ((week, batch, line) for line in claim_lines(batch, week.fee) if _is_of(line, batch, week, parts))
 
 
-def _is_of(line: ClaimLine, week: FeeWeek) -> bool:
-    """A batch may reach over two weeks: each has its own group."""
+def _groups() -> QuerySet[ExceptionCase]:
+    groups = ExceptionCase.objects.filter(reason="FEE_DIFFERS", next_versions=None).select_related("merchant_account")
+    return groups.order_by("-business_date", "-number")
+
+
+def _is_of(line: ClaimLine, batch: SettlementBatch, week: FeeWeek, parts: Container[str]) -> bool:
+    """A batch may reach over two weeks, each with its own group; and what its rounding took is no part of any."""
     year, number, _ = line.day.isocalendar()
-    return f"{line.day.fromisocalendar(year, number, 1)}" == week.week
+    part = f"{batch.number}{_ROUNDING if line.may_be_rounding else ''}"
+    return f"{line.day.fromisocalendar(year, number, 1)}" == week.week and part in parts
 
 
 def _week(case: ExceptionCase) -> FeeWeek:

@@ -75,6 +75,24 @@ def test_the_claim_names_every_line_with_what_was_agreed(bench: "Bench") -> None
     assert (batch.number, line.psp_object, line.charged_minor, line.agreed_minor, line.difference_minor) == ("38", "obj_1", 95, 80, 15)
 
 
+@pytest.mark.spec("R12")
+def test_the_claim_is_what_the_cases_say_and_leaves_no_week_out(bench: "Bench", monkeypatch: pytest.MonkeyPatch) -> None:
+    from reconciliation.queries import fee_report
+
+    monkeypatch.setattr(fee_report, "SHOWN", 1)  # a page shows so many weeks; a claim has them all
+    bench.agree(fees=SCHEDULE, contract={"rounding": {"batch_minor": 10, "month_minor": 10}})
+    # given a fee 15 too high, and one of 80.7, taken as 82 (of 81): posted to rounding, and claimed by nobody
+    bench.report(sale_row(bench.sale(5000), commission=95), sale_row(bench.sale(5050, "obj_2"), commission=82))
+    bench.run()
+    bench.report(sale_row(bench.sale(5000, "obj_3"), commission=97), batch="39", day=later(7))
+    bench.run(later(7))
+
+    older, newer = bench.cases("FEE_DIFFERS")
+    assert (older.amount_minor, newer.amount_minor) == (15, 17)
+    claimed = [(week.week, line.psp_object, line.difference_minor) for week, _, line in fee_report.fee_claim(bench.house.merchant)]
+    assert claimed == [("2026-11-23", "obj_3", 17), ("2026-11-16", "obj_1", 15)]
+
+
 @pytest.mark.spec("R12", "S1")
 @pytest.mark.parametrize(
     "contract",
