@@ -11,7 +11,7 @@ from cashier.operations.cases import raise_deposit_case
 from cashier.operations.late_money import hold_late_money
 from cashier.operations.payers import CODE as PAYER_CODE
 from cashier.operations.payers import is_held, tell_of_payer
-from cashier.operations.pending import mark_seen
+from cashier.operations.pending import mark_seen, unsee
 from ledger.actors import Actor
 from ledger.transitions import move
 
@@ -44,10 +44,11 @@ class Credited(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Whether captured money may be credited, and the code of the case if not."""
+    """Whether captured money may be credited; if not, the code of the case, and whether the brand's policy may decide or a person must."""
 
     outcome: Credited
     code: str = ""
+    is_by_policy: bool = False
 
 
 def credit_capture(
@@ -68,14 +69,17 @@ def credit_capture(
     if finding.outcome is Credited.CREDITED and is_held(attempt):
         hold_for_payer(intent, attempt, capture, proof, actor=actor, now=now, is_correction=is_correction)
         return Credited.PAYER_HELD, capture
-    succeed(capture, intent, proof, is_late=finding.outcome is not Credited.CREDITED, actor=actor, now=now)
-    if finding.outcome is Credited.CREDITED:
+    is_late = finding.outcome is not Credited.CREDITED
+    if is_late and capture.is_seen:  # what was seen goes as it was seen: the PSP may have taken another amount
+        unsee(intent=intent, capture=capture, occurred_at=proof.occurred_at, actor=actor, now=now)
+    succeed(capture, intent, proof, is_late=is_late, actor=actor, now=now)
+    if not is_late:
         post_credit(intent, capture, proof, actor=actor, now=now)
         advance(intent, capture, actor=actor, now=now, is_correction=is_correction)
     else:
         tell_of(finding, intent, attempt, capture, proof, now=now)
-        by_policy = is_by_policy(finding) and not is_held(attempt)
-        keep_late(intent, capture, proof, may_credit=by_policy, actor=actor, now=now, is_correction=is_correction)
+        may_credit = finding.is_by_policy and not is_held(attempt)
+        keep_late(intent, capture, proof, may_credit=may_credit, actor=actor, now=now, is_correction=is_correction)
     return finding.outcome, capture
 
 
@@ -120,22 +124,21 @@ def find_capture(intent: DepositIntent, attempt: Attempt, proof: CaptureProof) -
 
 
 def judge(intent: DepositIntent, attempt: Attempt, capture: Capture | None, proof: CaptureProof) -> Finding:
-    """Whether this capture may be credited: pure, from the rows at hand."""
+    """Whether this capture may be credited: pure, from the rows at hand.
+
+    Money for an ended intent is for the brand's policy; a second charge or another amount waits for a person.
+    """
+    expected = capture.amount_minor if capture else attempt.amount_minor
+    is_as_asked = proof.currency == intent.currency and proof.amount_minor == expected
     if intent.is_ended or not intent.player.may_deposit:
-        return Finding(Credited.LATE_MONEY, "PSP_SUCCESS_AFTER_TERMINAL")
+        return Finding(Credited.LATE_MONEY, "PSP_SUCCESS_AFTER_TERMINAL", is_by_policy=is_as_asked)
     if intent.state == DepositIntent.State.CAPTURED and (
         capture is None or intent.captured_minor + proof.amount_minor > ceiling_of(intent)
     ):
         return Finding(Credited.DUPLICATE, "DUPLICATE_PSP_CAPTURE")
-    expected = capture.amount_minor if capture else attempt.amount_minor
-    if proof.currency != intent.currency or proof.amount_minor != expected:
+    if not is_as_asked:
         return Finding(Credited.DIFFERS, "GROSS_AMOUNT_DIFFERS")
     return Finding(Credited.CREDITED)
-
-
-def is_by_policy(finding: Finding) -> bool:
-    """Money for an ended intent is credited by the brand's policy; a second charge or another amount waits for a person."""
-    return finding.outcome is Credited.LATE_MONEY
 
 
 def ceiling_of(intent: DepositIntent) -> int:

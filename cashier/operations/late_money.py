@@ -8,7 +8,6 @@ from django.db import transaction
 from cashier.locks import lock_intent
 from cashier.models import Brand, Capture, DepositIntent, Hold, Refund
 from cashier.operations.bookings import book_deposit
-from cashier.operations.pending import unsee
 from cashier.operations.refunds import RefundOrder, submit_refund
 from cashier.refusals import NotInThisState
 from ledger.actors import Actor, system_actor
@@ -19,12 +18,10 @@ POLICY = system_actor("late-money policy")
 
 
 def hold_late_money(*, intent: DepositIntent, capture: Capture, proof_sha256: str, may_credit: bool, actor: Actor, now: datetime) -> Hold:
-    """Book a proved capture to `locked` (after deposit.unseen where it was pending), then do what the brand's policy says.
+    """Book a proved capture to `locked`, then do what the brand's policy says.
 
-    Needs the intent locked. `may_credit`: the policy may decide; otherwise it waits for a person.
+    Needs the intent locked, and what was pending of it unseen. `may_credit`: the policy may decide; otherwise it waits for a person.
     """
-    if capture.is_seen:
-        unsee(intent=intent, capture=capture, occurred_at=capture.captured_at or now, actor=actor, now=now)
     book_deposit(
         "deposit.late_money",
         intent=intent,

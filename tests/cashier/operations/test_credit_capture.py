@@ -149,3 +149,31 @@ def test_seen_then_captured_moves_to_playable(world: World) -> None:
     assert (intent.state, intent.pending_minor) == (State.CAPTURED, 0)
     assert world.wallet() == {"playable": 2500}
     assert world.balances() == {"clearing": 2500, "playable": -2500}
+
+
+@pytest.mark.spec("C2", "C3", "C4")
+@pytest.mark.parametrize("stated", [2400, 2600])
+def test_a_pending_payment_captured_with_another_amount_is_unseen_as_it_was_seen(world: World, stated: int) -> None:
+    intent = world.pay("tok_pending_hold", 2500, method="paybybank")
+
+    outcome = credit(world, intent, proof(world, stated))
+
+    assert outcome is Credited.DIFFERS
+    assert world.wallet() == {"locked": stated}
+    assert world.balances() == {"clearing": stated, "locked": -stated}
+    assert world.cases() == ["GROSS_AMOUNT_DIFFERS"]
+
+
+@pytest.mark.spec("C2", "C3")
+@pytest.mark.parametrize("policy", [Brand.LateMoney.CREDIT, Brand.LateMoney.REFUND])
+def test_late_money_of_another_amount_is_left_to_a_person_by_every_policy(world: World, policy: str) -> None:
+    world.brand.late_money = policy
+    world.brand.save()
+    intent = ended_intent(world)
+
+    assert credit(world, intent, proof(world, 6000)) is Credited.LATE_MONEY
+
+    assert world.wallet() == {"locked": 6000}
+    assert world.kinds(intent) == ["DEPOSIT_LATE_MONEY"]
+    assert not Refund.objects.exists()
+    assert world.cases() == ["PSP_SUCCESS_AFTER_TERMINAL"]
