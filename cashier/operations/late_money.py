@@ -3,17 +3,19 @@
 from datetime import datetime
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 
-from cashier.locks import lock_intent
+from cashier.locks import lock_captures, lock_intent
 from cashier.models import Brand, Capture, DepositIntent, Hold, Refund
 from cashier.operations.bookings import book_deposit
 from cashier.operations.refunds import RefundOrder, submit_refund
-from cashier.refusals import NotInThisState
+from cashier.refusals import NotInThisState, Refused
 from ledger.actors import Actor, system_actor
 from ledger.notices import tell
 from ledger.transitions import move
 
+log = structlog.get_logger(__name__)
 POLICY = system_actor("late-money policy")
 
 
@@ -45,8 +47,17 @@ def hold_late_money(*, intent: DepositIntent, capture: Capture, proof_sha256: st
     if may_credit and intent.brand.late_money == Brand.LateMoney.CREDIT and intent.player.may_deposit:
         release_to_player(hold, intent, capture, actor=POLICY, now=now)
     elif may_credit and intent.brand.late_money == Brand.LateMoney.REFUND:
-        refund_late_money(capture_id=capture.pk, actor=POLICY, now=now)
+        refund_by_policy(capture, now=now)
     return hold
+
+
+def refund_by_policy(capture: Capture, *, now: datetime) -> None:
+    """Send it back where its rail and provider can; where they can't it is booked all the same, and waits for a person by its case."""
+    try:
+        with transaction.atomic():
+            refund_late_money(capture_id=capture.pk, actor=POLICY, now=now)
+    except Refused as refusal:
+        log.warning("late_money.not_refundable", capture=capture.public_id, reason=refusal.code)
 
 
 def refund_late_money(*, capture_id: UUID, actor: Actor, now: datetime, reason: str = "late money") -> Refund:
@@ -65,14 +76,16 @@ def refund_late_money(*, capture_id: UUID, actor: Actor, now: datetime, reason: 
 def credit_late_money(*, capture_id: UUID, actor: Actor, now: datetime) -> Hold:
     """Give held late money to the player: deposit.late_credited.
 
-    Raises NotInThisState where nothing is held, or the player may not be credited.
+    Raises NotInThisState where nothing is held, the player may not be credited, or it is on its way back to the payer.
     """
     with transaction.atomic():
-        capture = Capture.objects.get(pk=capture_id)
-        intent = lock_intent(capture.intent_id)
+        intent = lock_intent(Capture.objects.values_list("intent_id", flat=True).get(pk=capture_id))
+        capture = next(row for row in lock_captures(intent.pk) if row.pk == capture_id)
         hold = Hold.objects.select_for_update().filter(kind=Hold.Kind.LATE_MONEY, ref=capture.public_id).first()
         if hold is None or hold.state != Hold.State.HELD or not intent.player.may_deposit:
             raise NotInThisState(state=str(hold.state) if hold else "none", player_state=intent.player.status)
+        if capture.refunding_minor:
+            raise NotInThisState("It is on its way back to the payer.", refunding_minor=int(capture.refunding_minor))
         release_to_player(hold, intent, capture, actor=actor, now=now)
     return hold
 

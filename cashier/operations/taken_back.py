@@ -81,7 +81,7 @@ def _take_back(
 
 def split(intent: DepositIntent, capture: Capture) -> dict[str, int]:
     """What is taken from where, under the wallet's lock: the hold of this very capture first."""
-    hold = Hold.objects.filter(kind=Hold.Kind.LATE_MONEY, ref=capture.public_id, state=Hold.State.HELD).first()
+    hold = free_hold(capture)
     return split_taken(
         entity_id=intent.entity_id,
         player=intent.player,
@@ -92,6 +92,12 @@ def split(intent: DepositIntent, capture: Capture) -> dict[str, int]:
 
 
 def take_hold(capture: Capture, event: str, *, actor: Actor, now: datetime) -> None:
-    hold = Hold.objects.select_for_update().filter(kind=Hold.Kind.LATE_MONEY, ref=capture.public_id, state=Hold.State.HELD).first()
+    hold = free_hold(capture)
     if hold is not None:
         move(hold, "take", actor=actor, now=now, event=event, extra_fields=["ended_by"], ended_by=event)
+
+
+def free_hold(capture: Capture) -> Hold | None:
+    """Late money of this capture that waits, locked; not what a refund is sending back: that leaves by the refund, or stays with it."""
+    held = Hold.objects.select_for_update().filter(kind=Hold.Kind.LATE_MONEY, ref=capture.public_id, state=Hold.State.HELD)
+    return None if capture.refunding_minor else held.first()

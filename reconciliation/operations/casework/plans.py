@@ -88,7 +88,7 @@ def plan_settle_with_player(case: ExceptionCase, target: str) -> list[Step]:
         return [_fail_capture(case, capture) for capture in failed]
     late = late_hold_of(case)
     if late is not None:
-        return [_late_credit(late)]
+        return _late_credit(late)
     player = player_of(case)
     items = [item for item in open_items(case) if item.kind in ("clearing", "suspense") and item.has_line] if player else []
     return [step for item in items if (step := _settle_item(case, player, item)) is not None]
@@ -112,7 +112,7 @@ def plan_credit(case: ExceptionCase, target: str) -> list[Step]:
         creditable = paid.intent.player.may_deposit
         return [call_step("accept_payer", rule="DEPOSIT_CAPTURED@1", source=captured_source(paid), capture=paid.public_id)] * creditable
     if late is not None:
-        return [_late_credit(late)]
+        return _late_credit(late)
     return [release_step(kept)] if kept is not None and kept.player.is_creditable else []
 
 
@@ -225,7 +225,7 @@ def _captures_to_fail(case: ExceptionCase) -> list[Capture]:
 def _fail_capture(case: ExceptionCase, capture: Capture) -> Step:
     player = capture.intent.player.public_id
     amount = int(capture.amount_minor - capture.player_fee_minor)
-    late = min(held_under(Hold.Kind.LATE_MONEY, capture.public_id), amount)
+    late = 0 if capture.refunding_minor else min(held_under(Hold.Kind.LATE_MONEY, capture.public_id), amount)
     there = min(amount - late, playable_for(case, player, capture.currency))
     source = {
         "entity": capture.intent.entity.public_id, "player": player, "merchant_account": capture.merchant_account.public_id,
@@ -236,8 +236,11 @@ def _fail_capture(case: ExceptionCase, capture: Capture) -> Step:
     return call_step("fail_capture", rule="DEPOSIT_CAPTURE_FAILED@1", source=source, capture=capture.public_id)
 
 
-def _late_credit(late: Hold) -> Step:
-    return call_step("credit_late_money", rule="DEPOSIT_LATE_CREDITED@1", source=_late_source(late), capture=late.ref)
+def _late_credit(late: Hold) -> list[Step]:
+    """Nothing where it is on its way back to the payer: it would be given twice."""
+    if Capture.objects.filter(pk=Capture.id_of(late.ref), refunding_minor__gt=0).exists():
+        return []
+    return [call_step("credit_late_money", rule="DEPOSIT_LATE_CREDITED@1", source=_late_source(late), capture=late.ref)]
 
 
 def _late_source(late: Hold) -> dict[str, Any]:

@@ -1,11 +1,14 @@
 """The one door to a player's money (C2, C3): what is credited, what waits in locked, what is a case."""
 
+from dataclasses import replace
+
 import pytest
 
 from cashier import operations
 from cashier.models import Brand, Capture, DepositIntent, Hold, Refund
-from cashier.operations import CaptureProof, Credited
+from cashier.operations import CaptureProof, Credited, refunds
 from cashier.operations.endings import end_intent
+from cashier.queries.rails import get_rail
 from cashier.refusals import NotInThisState
 from ledger.transitions import move
 from tests.cashier.world import CALLER, World
@@ -177,3 +180,33 @@ def test_late_money_of_another_amount_is_left_to_a_person_by_every_policy(world:
     assert world.kinds(intent) == ["DEPOSIT_LATE_MONEY"]
     assert not Refund.objects.exists()
     assert world.cases() == ["PSP_SUCCESS_AFTER_TERMINAL"]
+
+
+@pytest.mark.spec("C2", "C23")
+def test_late_money_that_its_rail_can_not_send_back_is_booked_all_the_same(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.brand.late_money = Brand.LateMoney.REFUND
+    world.brand.save()
+    intent = ended_intent(world)
+    monkeypatch.setattr(refunds, "get_rail", lambda method: replace(get_rail(method), refundable=False))
+
+    assert credit(world, intent, proof(world)) is Credited.LATE_MONEY
+
+    assert world.wallet() == {"locked": 5000}
+    assert not Refund.objects.exists()
+    assert (Hold.objects.get().state, world.cases()) == ("HELD", ["PSP_SUCCESS_AFTER_TERMINAL"])
+
+
+@pytest.mark.spec("C2", "C6")
+def test_late_money_on_its_way_back_is_not_credited_too(world: World) -> None:
+    world.brand.late_money = Brand.LateMoney.REFUND
+    world.brand.save()
+    intent = ended_intent(world)
+    credit(world, intent, proof(world))
+
+    with pytest.raises(NotInThisState):
+        operations.credit_late_money(capture_id=world.capture_of(intent).pk, actor=CALLER, now=world.now)
+
+    assert world.wallet() == {"locked": 5000}
+    end = operations.RefundEnd("psp_refund", world.now)
+    assert operations.process_refund(refund_id=Refund.objects.get().pk, end=end, actor=CALLER, now=world.now)
+    assert world.balances() == {}

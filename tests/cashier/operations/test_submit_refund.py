@@ -208,3 +208,22 @@ def test_who_asked_for_a_refund_makes_it_who_agreed_only_consents(world: World) 
     assert (refund.requested_by_kind, refund.requested_by_id) == ("user", str(ada.pk))
     assert AuditRecord.objects.get(act="refund.submitted").actor_id == str(ada.pk)
     assert AuditRecord.objects.get(act="approval.approved").actor_id == str(ben.pk)
+
+
+@pytest.mark.spec("C2", "C6", "C21")
+def test_late_money_that_its_rail_takes_back_while_it_is_refunded_is_owed_once(world: World) -> None:
+    """Both went out: the refund leaves with the money that was held for it, what the rail took is owed."""
+    intent = world.pay("tok_challenge")
+    move(world.player, "self_exclude", actor=CALLER, now=world.now)
+    proof = CaptureProof("c_1", 5000, "EUR", world.now)
+    _, capture = operations.credit_capture(
+        intent=world.fresh(intent), attempt=intent.attempts.get(), proof=proof, actor=CALLER, now=world.now
+    )
+    refund = operations.refund_late_money(capture_id=capture.pk, actor=CALLER, now=world.now)
+
+    assert operations.return_deposit(capture_id=capture.pk, return_ref="1", occurred_at=world.now, actor=CALLER, now=world.now)
+    assert process(world, refund) is True
+
+    assert world.balances() == {"clearing": -5000, "receivable": 5000}
+    assert (Hold.objects.get().state, world.fresh(refund).state) == ("TAKEN", "REFUND_PROCESSED")
+    assert world.cases() == ["PSP_SUCCESS_AFTER_TERMINAL", "DEPOSIT_RETURNED"]
