@@ -124,8 +124,8 @@ def take_step(
     """
     occurred_at = result.occurred_at or now
     step = step_for(str(intent.state), result.outcome)
-    if intent.attempts.filter(number__gt=attempt.number).exists():
-        step = STEPS_BEHIND.get(step, Step.RECORD)
+    if intent.attempts.filter(number__gt=attempt.number).exists():  # however far the intent is by another one
+        step = STEPS_BEHIND.get(step_for(DepositState.INITIATED, result.outcome), Step.RECORD)
     match step:
         case Step.AUTHORIZE:
             authorize(intent, attempt, result, actor=actor, now=now, is_correction=is_correction)

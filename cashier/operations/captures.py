@@ -14,7 +14,7 @@ from cashier.operations.credits import CaptureProof, credit_capture
 from cashier.operations.freezing import freeze_deposit
 from cashier.operations.lookups import movement_result
 from cashier.operations.offers import require_offered
-from cashier.operations.voids import has_rest, record_void
+from cashier.operations.voids import given_back, has_rest, record_void
 from cashier.psp.base import Adapter, CaptureRequest, Credentials, LookupResult, Outcome, PspResult
 from cashier.queries.rails import get_rail
 from cashier.refusals import AboveAuthorised, AuthorisationEnded, CapturesPaused, GateClosed, NotCapturable, NotInThisState
@@ -55,7 +55,7 @@ def require_capturable(intent: DepositIntent, *, now: datetime) -> Attempt:
     """The attempt that was authorised, if it may be captured now."""
     attempt = intent.attempts.select_related("merchant_account", "instrument").filter(outcome="APPROVED").order_by("-number").first()
     is_authorised = intent.state == DepositState.AUTHORIZED or (intent.state == DepositState.CAPTURED and intent.authorised_minor > 0)
-    if attempt is None or not is_authorised or intent.voids.exclude(outcome="REFUSED").exists():
+    if attempt is None or not is_authorised or given_back(attempt):
         raise NotInThisState(state=str(intent.state))
     if not get_rail(intent.method).manual_capture:
         raise NotCapturable(method=intent.method)
@@ -106,7 +106,7 @@ def give_up(intent: DepositIntent, attempt: Attempt, *, actor: Actor, now: datet
     """A gate closed between authorisation and capture: what is not captured is given back. What was captured before stays."""
     if intent.state == DepositState.AUTHORIZED:
         record_void(intent=intent, attempt=attempt, reason="gate_closed", actor=actor, now=now)
-    elif has_rest(intent) and not intent.captures.filter(state=Capture.State.SUBMITTED).exists():
+    elif has_rest(intent, attempt) and not intent.captures.filter(state=Capture.State.SUBMITTED).exists():
         record_void(intent=intent, attempt=attempt, reason="rest", actor=actor, now=now)
 
 

@@ -85,7 +85,7 @@ def give_back_rest(*, intent_id: UUID, now: datetime) -> bool:
     with transaction.atomic():
         intent = lock_intent(intent_id)
         attempt = intent.attempts.filter(outcome="APPROVED").order_by("-number").first()
-        if attempt is None or not has_rest(intent) or intent.captures.filter(state=Capture.State.SUBMITTED).exists():
+        if attempt is None or not has_rest(intent, attempt) or intent.captures.filter(state=Capture.State.SUBMITTED).exists():
             return False
         record_void(intent=intent, attempt=attempt, reason="rest", actor=SWEEPER, now=now)
     return True

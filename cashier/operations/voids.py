@@ -34,7 +34,7 @@ def begin_void(*, intent_id: UUID, operation_key: str = "", reason: str = "calle
         if before is not None:
             return before
         attempt = intent.attempts.filter(outcome="APPROVED").order_by("-number").first()
-        if attempt is None or intent.state not in (DepositState.AUTHORIZED, DepositState.CAPTURED) or not has_rest(intent):
+        if attempt is None or intent.state not in (DepositState.AUTHORIZED, DepositState.CAPTURED) or not has_rest(intent, attempt):
             raise NotInThisState(state=str(intent.state))
         if intent.captures.filter(state=Capture.State.SUBMITTED).exists():
             raise AttemptOpen("A capture is on its way.", state=str(intent.state))
@@ -47,9 +47,14 @@ def begin_void(*, intent_id: UUID, operation_key: str = "", reason: str = "calle
     return void
 
 
-def has_rest(intent: DepositIntent) -> bool:
-    """Whether something authorised is neither captured nor given back."""
-    return intent.authorised_minor > intent.captured_minor and not intent.voids.exclude(outcome=Void.Outcome.REFUSED).exists()
+def has_rest(intent: DepositIntent, attempt: Attempt) -> bool:
+    """Whether something that this attempt authorised is neither captured nor given back."""
+    return intent.authorised_minor > intent.captured_minor and not given_back(attempt)
+
+
+def given_back(attempt: Attempt) -> bool:
+    """Whether this attempt's authorisation is voided, or about to be. What another try holds is given back by itself (C11)."""
+    return attempt.voids.exclude(outcome=Void.Outcome.REFUSED).exists()
 
 
 def record_void(*, intent: DepositIntent, attempt: Attempt, reason: str, actor: Actor, now: datetime, operation_key: str = "") -> Void:
@@ -102,7 +107,8 @@ def finish_void(void_id: UUID, result: PspResult, now: datetime) -> None:
         void.updated_at = now
         fields = answered(void)
         void.save(update_fields=["outcome", "updated_at", *fields])
-        if is_voided and intent.state in (DepositState.AUTHORIZED, DepositState.PENDING):
+        is_behind = intent.attempts.filter(number__gt=void.attempt.number).exists()  # then it says nothing of the intent (C11)
+        if is_voided and not is_behind and intent.state in (DepositState.AUTHORIZED, DepositState.PENDING):
             end = ENDS.get(void.reason, DepositState.VOIDED)
             end_intent(intent=intent, state=end, occurred_at=result.occurred_at or now, actor=PSP, now=now)
         elif not is_voided and not is_taken:

@@ -12,6 +12,8 @@ from django.db import connection
 from cashier import operations
 from cashier.models import DepositIntent, MerchantAccount, RoutingDecision, RoutingRules
 from cashier.operations import AuthorizeOrder
+from cashier.operations.resolve import apply_lookup
+from cashier.psp.base import LookupResult, Outcome, PspResult
 from cashier.refusals import AttemptOpen, Declined, NeedsReview, NoRoute, PspUnavailable, RetryCapped
 from ledger.clock import real_now
 from tests.cashier.world import CALLER, World
@@ -257,3 +259,22 @@ def test_tries_at_once_of_one_card_stop_at_the_cap(committed_world: World) -> No
         thread.join(30)
     assert broken == []
     assert (len(sent), len(capped)) == (1, 11)
+
+
+@pytest.mark.spec("C5", "C11")
+def test_what_an_earlier_try_held_is_given_back_and_the_deposit_goes_on(world: World) -> None:
+    """The first try, declined to us, was authorised at its PSP all the same: its void neither ends the second nor bars its capture."""
+    intent = world.pay("tok_decline_do_not_honour.once", capture="manual")
+    first, second = intent.attempts.order_by("number")
+    assert (intent.state, second.outcome) == ("AUTHORIZED", "APPROVED")
+    held = LookupResult("payment", first.psp_ref, "AUTHORIZED", 5000, "EUR", intent.public_id)
+    apply_lookup(first.pk, held, now=world.now, actor=CALLER)
+
+    void = intent.voids.get()
+    assert (void.attempt, void.reason) == (first, "ended")
+    operations.finish_void(void.pk, PspResult(Outcome.APPROVED), world.now)
+
+    assert world.fresh(intent).state == "AUTHORIZED"
+    row = operations.begin_capture(intent_id=intent.pk, amount_minor=None, operation_key="", actor=CALLER, now=world.now)
+    operations.run_call(operations.CAPTURE, call_id=row.pk, now=world.now)
+    assert (world.fresh(intent).state, world.wallet()) == ("CAPTURED", {"playable": 5000})
