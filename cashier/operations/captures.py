@@ -123,7 +123,10 @@ def send_capture(adapter: Adapter, credentials: Credentials, capture: Capture) -
 
 
 def finish_capture(capture_id: UUID, result: PspResult, now: datetime) -> None:
-    """Record the answer to a capture: credited, still on its way, or refused. Asked twice, it changes nothing twice."""
+    """Record the answer to a capture: credited, still on its way, or refused. Asked twice, it changes nothing twice.
+
+    Money that was taken is booked, even where our row was given up meanwhile: its authorisation ended while the answer was not known (C2).
+    """
     with transaction.atomic():
         intent = lock_intent(Capture.objects.values_list("intent_id", flat=True).get(pk=capture_id))
         capture = (
@@ -133,13 +136,15 @@ def finish_capture(capture_id: UUID, result: PspResult, now: datetime) -> None:
         )
         fields = answered(capture)
         capture.save(update_fields=fields)
-        if capture.state != Capture.State.SUBMITTED:
+        if capture.state not in (Capture.State.SUBMITTED, Capture.State.REFUSED):
             return
         if result.outcome in (Outcome.CAPTURED, Outcome.APPROVED):
             proof = CaptureProof(
                 result.object_ref, result.amount_minor, result.currency, result.occurred_at or now, reference=capture.public_id
             )
             credit_capture(intent=intent, attempt=capture.attempt, proof=proof, actor=PSP, now=now)
+        elif capture.state == Capture.State.REFUSED:
+            return
         elif result.outcome in (Outcome.DECLINED, Outcome.REFUSED):
             move(capture, "refuse", actor=PSP, now=now, event="deposit.capture_refused")
         elif result.object_ref:

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from cashier.models import Capture, DepositIntent, DepositReview, DepositState
+from cashier.models import Capture, DepositIntent, DepositReview, DepositState, PspCall
+from cashier.operations.calls import answered
 from cashier.operations.pending import unsee
 from ledger.actors import Actor
 from ledger.transitions import move
@@ -29,16 +30,21 @@ def end_intent(
 ) -> bool:
     """End an open intent in `state`; what was seen is unseen, captures that wait are refused. False where it has ended or is captured.
 
+    A capture that was never sent is not sent any more; one whose answer is not known is still asked for.
+
     Needs the intent locked. A pending payment is never voided: it ends as cancelled.
     """
     if not intent.is_open:
         return False
     if state is DepositState.VOIDED and intent.state == DepositState.PENDING:
         state = DepositState.CANCELED
-    for capture in intent.captures.select_related("merchant_account").filter(state=Capture.State.SUBMITTED):
+    waiting = intent.captures.select_for_update(of=("self",)).select_related("merchant_account").filter(state=Capture.State.SUBMITTED)
+    for capture in waiting.order_by("pk"):
         if capture.is_seen:
             unsee(intent=intent, capture=capture, occurred_at=occurred_at, actor=actor, now=now, payload_sha256=payload_sha256)
-        move(capture, "refuse", actor=actor, now=now, event="deposit.capture_refused")
+        never_sent = capture.call_state == PspCall.CallState.READY
+        fields = answered(capture) if never_sent else []
+        move(capture, "refuse", actor=actor, now=now, event="deposit.capture_refused", extra_fields=fields)
     if intent.state == DepositState.INITIATED:
         for review in DepositReview.objects.filter(intent=intent, state=DepositReview.State.WAITING):
             move(review, "lapse", actor=actor, now=now, event="review.lapsed")

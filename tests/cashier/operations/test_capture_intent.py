@@ -7,6 +7,8 @@ import pytest
 
 from cashier import operations
 from cashier.models import Capture, DepositIntent, Instrument
+from cashier.operations.endings import end_intent
+from cashier.psp.base import Outcome, PspResult
 from cashier.refusals import AboveAuthorised, AuthorisationEnded, GateClosed, NotInThisState
 from ledger.transitions import move
 from tests.cashier.world import CALLER, World
@@ -170,3 +172,41 @@ def test_an_authorised_intent_is_voided_not_canceled(world: World) -> None:
 
     with pytest.raises(NotInThisState):
         operations.cancel_intent(intent_id=intent.pk, actor=CALLER, now=world.now)
+
+
+def unknown_capture(world: World, intent: DepositIntent, amount_minor: int) -> Capture:
+    """A capture that was sent and not answered."""
+    row = operations.begin_capture(intent_id=intent.pk, amount_minor=amount_minor, operation_key="", actor=CALLER, now=world.now)
+    Capture.objects.filter(pk=row.pk).update(call_state="UNKNOWN", sent_at=world.now)
+    return row
+
+
+@pytest.mark.spec("C2", "C5", "C8")
+def test_a_capture_answered_after_its_authorisation_ended_is_late_money(world: World) -> None:
+    """Sent and not answered while the rest was voided at the end of its time: not known is not failed, what was taken is booked."""
+    intent = world.pay("tok_approve", 5000, capture="manual")
+    row = unknown_capture(world, intent, 2000)
+    world.now += timedelta(days=8)
+    operations.expire_intent(intent_id=intent.pk, now=world.now)
+    operations.finish_void(intent.voids.get().pk, PspResult(Outcome.APPROVED), world.now)
+    assert (world.fresh(intent).state, world.fresh(row).state) == (State.EXPIRED, "REFUSED")
+
+    taken = PspResult(Outcome.CAPTURED, object_ref="cpt_slow", amount_minor=2000, currency="EUR")
+    for _ in range(2):
+        operations.finish_capture(row.pk, taken, world.now)
+
+    assert (world.fresh(intent).state, world.fresh(row).state) == (State.CAPTURED, "SUCCEEDED")
+    assert world.balances() == {"clearing": 2000, "locked": -2000}
+    assert world.cases() == ["PSP_SUCCESS_AFTER_TERMINAL"]
+
+
+@pytest.mark.spec("C5", "C8")
+def test_a_capture_that_was_not_sent_when_its_authorisation_ended_is_not_sent(world: World, sandbox: RunningSandbox) -> None:
+    intent = world.pay("tok_approve", 5000, capture="manual")
+    row = operations.begin_capture(intent_id=intent.pk, amount_minor=2000, operation_key="", actor=CALLER, now=world.now)
+    end_intent(intent=world.fresh(intent), state=State.CANCELED, occurred_at=world.now, actor=CALLER, now=world.now)
+
+    assert operations.run_call(operations.CAPTURE, call_id=row.pk, now=world.now) == "done"
+
+    assert world.fresh(row).state == "REFUSED"
+    assert sandbox.look_up(merchant_reference=intent.public_id)["payment"]["captures"] == []
