@@ -10,6 +10,7 @@ from cashier.operations.event_refunds import payout_effect, refund_effect
 from cashier.operations.event_translation import translate_event
 from cashier.operations.event_values import Answer, NotYet
 from cashier.psp.base import LookupNotOffered
+from cashier.psp.capabilities import capabilities_of
 from ledger.actors import Actor
 from ledger.ids import BadPublicId
 from ledger.notices import tell
@@ -46,11 +47,18 @@ def is_known(event: PspEvent) -> bool:
         return True
     if event.event == "payment.captured":
         held = Capture.objects.filter(merchant_account=event.merchant_account, psp_ref=event.capture_ref or "-", intent_id=pk)
-        return held.exclude(state=Capture.State.SUBMITTED).exists()
+        return held.exclude(state__in=untold_states(event)).exists()
     state = DepositIntent.objects.filter(pk=pk).values_list("state", flat=True).first()
     reached = {"payment.authorized": DepositState.AUTHORIZED, "payment.pending": DepositState.PENDING}[event.event]
     reached = DepositState.CAPTURED if event.event == "payment.authorized" and is_captured_by_authorization(event) else reached
     return state is None or DepositIntent.RANKS[state] >= DepositIntent.RANKS[reached]
+
+
+def untold_states(event: PspEvent) -> tuple[str, ...]:
+    """Of a capture that may have been done since. What we hold as refused is asked about, where the PSP can be asked: we may be wrong."""
+    capabilities = capabilities_of(event.merchant_account.provider)
+    can_ask = capabilities is None or capabilities.can_look_up
+    return (Capture.State.SUBMITTED, Capture.State.REFUSED) if can_ask else (Capture.State.SUBMITTED,)
 
 
 def effect_of(event: PspEvent, answer: Answer, *, actor: Actor, now: datetime) -> str:

@@ -36,11 +36,11 @@ class Heard:
 def payment_effect(event: PspEvent, answer: Answer, *, actor: Actor, now: datetime) -> str:
     if event.intent_ref.startswith(Instrument.PREFIX):
         return "ignored: the verification of an instrument"
-    intent = find_intent(event)
-    attempt = find_attempt(event, intent)
+    intent = lock_intent(find_intent(event).pk)
+    attempt = find_attempt(event, intent)  # behind the lock: whoever held it may have changed the attempts
     if event.currency and event.currency != intent.currency:
         raise BadEvent(f"currency {event.currency}, the deposit is in {intent.currency}")
-    heard = Heard(event, lock_intent(intent.pk), attempt, answer, actor, now)
+    heard = Heard(event, intent, attempt, answer, actor, now)
     return PAYMENT_EFFECTS[event.event](heard)
 
 

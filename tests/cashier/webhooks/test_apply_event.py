@@ -10,6 +10,7 @@ from cashier import operations
 from cashier.models import DepositIntent, PspEvent, PspEventWork, Refund
 from cashier.operations import RefundOrder, apply
 from cashier.operations.event_values import BadEvent, NotYet
+from cashier.psp.base import Outcome, PspResult
 from cashier.refusals import NotInThisState
 from ledger.actors import Actor
 from ledger.models import AuditRecord
@@ -292,4 +293,22 @@ def test_who_is_slower_than_the_lease_leaves_what_another_worker_applied(
     assert outcomes == ["APPLIED"]
     work = PspEventWork.objects.get()
     assert (work.state, work.outcome, work.next_try_at) == ("APPLIED", "credited", None)
+    assert world.wallet() == {"playable": 5000}
+
+
+@pytest.mark.spec("C2", "C3", "W4")
+def test_a_capture_told_after_we_held_it_as_refused_is_asked_for_and_credited(world: World, sandbox: RunningSandbox) -> None:
+    """Its failure was told by mistake, or of another try: our own lookup decides, not what we hold."""
+    intent = world.pay("tok_approve", capture="manual")
+    psp_ref = intent.attempts.get().psp_ref
+    row = operations.begin_capture(intent_id=intent.pk, amount_minor=None, operation_key="", actor=CALLER, now=world.now)
+    body = {"merchant_reference": row.public_id, "amount": eur(5000)}
+    assert sandbox.post(f"/v1/payments/{psp_ref}/captures", body).status_code == 201
+    capture_id = sandbox.look_up(merchant_reference=intent.public_id)["payment"]["captures"][0]["capture_id"]
+    operations.finish_capture(row.pk, PspResult(Outcome.SUBMITTED, object_ref=capture_id), world.now)
+    assert tell(world, "payment.failed", intent, capture_id=capture_id, amount=eur(5000)) == ["deposit.capture_refused"]
+
+    assert tell(world, "payment.captured", intent, capture_id=capture_id, amount=eur(5000)) == ["credited"]
+
+    assert (world.fresh(intent).state, world.fresh(row).state) == (State.CAPTURED, "SUCCEEDED")
     assert world.wallet() == {"playable": 5000}
