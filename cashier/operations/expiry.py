@@ -20,6 +20,7 @@ SWEEPER = system_actor("sweeper")
 LOOK_AGAIN_AFTER = timedelta(minutes=15)
 ASK_AGAIN_AFTER = timedelta(minutes=1)  # where a PSP or a call gave no answer: outages are short, questions through an open circuit few
 REST_BEFORE_END = timedelta(hours=12)
+END_TOLD_WITHIN = timedelta(days=2)  # the end of an authorisation whose void was answered
 UNANSWERED = ("unknown_to_psp", "cant_be_asked")
 
 
@@ -40,7 +41,8 @@ def expire_intent(*, intent_id: UUID, now: datetime) -> str:
         intent = lock_intent(intent_id)
         if not intent.is_open or intent.expires_at > now:
             return asked
-        attempt = intent.attempts.select_related("merchant_account").order_by("-number").first()
+        attempts = intent.attempts.select_for_update(of=("self",)).select_related("merchant_account")  # a worker may be taking its call
+        attempt = attempts.order_by("-number").first()
         if asked in UNANSWERED and attempt is not None and attempt.call_state != PspCall.CallState.DONE:
             if attempt.call_state != PspCall.CallState.READY:
                 return put_off(intent_id, now=now, by=ASK_AGAIN_AFTER)  # sent and unknown there: the call itself is resolved first
@@ -52,11 +54,17 @@ def expire_intent(*, intent_id: UUID, now: datetime) -> str:
 
 
 def must_wait_for_void(intent: DepositIntent, attempt: Attempt, *, now: datetime) -> bool:
-    """Give back what is authorised, call back what is pending. False where nothing is to be given back, or the rail refused."""
+    """Give back what is authorised, call back what is pending. False where nothing is to be given back, or the rail refused.
+
+    What is authorised ends with the PSP's word that it is given back; a PSP that answered our void and has told no end since, though its
+    time is over, is not waited for any longer.
+    """
     if intent.state not in (DepositState.AUTHORIZED, DepositState.PENDING):
         return False
     void = record_void(intent=intent, attempt=attempt, reason="expired", actor=SWEEPER, now=now)
-    return intent.state == DepositState.AUTHORIZED or void.call_state != PspCall.CallState.DONE
+    if void.call_state != PspCall.CallState.DONE:
+        return True
+    return intent.state == DepositState.AUTHORIZED and now < void.updated_at + END_TOLD_WITHIN
 
 
 def close_unsent(attempt: Attempt) -> None:

@@ -4,19 +4,25 @@ import json
 import threading
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from cashier import operations
+from cashier.locks import lock_intent
 from cashier.models import Attempt, Capture, PspEvent, Refund, WebhookNonce
 from cashier.operations import Credited, RefundOrder
 from cashier.operations.credits import CaptureProof
+from cashier.operations.players import PlayerFacts, change_player
+from cashier.psp.base import Outcome, PspResult
 from cashier.refusals import AboveAuthorised, AttemptOpen, RefundAboveCapture, RefundAbovePlayable, Refused
 from ledger.models import JournalTransaction
 from ledger.operations import InsufficientFunds
 from tests.cashier.world import CALLER, World
+from tests.concurrency.threads import in_a_thread, until_one_waits
 from tests.sandbox.running import RunningSandbox
 
 
@@ -178,3 +184,22 @@ def test_a_credit_needs_no_luck(committed_world: World) -> None:
     outcomes = at_once(6, credit)
 
     assert Counter(outcomes) == {Credited.CREDITED: 1, Credited.ALREADY: 5}
+
+
+@pytest.mark.spec("C8", "C18")
+def test_a_deposit_does_not_expire_under_a_call_that_is_being_taken(committed_world: World) -> None:
+    """A worker takes the call while the sweeper ends the deposit: what was sent is not written down as never sent."""
+    world = committed_world
+    intent = world.intent()
+    attempt = world.begin(intent)
+    world.now += timedelta(minutes=31)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            row = Attempt.objects.select_for_update().get(pk=attempt.pk)
+            row.call_state = "SENT"
+            row.save(update_fields=["call_state"])
+            ended = in_a_thread(pool, lambda: operations.expire_intent(intent_id=intent.pk, now=world.now))
+            until_one_waits()
+        assert ended.result(60) == "put off"
+
+    assert (world.fresh(attempt).call_state, world.fresh(intent).state) == ("SENT", "INITIATED")

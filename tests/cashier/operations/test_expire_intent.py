@@ -101,6 +101,20 @@ def test_what_is_pending_for_good_is_called_back_by_its_deadline(world: World, s
     assert world.wallet() == {}
 
 
+@pytest.mark.spec("C18", "C20")
+@pytest.mark.parametrize("answer", [Outcome.SUBMITTED, Outcome.REFUSED])
+def test_an_authorisation_whose_end_is_never_told_ends_by_itself(world: World, answer: Outcome) -> None:
+    """The void was taken and its notification lost, or it was refused: nothing else would ever end the deposit."""
+    intent = world.pay("tok_approve", capture="manual")
+    expire(world, intent, after=timedelta(days=8))
+    operations.finish_void(intent.voids.get().pk, PspResult(answer), world.now)
+
+    assert expire(world, intent, after=timedelta(days=1, hours=23)) == "put off"
+    assert expire(world, intent, after=timedelta(hours=2)) == "expired"
+
+    assert world.fresh(intent).state == State.EXPIRED
+
+
 @pytest.mark.spec("C2", "C18")
 def test_where_the_rail_calls_nothing_back_it_expires_and_what_comes_is_late_money(world: World, sandbox: RunningSandbox) -> None:
     intent = world.pay("tok_pending_forever", 2500, method="paybybank")
