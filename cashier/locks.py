@@ -13,8 +13,11 @@ from cashier.models import Attempt, Capture, DepositIntent, Player, PspEventWork
 
 
 def lock_intent(intent_id: UUID) -> DepositIntent:
-    """The deposit intent, with player, brand, entity and merchant account at hand."""
-    rows = DepositIntent.objects.select_related("player", "brand", "entity", "merchant_account")
+    """The deposit intent, with brand, entity and merchant account at hand.
+
+    Its player is read when first asked for: a row joined to one whose lock was waited for is as it was before the wait.
+    """
+    rows = DepositIntent.objects.select_related("brand", "entity", "merchant_account")
     return rows.select_for_update(of=("self",)).get(pk=intent_id)
 
 

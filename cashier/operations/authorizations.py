@@ -9,7 +9,7 @@ from django.db import transaction
 
 from cashier.gates import PERIODS, Facts, Gate, deposit_gates, first_closed, limits_of, record_of
 from cashier.locks import forget_attempts, know_attempts, lock_intent, lock_player
-from cashier.models import Attempt, DepositIntent, DepositState, Instrument, MerchantAccount, Player, PspCall, RoutingDecision
+from cashier.models import Attempt, DepositIntent, DepositState, Instrument, MerchantAccount, PspCall, RoutingDecision
 from cashier.nudges import nudge
 from cashier.operations.calls import ready
 from cashier.operations.endings import end_intent
@@ -151,12 +151,12 @@ def means_of(intent: DepositIntent, order: AuthorizeOrder) -> tuple[Instrument |
 def check_gates(intent: DepositIntent, *, moment: str, instrument: Instrument | None, now: datetime) -> Gate | None:
     """Ask every gate, put the record on the intent (the caller saves it), and return the first that is closed (K9).
 
-    Player and instrument are read anew: they may have changed while the intent's lock was waited for. A player with limits is locked, so
+    The instrument is read anew: it may have changed while the intent's lock was waited for. A player with limits is locked, so
     that two deposits at once can't both take the last unit. Before an authorisation routing says what lacks a licence (C10): the region's
     gate is asked afterwards, for a licence may end in between.
     """
     limits = limits_of(intent.player.limits, intent.currency)
-    player = lock_player(intent.player_id) if limits else Player.objects.get(pk=intent.player_id)
+    player = lock_player(intent.player_id) if limits else intent.player
     deposited = {
         period: deposited_minor(player=player, currency=intent.currency, since=now - PERIODS[period], except_intent=intent.pk)
         for period in limits

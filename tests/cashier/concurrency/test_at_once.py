@@ -186,6 +186,24 @@ def test_a_credit_needs_no_luck(committed_world: World) -> None:
     assert Counter(outcomes) == {Credited.CREDITED: 1, Credited.ALREADY: 5}
 
 
+@pytest.mark.spec("C2", "C3")
+def test_a_credit_that_waits_for_its_deposit_sees_the_player_as_it_is_then(committed_world: World) -> None:
+    """The player excluded himself while another worker held the deposit: what the waiting one books is late money."""
+    world = committed_world
+    intent = world.pay("tok_challenge")
+    taken = PspResult(Outcome.CAPTURED, object_ref="cpt_1", amount_minor=5000, currency="EUR")
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            lock_intent(intent.pk)
+            answer = in_a_thread(pool, lambda: operations.finish_authorization(intent.attempts.get().pk, taken, world.now))
+            until_one_waits()
+            change_player(player_id=world.player.pk, facts=PlayerFacts(status="SELF_EXCLUDED"), actor=CALLER, now=world.now)
+        answer.result(60)
+
+    assert world.wallet() == {"locked": 5000}
+    assert world.cases() == ["PSP_SUCCESS_AFTER_TERMINAL"]
+
+
 @pytest.mark.spec("C8", "C18")
 def test_a_deposit_does_not_expire_under_a_call_that_is_being_taken(committed_world: World) -> None:
     """A worker takes the call while the sweeper ends the deposit: what was sent is not written down as never sent."""
