@@ -1,16 +1,21 @@
 """One chargeback told by several messengers at once, while the player asks for a payout and plays."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from cashier.models import PayoutIntent
+from cashier.operations.payouts.locked import lock_payout
 from disputes.models import Dispute
 from disputes.operations import debit_dispute, open_dispute
+from ledger.locks import lock_wallet
 from tests.cashier.games.test_rounds import debit
 from tests.cashier.payouts.test_request_payout import ask
 from tests.concurrency.test_payouts_at_once import at_once
+from tests.concurrency.threads import in_a_thread, until_one_waits
 from tests.disputes.telling import by, notice
 from tests.house import House, kinds, make_capture, make_house, set_policy, wallet
 
@@ -48,3 +53,21 @@ def test_a_chargeback_a_payout_and_a_stake_at_once_never_lose_a_unit(house: Hous
     paying = sum(payout.amount_minor for payout in PayoutIntent.objects.exclude(state__in=["CANCELED", "REJECTED"]))
     assert playable + locked - receivable == 10_000 - 10_000 - staked
     assert locked == paying
+
+
+@pytest.mark.spec("X5", "L6")
+def test_a_chargeback_that_cancels_two_payouts_waits_for_one_that_is_sent_before_it_holds_the_wallet(house: House) -> None:
+    """It takes the newest back first, and the older one is being sent meanwhile: who sends it needs the wallet too."""
+    older, _ = ask(house, 4_000), ask(house, 4_000)
+    told = notice(house, make_capture(house, amount_minor=10_000))
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            lock_payout(older.pk)
+            opened = in_a_thread(pool, lambda: open_dispute(told, **by(house)))
+            until_one_waits()
+            lock_wallet(entity_id=house.entity.pk, player_id=house.player.public_id, asset="EUR")
+        dispute = opened.result(60)
+
+    assert dispute.disputed_minor == 10_000
+    assert set(PayoutIntent.objects.values_list("state", flat=True)) == {"CANCELED"}
+    assert wallet(house.player) == (0, 0, 0)

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from cashier.models import PayoutIntent, PayoutState, PspCall
 from cashier.operations.payouts.errors import PayoutNotCancelable
@@ -43,9 +44,13 @@ def cancel_unsent_payouts(*, player_id: UUID, currency: str, needed_minor: int, 
     Needs an open transaction, and must run before the wallet is locked (payouts are locked before wallets everywhere but at
     their birth). One that is sent at this very moment is passed over.
     """
+    if needed_minor <= 0:
+        return 0
     unsent = PayoutIntent.objects.filter(player_id=player_id, currency=currency, state__in=UNSENT_STATES)
+    payouts = list(unsent.order_by("-id").values_list("id", "amount_minor"))
+    lock_before_wallet([payout_id for payout_id, _ in payouts])
     freed_minor = 0
-    for payout_id, amount_minor in unsent.order_by("-id").values_list("id", "amount_minor"):
+    for payout_id, amount_minor in payouts:
         if freed_minor >= needed_minor:
             break
         try:
@@ -56,13 +61,24 @@ def cancel_unsent_payouts(*, player_id: UUID, currency: str, needed_minor: int, 
     return freed_minor
 
 
+def lock_before_wallet(payout_ids: list[UUID]) -> None:
+    """Lock all of these with their open requests, requests first: the first one cancelled locks the wallet, and who sends or decides on
+    another one meanwhile holds that one and waits for the wallet."""
+    list(open_approvals(payout_ids).order_by("pk"))
+    list(PayoutIntent.objects.select_for_update(of=("self",)).filter(pk__in=payout_ids).order_by("pk"))
+
+
+def open_approvals(payout_ids: list[UUID]) -> QuerySet[ApprovalRequest]:
+    """The open four-eyes requests of these payouts, to be locked when read."""
+    targets = [PayoutIntent(pk=payout_id).public_id for payout_id in payout_ids]
+    pending = ApprovalRequest.objects.filter(target_kind="payout", target_id__in=targets, state=ApprovalRequest.State.PENDING)
+    return pending.select_for_update(of=("self",))
+
+
 def withdraw_open_approval(payout_id: UUID, *, now: datetime) -> None:
     """The open four-eyes request of this payout has nothing left to decide: it is taken back for its maker.
 
     The row is locked before its state is judged: a decision that is being made at this moment is waited for.
     """
-    pending = ApprovalRequest.objects.select_for_update(of=("self",)).filter(
-        target_kind="payout", target_id=PayoutIntent(pk=payout_id).public_id, state=ApprovalRequest.State.PENDING
-    )
-    for request in list(pending):
+    for request in list(open_approvals([payout_id])):
         withdraw_approval(request_id=request.id, maker=Actor(request.maker_kind, request.maker_id), now=now)
