@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from cashier.locks import lock_captures, lock_intent
 from cashier.models import Capture, Hold, Player
 from cashier.operations.bookings import book_deposit, book_hold
 from cashier.refusals import NotInThisState
@@ -66,13 +67,18 @@ def release_hold(*, kind: str, ref: str, actor: Actor, now: datetime) -> Hold:
 
 
 def adopt_refund(*, capture: Capture, psp_refund_ref: str, amount_minor: int, occurred_at: datetime, actor: Actor, now: datetime) -> None:
-    """A person confirms a refund made at the PSP: what was held is taken, the rest is owed (refund.adopted)."""
+    """A person confirms a refund made at the PSP: what was held is taken, the rest is owed (refund.adopted).
+
+    The capture's ceiling shrinks by it, and its deposit says so: both are read anew under their locks.
+    """
     with transaction.atomic():
+        intent = lock_intent(capture.intent_id)
+        capture = next(row for row in lock_captures(intent.pk) if row.pk == capture.pk)
         hold = Hold.objects.select_for_update().filter(kind=Hold.Kind.FOUND_REFUND, ref=psp_refund_ref, state=Hold.State.HELD).first()
         held_minor = min(hold.amount_minor, amount_minor) if hold else 0
         book_deposit(
             "refund.adopted",
-            intent=capture.intent,
+            intent=intent,
             capture=capture,
             ref=psp_refund_ref,
             occurred_at=occurred_at,
@@ -83,9 +89,10 @@ def adopt_refund(*, capture: Capture, psp_refund_ref: str, amount_minor: int, oc
         )
         if hold is not None:
             move(hold, "take", actor=actor, now=now, event="refund.adopted", extra_fields=["ended_by"], ended_by=psp_refund_ref)
-        capture.refunded_minor += amount_minor
-        capture.updated_at = now
-        capture.save(update_fields=["refunded_minor", "updated_at"])
+        for row in (capture, intent):
+            row.refunded_minor += amount_minor
+            row.updated_at = now
+            row.save(update_fields=["refunded_minor", "updated_at"])
 
 
 def lock_hold(kind: str, ref: str) -> Hold:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from cashier.locks import lock_intent
 from cashier.models import Capture, DepositIntent, Hold, PayoutIntent, Refund
 from ledger.errors import BadPublicId
 from reconciliation.models import ExceptionCase, Match
@@ -36,6 +37,7 @@ def plan_adopt_refund(case: ExceptionCase, target: str) -> list[Step]:
         return []
     run_of(case)
     item, capture = items[0], _refunded_capture(case, target)
+    lock_intent(capture.intent_id)  # before the wallet, as everybody does
     held = min(held_under(Hold.Kind.FOUND_REFUND, line.object_reference), item.open_minor)
     source = {
         "entity": capture.intent.entity.public_id, "player": capture.intent.player.public_id,

@@ -123,7 +123,7 @@ def _release_hold(step: Step, doing: Doing) -> None:
 
 def _adopt_refund(step: Step, doing: Doing) -> None:
     source = step["source"]
-    capture = Capture.objects.select_for_update().get(pk=from_public(step["capture"], Capture.PREFIX))
+    capture = Capture.objects.get(pk=from_public(step["capture"], Capture.PREFIX))
     adopt_refund(
         capture=capture, psp_refund_ref=source["ref"], amount_minor=source["locked_minor"] + source["receivable_minor"],
         occurred_at=doing.now, actor=doing.maker, now=doing.now,

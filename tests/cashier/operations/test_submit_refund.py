@@ -227,3 +227,14 @@ def test_late_money_that_its_rail_takes_back_while_it_is_refunded_is_owed_once(w
     assert world.balances() == {"clearing": -5000, "receivable": 5000}
     assert (Hold.objects.get().state, world.fresh(refund).state) == ("TAKEN", "REFUND_PROCESSED")
     assert world.cases() == ["PSP_SUCCESS_AFTER_TERMINAL", "DEPOSIT_RETURNED"]
+
+
+@pytest.mark.spec("C6")
+def test_an_adopted_refund_counts_beside_the_others_of_capture_and_deposit(world: World) -> None:
+    capture = world.capture_of(world.pay("tok_approve", 5000))
+    process(world, submit(world, capture, 2000))
+
+    operations.adopt_refund(capture=capture, psp_refund_ref="psp-rf", amount_minor=1000, occurred_at=world.now, actor=CALLER, now=world.now)
+
+    fresh = world.fresh(capture)
+    assert (fresh.refunded_minor, fresh.intent.refunded_minor, fresh.refundable_minor) == (3000, 3000, 2000)
