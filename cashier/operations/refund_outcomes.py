@@ -34,7 +34,10 @@ class RefundEnd:
 
 
 def process_refund(*, refund_id: UUID, end: RefundEnd, actor: Actor, now: datetime) -> bool:
-    """Executed: the held money leaves for the PSP. False where that was known, or it had ended otherwise."""
+    """Executed: the held money leaves for the PSP. False where that was known, or it had ended otherwise.
+
+    One that was under way when its capture was charged back was paid beside the chargeback: a case, as it is where the refund was first.
+    """
     with transaction.atomic():
         intent, capture, refund = lock_all(refund_id)
         if refund.state not in Refund.OPEN_STATES:
@@ -47,7 +50,16 @@ def process_refund(*, refund_id: UUID, end: RefundEnd, actor: Actor, now: dateti
         fields = answered(refund)
         move(refund, "process", actor=actor, now=now, event="refund.processed", extra_fields=["psp_ref", "processed_at", *fields])
         book_processed(intent, capture, refund, end, actor=actor, now=now)
+        if twice_minor := paid_twice(capture):
+            amount_minor = min(twice_minor, int(refund.amount_minor))
+            tell_refund("REFUND_AND_CHARGEBACK_BOTH_PAID", intent, refund, amount_minor=amount_minor, occurred_at=end.occurred_at, now=now)
     return True
+
+
+def paid_twice(capture: Capture) -> int:
+    """What was refunded, returned and charged back of a disputed capture above what was captured."""
+    given_minor = capture.refunded_minor + capture.returned_minor + capture.disputed_minor
+    return max(int(given_minor - capture.amount_minor), 0) if capture.disputed_minor else 0
 
 
 def book_processed(intent: DepositIntent, capture: Capture, refund: Refund, end: RefundEnd, *, actor: Actor, now: datetime) -> None:
@@ -125,7 +137,8 @@ def reverse_refund(*, refund_id: UUID, end: RefundEnd, actor: Actor, now: dateti
         )
         if to_locked:
             keep(intent, refund, why="refund.reversed", now=now)
-        tell_refund("REFUND_REVERSED", intent, refund, occurred_at=end.occurred_at, now=now)
+        amount_minor = int(refund.amount_minor)
+        tell_refund("REFUND_REVERSED", intent, refund, amount_minor=amount_minor, occurred_at=end.occurred_at, now=now)
     return True
 
 
@@ -188,13 +201,13 @@ def keep(intent: DepositIntent, refund: Refund, *, why: str, now: datetime) -> N
     )
 
 
-def tell_refund(code: str, intent: DepositIntent, refund: Refund, *, occurred_at: datetime, now: datetime) -> None:
+def tell_refund(code: str, intent: DepositIntent, refund: Refund, *, amount_minor: int, occurred_at: datetime, now: datetime) -> None:
     tell(
         "case.raise",
         code=code,
         entity_id=intent.entity_id,
         business_date=business_date(intent.entity, occurred_at),
-        amount_minor=refund.amount_minor,
+        amount_minor=amount_minor,
         currency=refund.currency,
         merchant_account=refund.merchant_account,
         merchant_reference=refund.public_id,

@@ -238,3 +238,15 @@ def test_an_adopted_refund_counts_beside_the_others_of_capture_and_deposit(world
 
     fresh = world.fresh(capture)
     assert (fresh.refunded_minor, fresh.intent.refunded_minor, fresh.refundable_minor) == (3000, 3000, 2000)
+
+
+@pytest.mark.spec("C6", "X5")
+def test_a_refund_under_way_when_its_capture_was_charged_back_is_a_case_once_it_is_paid(world: World) -> None:
+    capture = world.capture_of(world.pay("tok_approve", 5000))
+    refund = submit(world, capture, 2000)
+    Capture.objects.filter(pk=capture.pk).update(disputed_minor=4000)
+
+    assert process(world, refund) is True
+
+    assert world.cases() == ["REFUND_AND_CHARGEBACK_BOTH_PAID"]
+    assert (world.told[0]["amount_minor"], world.told[0]["merchant_reference"]) == (1000, refund.public_id)
