@@ -43,6 +43,12 @@ class DisputeAmountDiffers(Refused):
     code = "CHARGEBACK_AMOUNT_DIFFERS"
 
 
+class DisputeCurrencyDiffers(Refused):
+    """The dispute is told in another currency than the capture's: what that is in the player's money nobody has said."""
+
+    code = "DISPUTE_CURRENCY_DIFFERS"
+
+
 class DisputeStateConflict(Conflict):
     """The dispute is not in a state in which this can happen."""
 

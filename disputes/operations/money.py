@@ -26,7 +26,7 @@ def debit_dispute(notice: Notice, *, actor: Actor, now: datetime, taken_from: st
     """The PSP took the money (from what it settles, or from "reserve"). A dispute that we did not know is opened first.
 
     After a win the issuer goes on: the player is debited again; after a provisional credit he is not, the wallet is touched once.
-    Booked already: nothing more. Raises DisputeAmountDiffers, Capture.DoesNotExist.
+    Booked already: nothing more. Raises DisputeAmountDiffers, DisputeCurrencyDiffers, Capture.DoesNotExist.
     """
     with transaction.atomic():
         dispute, capture = find_or_make(notice, state=DisputeState.NOTIFIED, actor=actor, now=now)
@@ -44,7 +44,7 @@ def debit_dispute(notice: Notice, *, actor: Actor, now: datetime, taken_from: st
 def credit_dispute(notice: Notice, *, actor: Actor, now: datetime) -> Dispute:
     """The PSP gave the money back, provisionally: the player gets nothing yet. Booked already: nothing more.
 
-    Raises DisputeAmountDiffers, Capture.DoesNotExist.
+    Raises DisputeAmountDiffers, DisputeCurrencyDiffers, Capture.DoesNotExist.
     """
     with transaction.atomic():
         dispute, capture = find_or_make(notice, state=DisputeState.NOTIFIED, actor=actor, now=now)

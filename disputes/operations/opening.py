@@ -15,6 +15,7 @@ from disputes.operations.holds import release_hold
 from disputes.operations.movements import book_movement, find_movement
 from disputes.operations.splits import CaptureFacts, needed_from_player, split_opening
 from disputes.reasons import answer_days, flow_of
+from disputes.refusals import DisputeCurrencyDiffers
 from ledger.actors import Actor
 from ledger.calendar import business_date
 from ledger.locks import lock_wallet
@@ -48,7 +49,7 @@ def open_dispute(notice: Notice, *, actor: Actor, now: datetime) -> Dispute:
     """Open the dispute of this provider case and take its amount: hold, unsent payouts (cancelled first), playable, rest owed.
 
     Told twice, or of a movement that is booked: nothing more happens. One dispute per provider case id.
-    Raises Capture.DoesNotExist, DisputeAmountDiffers.
+    Raises Capture.DoesNotExist, DisputeAmountDiffers, DisputeCurrencyDiffers.
     """
     with transaction.atomic():
         dispute, capture = find_or_make(notice, state=DisputeState.NOTIFIED, actor=actor, now=now)
@@ -58,8 +59,13 @@ def open_dispute(notice: Notice, *, actor: Actor, now: datetime) -> Dispute:
 
 
 def find_or_make(notice: Notice, *, state: str, actor: Actor, now: datetime) -> tuple[Dispute, Capture]:
-    """The dispute of the case, made in `state` where there is none, and its capture; both locked, in that order."""
+    """The dispute of the case, made in `state` where there is none, and its capture; both locked, in that order.
+
+    Raises DisputeCurrencyDiffers: an amount of another currency is never counted as one of the capture's.
+    """
     capture = lock_disputed_capture(capture_id=notice.capture_id)
+    if notice.currency != capture.currency:
+        raise DisputeCurrencyDiffers(told=notice.currency, captured=capture.currency, capture=capture.public_id)
     cases = Dispute.objects.select_for_update(of=("self",)).select_related("merchant_account", "player__brand", "entity")
     known = cases.filter(merchant_account=notice.merchant_account, provider_case_id=notice.provider_case_id).first()
     if known is not None:

@@ -17,6 +17,7 @@ from disputes.operations import (
     open_dispute_from_line,
     win_dispute,
 )
+from disputes.refusals import DisputeCurrencyDiffers
 from ledger.models import Transition
 from tests.cashier.payouts.test_request_payout import ask
 from tests.disputes.telling import by, ending, notice
@@ -176,3 +177,17 @@ def test_the_birth_and_each_move_have_their_rows(house: House, capture: Capture)
         ("", "NOTIFIED", "chargeback.opened", TESTER.id),
         ("NOTIFIED", "WON", "dispute.won", TESTER.id),
     ]
+
+
+@pytest.mark.spec("X5", "L3")
+@pytest.mark.parametrize("act", [open_dispute, debit_dispute])
+def test_a_chargeback_told_in_another_currency_takes_nothing(house: House, capture: Capture, act: Any) -> None:
+    """Ten thousand yen are not a hundred euro: nobody said what they are in the player's money."""
+    before = wallet(house.player)
+
+    with pytest.raises(DisputeCurrencyDiffers):
+        act(notice(house, capture, currency="JPY"), **by(house))
+
+    capture.refresh_from_db()
+    assert (wallet(house.player), capture.disputed_minor, Dispute.objects.count()) == (before, 0, 0)
+    assert not [kind for kind in kinds() if kind.startswith("CHARGEBACK")]
