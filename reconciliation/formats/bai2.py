@@ -68,7 +68,8 @@ class Bai2Reader:
 
     def _require_order(self, record: Record) -> None:
         here = self._open[-1] if self._open else ""
-        if self._done or (here != _BEFORE[record.code]):
+        begins_next = self._done and record.code == "01"  # networks put several files into one
+        if not begins_next and (self._done or here != _BEFORE[record.code]):
             inside = f"inside {_NAMES[here]} that is open" if here else "after the end of the file" if self._done else "at the beginning"
             raise FormatRefused("structure", f"record {record.code} can't stand {inside}", line=record.line, column=1)
 
@@ -95,6 +96,7 @@ class Bai2Reader:
         cursor.take(), read_count(cursor), read_count(cursor)
         if (version := cursor.take()) not in ("2", ""):
             raise cursor.refuse("structure", f"version {version[:10]!r}; only BAI version 2 is read")
+        self._done = False
         self._enter("01", record, "file")
 
     def _begin_group(self, record: Record, cursor: Cursor) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
 
@@ -203,6 +203,8 @@ def _is_newest_first(closed: list[_Closed]) -> bool:
 def _sequence(before: _Closed, after: _Closed) -> Check:
     """The next statement of an account in one file goes on where the last ended, by number and by balance."""
     first, second = before.statement, after.statement
+    if first.lines and first == replace(second, index=first.index, line_number=first.line_number):
+        return Check("sequence", False, f"another than {first.number}", second.number, f"{after.where}: the same statement again")
     if before.is_counted and after.is_counted and not _follows(first, second):
         return Check("sequence", False, f"next after {first.number}", second.number, f"{after.where}: number")
     ok = first.closing_minor is None or second.opening_minor is None or first.closing_minor == second.opening_minor

@@ -112,6 +112,26 @@ def test_groups_of_one_account_may_come_newest_first() -> None:
 
 
 @pytest.mark.spec("R2")
+def test_several_files_in_one_are_read_each_to_its_end() -> None:
+    first, second = one("16,142,100,0,B,C,T/"), one("16,142,100,0,B,C,T/").replace("1234567890", "9876543210")
+    result = open_text("bai2", first + second).result
+
+    assert result.accepted and [each.account_ref for each in result.statements] == ["1234567890", "9876543210"]
+    assert failed(open_text("bai2", first + second.replace("99,200,1,7", "99,201,1,7")).result) == [("control_total", 201, 200)]
+    assert refusal_of("bai2", first + second.rpartition("99,")[0]).code == "fragment"
+    assert refusal_of("bai2", first + second.partition("\n")[2]).code == "structure"
+
+
+@pytest.mark.spec("R2")
+def test_an_account_that_stands_in_a_file_twice_is_not_loaded_twice() -> None:
+    """It is swept to zero each day, so that its balances hold."""
+    account = "03,1,EUR,010,0,,,015,0,,/\n16,142,100,0,B,C,T/\n16,475,100,0,B,C,T/\n49,200,4/\n"
+    text = "01,B,C,260107,0600,1,,,2/\n02,C,B,1,260106,,EUR,2/\n" + account * 2 + "98,400,2,10/\n99,400,1,12/\n"
+
+    assert failed(open_text("bai2", text).result) == [("sequence", "another than 2026-01-06", "2026-01-06")]
+
+
+@pytest.mark.spec("R2")
 def test_records_glued_on_one_line_are_parted() -> None:
     assert open_text("bai2", one("16,142,100,0,B,C,T/").replace("/\n", "/")).result.accepted
 

@@ -242,6 +242,8 @@ def test_an_id_is_no_number_of_a_row() -> None:
     result = open_text("camt053", message(*by_id)).result
 
     assert result.accepted and [each.number for each in result.statements] == ["4530000123", "4530000987"]
+    swept = statement(entry() + entry(mark="DBIT")).replace("<ElctrncSeqNb>1</ElctrncSeqNb>", "")
+    assert not open_text("camt053", message(swept, swept)).result.accepted
 
 
 @pytest.mark.spec("R2")
