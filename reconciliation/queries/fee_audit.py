@@ -109,7 +109,8 @@ def claim_lines(batch: SettlementBatch, kind: str) -> Iterator[ClaimLine]:
     if term is not None and kind in _CHARGED:
         tolerance = batch.merchant_account.contract.get("fees", {}).get("tolerance_minor", 0)
         for row in _asked(_CLAIM, batch, kind, term, tolerance):
-            yield ClaimLine(*row[:5], *(int(minor) for minor in row[5:10]), may_be_rounding=row[10])
+            stated: tuple[Any, ...] = (*row[:5], *map(int, row[5:10]), row[10])
+            yield ClaimLine(*stated)
 
 
 def _of_kind(batch: SettlementBatch, kind: str, term: FeeTerm, tolerance: int) -> Iterator[FeeDifference]:
