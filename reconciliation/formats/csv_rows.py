@@ -35,10 +35,10 @@ def iter_blocks(file: BinaryIO, size: int) -> Iterator[tuple[int, bytes]]:
     """
     before, most = 0, 0
     while block := file.read(most) + file.readline(LONGEST):
-        parts, size, is_open = [block], len(block), block.count(b'"') % 2 == 1
-        while is_open and size < LONGEST + most and (more := file.readline(LONGEST)):
+        parts, length, is_open = [block], len(block), block.count(b'"') % 2 == 1
+        while is_open and length < LONGEST + most and (more := file.readline(LONGEST)):
             parts.append(more)
-            size += len(more)
+            length += len(more)
             is_open ^= more.count(b'"') % 2 == 1
         block = b"".join(parts)
         if not block.endswith(b"\n") and file.read(1):
