@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+import structlog
+from django.db import OperationalError, transaction
 from django.utils.module_loading import import_string
 
 from ledger.actors import Actor, system_actor, user_actor
@@ -18,6 +19,8 @@ from ledger.operations.audit import record_audit
 from ledger.operations.people_needed import people_needed, people_today
 from ledger.operations.present_state import look_at, require_seen
 from ledger.transitions import attribute, move
+
+log = structlog.get_logger(__name__)
 
 
 def request_approval(
@@ -103,16 +106,24 @@ def withdraw_approval(*, request_id: UUID, maker: Actor, now: datetime) -> Appro
 
 
 def expire_approvals(*, now: datetime) -> int:
-    """End requests whose time has passed; returns how many."""
+    """End requests whose time has passed; returns how many. One that can't be ended is logged, and keeps none of the others open."""
     overdue = ApprovalRequest.objects.filter(state=ApprovalRequest.State.PENDING, expires_at__lte=now).order_by("expires_at")
-    ended = 0
-    for request_id in list(overdue.values_list("pk", flat=True)[:500]):
+    return sum(_expire(request_id, now) for request_id in list(overdue.values_list("pk", flat=True)[:500]))
+
+
+def _expire(request_id: UUID, now: datetime) -> bool:
+    try:
         with transaction.atomic():
             request = ApprovalRequest.objects.select_for_update(skip_locked=True).filter(pk=request_id, state="PENDING").first()
-            if request is not None:
-                _end(request, "expire", system_actor("approvals"), "nobody decided in time", now)
-                ended += 1
-    return ended
+            if request is None:
+                return False
+            _end(request, "expire", system_actor("approvals"), "nobody decided in time", now)
+    except OperationalError:  # the database's trouble is no request's
+        raise
+    except Exception:
+        log.exception("approval.not_expired", request=str(request_id))
+        return False
+    return True
 
 
 def may_decide(request: ApprovalRequest, checker: User) -> bool:

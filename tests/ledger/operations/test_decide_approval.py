@@ -163,6 +163,25 @@ def test_an_expired_request_is_not_decided(ada: User, ben: User) -> None:
 
 
 @pytest.mark.spec("S1")
+def test_a_request_that_can_not_be_ended_keeps_no_other_open(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    stuck, fine = ask(user_actor(ada), amount=1), ask(user_actor(ada), amount=2)
+    undo = act.rejected
+
+    def fail_for_one(**facts: Any) -> None:
+        if facts["payload"] == {"amount": 1}:
+            raise KeyError("what it held is gone")
+        undo(**facts)
+
+    monkeypatch.setattr(act, "rejected", fail_for_one)
+
+    assert expire_approvals(now=NOON + timedelta(hours=24)) == 1
+
+    states = dict(ApprovalRequest.objects.values_list("pk", "state"))
+    assert (states[stuck.pk], states[fine.pk]) == ("PENDING", "EXPIRED")
+    assert AuditRecord.objects.filter(act="approval.expired", target_id=stuck.public_id).count() == 0
+
+
+@pytest.mark.spec("S1")
 def test_only_the_maker_withdraws(ada: User, ben: User) -> None:
     request = ask(user_actor(ada))
     with pytest.raises(ApprovalRefused):
