@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from cashier.models import BankAccount
 from reconciliation.models import BankStatement
 
-_NUMBER = re.compile(r"0*(\d{1,18})(?:/\d{1,9})?", re.ASCII)
+_NUMBER = re.compile(r"0*(\d{1,5})(?:/\d{1,9})?", re.ASCII)  # as long as SWIFT's; longer ones are ids of messages of all accounts
 _DAY_NUMBERS = ("%d", "%j", "%y%j", "%Y%j", "%m%d", "%y%m%d", "%Y%m%d")  # banks that number by the day leave weekends out
 _MOST_SKIPPED = 31
 

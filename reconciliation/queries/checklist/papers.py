@@ -112,7 +112,7 @@ def _gaps(day: Day, code: str) -> list[str]:
     cases = ExceptionCase.objects.filter(entity=day.entity, reason=code, business_date__lte=day.date)
     cases = cases.select_related("merchant_account", "bank_account").order_by("number")
     live = [f"{case.label}: {_account_code(case)} {_gap_words(case)}" for case in cases.filter(state__in=LIVE_STATES)[:100]]
-    ended = [case for case in _let_go(cases, day) if _still_lacks(case)]
+    ended = _still_lacking(list(_let_go(cases, day)))
     return live + [f"{case.label}: {_account_code(case)} {_gap_words(case)}, and its case was ended" for case in ended]
 
 
@@ -122,11 +122,13 @@ def _let_go(cases: QuerySet[ExceptionCase], day: Day) -> QuerySet[ExceptionCase]
     return ended if last is None else ended.exclude(business_date__lte=last.business_date, resolved_at__lte=last.signed_at)
 
 
-def _still_lacks(case: ExceptionCase) -> bool:
-    """Whether what was missing has not come since."""
-    if case.merchant_account is not None:
-        return case.dedupe_key in {gap.key(case.merchant_account) for gap in list_batch_gaps(case.merchant_account)}
-    return case.bank_account is not None and case.dedupe_key in statement_gaps(case.bank_account)
+def _still_lacking(cases: list[ExceptionCase]) -> list[ExceptionCase]:
+    """Those of which what was missing has not come since. Each account's papers are looked at once."""
+    merchants = {case.merchant_account for case in cases if case.merchant_account is not None}
+    banks = {case.bank_account for case in cases if case.bank_account is not None}
+    lacking = {gap.key(account) for account in merchants for gap in list_batch_gaps(account)}
+    lacking.update(key for account in banks for key in statement_gaps(account))
+    return [case for case in cases if case.dedupe_key in lacking]
 
 
 def _account_code(case: ExceptionCase) -> str:

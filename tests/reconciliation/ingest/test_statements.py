@@ -51,8 +51,18 @@ def test_a_missing_statement_that_evens_out_is_told_by_its_number(house: "House"
 @pytest.mark.spec("R2")
 @pytest.mark.parametrize(
     "numbers",
-    [("320", "323"), ("26320", "26323"), ("20261116", "20261119"), ("16", "19"), ("365", "1"), ("0", "0"), ("A1", "A3"), ("7/1", "7/2")],
-    ids=["day of the year", "with its year", "date", "day of the month", "new year", "none", "text", "pages"],
+    [
+        ("320", "323"),
+        ("26320", "26323"),
+        ("20261116", "20261119"),
+        ("16", "19"),
+        ("365", "1"),
+        ("0", "0"),
+        ("A1", "A3"),
+        ("7/1", "7/2"),
+        ("4530000123", "4530000130"),
+    ],
+    ids=["day of the year", "with its year", "date", "day of the month", "new year", "none", "text", "pages", "id of a message"],
 )
 def test_a_number_that_is_no_count_skips_nothing(numbers: tuple[str, str]) -> None:
     from reconciliation.models import BankStatement
