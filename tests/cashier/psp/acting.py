@@ -1,15 +1,20 @@
 """Short ways to act at a provider under test."""
 
+from collections.abc import Callable
+
 import pytest
 
 from cashier.psp import (
     AuthorizeRequest,
     CaptureRequest,
+    Credentials,
     LookupNotOffered,
     LookupResult,
     Outcome,
     PayoutRequest,
     PspResult,
+    PspTimeout,
+    PspUnreachable,
     RefundRequest,
 )
 from tests.cashier.psp.conftest import Provider
@@ -48,6 +53,21 @@ def look_up(provider: Provider, **query: str) -> LookupResult | None:
 def state_of(provider: Provider, **query: str) -> str:
     found = look_up(provider, **query)
     return found.state if found else ""
+
+
+def go_unanswered(provider: Provider, send: Callable[[Credentials], PspResult]) -> None:
+    """Send with a deadline that the provider's silence outlasts.
+
+    What was not sent at all, because building it took this machine the whole deadline, says so, and is sent again.
+    """
+    for _ in range(3):
+        try:
+            with pytest.raises(PspTimeout):
+                send(provider.impatient())
+        except PspUnreachable:
+            continue
+        return
+    pytest.fail("never sent")
 
 
 def capture_part(provider: Provider, psp_ref: str, amount_minor: int, ours: str = "") -> PspResult:
