@@ -1,4 +1,7 @@
-"""Several dead letters put back to work at once (UX 4.6, W5): what was chosen, grouped by error, then one reason for all."""
+"""Several dead letters put back to work at once (UX 4.6, W5, S1): what was chosen, grouped by error, then one reason for all.
+
+One alone is replayed when it is sent; several are asked for, and a second person decides.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +16,7 @@ from django.urls import reverse
 
 from cashier.admin.event_words import error_words, event_words
 from cashier.models import PspEvent, PspEventWork
-from cashier.operations import replay_events
+from cashier.operations import replay_event, request_replay
 from ledger.admin.frames import Act, Done, Page, once, page_of, reason_field
 from ledger.admin.frames.acts import ActForm
 from ledger.admin.frames.pressing import MOST_CHOSEN
@@ -43,7 +46,7 @@ REPLAY_MANY = Act("replay", "Replay…", MAY, _go, dialog=False, icon="replay")
 
 
 def confirm(place: "OpsAdmin", request: HttpRequest) -> HttpResponse:
-    """GET lists what would be replayed by error, and what not. POST replays them, all or none."""
+    """GET lists what would be replayed by error, and what not. POST replays one, or asks a second person for several, all or none."""
     place.require_view(request)
     if request.method not in ("GET", "POST"):
         return HttpResponseNotAllowed(["GET", "POST"])
@@ -79,14 +82,22 @@ def press(place: "OpsAdmin", request: HttpRequest, ready: list[PspEvent], form: 
         messages.info(request, "That was already sent; it was done once.")
         return HttpResponseRedirect(place.list_url())
     try:
-        replay_events(event_ids=[event.pk for event in ready], reason=form.cleaned_data["reason"], actor=page.actor, now=page.now)
+        words = go(ready, form.cleaned_data["reason"], page)
     except Refused as refusal:
         once.give_back(page, token)
         form.add_error("reason", f"{refusal.message.rstrip('.')}. None of them was replayed: read the list again.")
         return show(place, request, ready, form, page, 409)
-    words = "put back to work. Each is applied only when its page says so; what fails again comes back here."
-    messages.success(request, f"{len(ready)} {words}")
+    messages.success(request, words)
     return HttpResponseRedirect(place.list_url())
+
+
+def go(ready: list[PspEvent], reason: str, page: Page) -> str:
+    """Replay one, or ask for several; what was done, in words."""
+    if len(ready) == 1:
+        replay_event(event_id=ready[0].pk, reason=reason, actor=page.actor, now=page.now)
+        return "1 put back to work. It is applied only when its page says so; if it fails again it comes back here."
+    asked = request_replay(event_ids=[event.pk for event in ready], reason=reason, maker=page.actor, now=page.now)
+    return f"Asked for: {asked.summary}. Somebody else decides; until then they stay here."
 
 
 def show(place: "OpsAdmin", request: HttpRequest, rows: list[PspEvent], form: ActForm, page: Page, status: int) -> HttpResponse:

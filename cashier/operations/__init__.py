@@ -1,7 +1,7 @@
 """Every write of the cashier. Others import from here. Payouts have a package of their own: cashier.operations.payouts."""
 
 from cashier.operations.answers import AUTHORIZE, finish_authorization
-from cashier.operations.apply import apply_event, replay_event, replay_events
+from cashier.operations.apply import apply_event
 from cashier.operations.authorizations import AuthorizeOrder, begin_authorization
 from cashier.operations.breakers import force_circuit, let_circuit_go
 from cashier.operations.calls import Act, run_call
@@ -23,6 +23,7 @@ from cashier.operations.receive import Received, WebhookRefused, count_refusal, 
 from cashier.operations.refund_outcomes import REFUND, RefundEnd, fail_refund, finish_refund, process_refund, reverse_refund
 from cashier.operations.refunds import RefundOrder, submit_refund
 from cashier.operations.refunds_by_hand import execute_refund, preview_refund, refund_by_hand
+from cashier.operations.replays import replay_event, request_replay
 from cashier.operations.resolve import resolve_intent
 from cashier.operations.reviews import decide_review
 from cashier.operations.sweep import sweep_calls, sweep_events, sweep_overdue
@@ -86,8 +87,8 @@ __all__ = [
     "refund_late_money",
     "release_hold",
     "replay_event",
-    "replay_events",
     "request_provider_resume",
+    "request_replay",
     "request_resume",
     "resolve_intent",
     "resume_captures",

@@ -3,7 +3,7 @@
 RECEIVED ──apply──> APPLIED | IGNORED
    │  ├─ its payment is not known yet ─> WAITING, tried again for a day, then DEAD with a case
    │  └─ it fails ─> tried again with backoff, at last DEAD
-DEAD ──replay (a person, audited)──> RECEIVED
+DEAD ──replay (people, audited: replays)──> RECEIVED
 
 A provider's own notification is APPLIED when what it means is stored as events of its own (event_translation).
 """
@@ -19,18 +19,14 @@ from django.db import transaction
 from cashier.locks import lock_event_work
 from cashier.measures import observe_applied
 from cashier.models import PspEvent, PspEventWork
-from cashier.nudges import nudge
 from cashier.operations.calls import backoff
 from cashier.operations.event_effects import ask_about, effect_of
 from cashier.operations.event_values import BadEvent, NotYet
-from cashier.operations.receive import TASK
 from cashier.psp.base import PspFailure
-from cashier.refusals import NotInThisState
-from ledger.actors import Actor, system_actor
+from ledger.actors import system_actor
 from ledger.calendar import business_date
 from ledger.clock import real_now
 from ledger.notices import tell
-from ledger.operations import record_audit
 
 log = structlog.get_logger(__name__)
 
@@ -201,30 +197,3 @@ def tell_unknown(event: PspEvent, reason: str, *, now: datetime) -> None:
         links=[("event", event.public_id)],
         now=now,
     )
-
-
-def replay_event(*, event_id: UUID, reason: str, actor: Actor, now: datetime) -> PspEventWork:
-    """Put a dead letter back to work: an explicit, audited act of a person who may (W5). Raises NotInThisState for one that is not dead.
-
-    The permission (cashier.replay_events) is checked by whoever offers the button.
-    """
-    with transaction.atomic():
-        work = lock_event_work(event_id)
-        event = PspEvent.objects.get(pk=event_id)
-        if work.state != S.DEAD or event.event == "unreadable":
-            raise NotInThisState("Only a readable dead letter can be replayed.", state=str(work.state))
-        note_try(work, "replayed")
-        work.state, work.tries, work.replays, work.next_try_at = S.RECEIVED, 0, work.replays + 1, real_now()
-        work.save(update_fields=["state", "tries", "replays", "next_try_at", "log"])
-        detail = {"event": event.event, "error": work.error[:200]}
-        record_audit(
-            act="event.replayed", actor=actor, target_kind="event", target_id=event.public_id, detail=detail, reason=reason, now=now
-        )
-        nudge(TASK, event_id=event_id)
-    return work
-
-
-def replay_events(*, event_ids: list[UUID], reason: str, actor: Actor, now: datetime) -> list[PspEventWork]:
-    """Replay several dead letters, all or none."""
-    with transaction.atomic():
-        return [replay_event(event_id=event_id, reason=reason, actor=actor, now=now) for event_id in sorted(event_ids)]

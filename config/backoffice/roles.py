@@ -83,6 +83,7 @@ NOBODY_SEES = ("playeridentity", "idempotencykey", "webhooknonce", "apiclient")
 
 PEOPLE: tuple[tuple[str, str, str, str], ...] = (
     ("ops", "ada", "Ada", "Okoro"),
+    ("ops", "eli", "Eli", "Sandoval"),
     ("risk", "cleo", "Cleo", "Marchetti"),
     ("risk", "rafe", "Rafe", "Lindqvist"),
     ("finance", "ben", "Ben", "Zammit"),

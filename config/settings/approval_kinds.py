@@ -116,6 +116,11 @@ APPROVAL_KINDS: dict[str, dict[str, object]] = {
         "permission": "cashier.pause_captures",
         "look": "cashier.operations.standing.look_at_pause",
     },
+    "events.replay": {
+        "execute": "cashier.operations.replays.execute_replay",
+        "permission": "cashier.replay_events",
+        "look": "cashier.operations.replays.look_at_replay",
+    },
     "routing.activate": {
         "execute": "cashier.operations.routing.rules.activate_rules",
         "rejected": "cashier.operations.routing.rules.send_back_rules",

@@ -12,8 +12,8 @@ from cashier.models import PspEvent, PspEventWork, WebhookRefusal
 from cashier.operations.apply import bury, mark
 from cashier.queries.inbox import count_open, get_lags
 from ledger import clock
-from ledger.models import AuditRecord
-from tests.backoffice.pressing import list_url
+from ledger.models import ApprovalRequest, AuditRecord
+from tests.backoffice.pressing import list_url, press
 
 WHY = "The PSP says that its side is mended."
 
@@ -61,8 +61,8 @@ def test_lag_is_that_of_19_of_20_events_and_leaves_out_what_we_asked_for(scene: 
     assert (found.account, found.events, found.whole_seconds, found.heard_seconds) == (account.code, 20, 19.0, 18.0)
 
 
-@pytest.mark.spec("W5")
-def test_several_are_replayed_after_a_page_that_groups_them_by_error(browser_of: Callable[[str], Client], scene: Any) -> None:
+@pytest.mark.spec("W5", "S1")
+def test_several_are_replayed_by_two_people_after_a_page_that_groups_them_by_error(browser_of: Callable[[str], Client], scene: Any) -> None:
     for work in PspEventWork.objects.filter(state="WAITING"):
         mark(work, "DEAD", error="amount differs from the intent", now=clock.now())
     ada, chosen = browser_of("ada"), dead_letters()
@@ -72,12 +72,22 @@ def test_several_are_replayed_after_a_page_that_groups_them_by_error(browser_of:
 
     page = ada.get(first["Location"]).content.decode()
     assert f"{len(chosen)} × amount differs from the intent" in page and "same error as last time" not in page
-    answer = ada.post(replaying([]), {"once": "r1", "chosen": [str(event.pk) for event in chosen], "reason": WHY})
+    body = {"once": "r1", "chosen": [str(event.pk) for event in chosen], "reason": WHY}
+    assert ada.post(replaying([]), body).status_code == 302
 
-    assert answer.status_code == 302
+    asked = ApprovalRequest.objects.get(kind="events.replay")
     works = PspEventWork.objects.filter(event__in=chosen)
-    assert {(work.state, work.replays, work.log[-1]["result"]) for work in works} == {("RECEIVED", 1, "replayed")}
-    audited = AuditRecord.objects.filter(act="event.replayed", reason=WHY)
+    assert {(work.state, work.replays) for work in works} == {("DEAD", 0)}
+    again = ada.post(replaying([]), {**body, "once": "r1b"})
+    assert again.status_code == 409 and "waits for a second person already" in again.content.decode()
+    assert press(ada, asked, "approve").status_code != 302 and {work.state for work in works.all()} == {"DEAD"}
+    eli = browser_of("eli")
+    shown = eli.get(reverse("admin:ledger_approvalrequest_change", args=[asked.public_id])).content.decode()
+    assert f"Replay {len(chosen)} dead letters" in shown and "dead: amount differs from the intent" in shown
+    assert press(eli, asked, "approve").status_code == 302
+
+    assert {(work.state, work.replays, work.log[-1]["result"]) for work in works.all()} == {("RECEIVED", 1, "replayed")}
+    audited = AuditRecord.objects.filter(act="event.replayed", reason=WHY, actor_id=str(scene.staff["ada"].pk))
     assert {record.target_id for record in audited} == {event.public_id for event in chosen}
 
 
