@@ -281,7 +281,11 @@ SECURE_HSTS_PRELOAD = SECURE_TLS
 SESSION_COOKIE_SECURE = SECURE_TLS
 CSRF_COOKIE_SECURE = SECURE_TLS
 CSRF_COOKIE_HTTPONLY = True
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_TLS_PROXY", default=False) else None
+SECURE_PROXY_SSL_HEADER = None
+PROXY_HOPS = max(1, env.int("PROXY_HOPS", default=1))  # 0 would be the entry that the caller wrote
+if env.bool("BEHIND_TLS_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    MIDDLEWARE.insert(0, "config.proxies.CallerAddressMiddleware")
 SECURE_REFERRER_POLICY = "same-origin"
 SIMPLE_HISTORY_REVERT_DISABLED = True
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
