@@ -82,7 +82,12 @@ def look_at_replay(payload: dict[str, Any]) -> dict[str, str]:
     """Each dead letter as it stands: its state and what it failed of."""
     keys = [from_public(each["event"], PspEvent.PREFIX) for each in payload["events"]]
     works = PspEventWork.objects.filter(pk__in=keys).select_related("event").order_by("pk")
-    return {work.event.public_id: f"{str(work.state).lower()}: {work.error[:120] or 'no error is kept'}" for work in works}
+    return {_short_name(work.event): f"{str(work.state).lower()}: {work.error[:120] or 'no error is kept'}" for work in works}
+
+
+def _short_name(event: PspEvent) -> str:
+    """ "payment.captured …8x2k4q": as much of its id as tells it from its neighbours and leaves room on a phone."""
+    return f"{event.event} …{event.public_id[-8:]}"
 
 
 def _dead_letter(event_id: UUID) -> PspEvent:

@@ -42,6 +42,7 @@ from ledger.refusals import Refused
 from reconciliation.admin.runs import accounts
 from reconciliation.models import FileState, SourceFile
 from reconciliation.operations import dry_run, load_file, receive_file
+from reconciliation.operations.ingest import BANK_SOURCES
 from reconciliation.operations.load.progress import get_progress, note_asked
 from reconciliation.queries.stored import stored_path
 from reconciliation.tasks import load_file as load_in_worker
@@ -214,7 +215,7 @@ class SourceFileAdmin(OpsAdmin):
             chip=get_chip("file", obj.state),
             notice=_error_words(obj.error or result.get("error")),
             facts=facts,
-            main=[*self._loading(obj), _checks(result), _totals(result), _statements(result)],
+            main=[*self._loading(obj), _checks(result), _totals(result), _statements(result, is_bank=obj.source in BANK_SOURCES)],
             side=[
                 values(
                     "File", [("SHA-256", obj.sha256), ("Encoding", obj.encoding or "—"), ("Loaded", moment_cell(obj.loaded_at, page.now))]
@@ -259,7 +260,7 @@ def _totals(result: Mapping[str, Any]) -> Panel:
     )
 
 
-def _statements(result: Mapping[str, Any]) -> Panel:
+def _statements(result: Mapping[str, Any], *, is_bank: bool) -> Panel:
     rows = [
         [
             str(row.get("number") or row["index"]),
@@ -271,7 +272,8 @@ def _statements(result: Mapping[str, Any]) -> Panel:
         for row in result.get("statements", [])
     ]
     headers = [("Statement", "text"), ("Account", "text"), ("Opening", "num"), ("Closing", "num"), ("Lines", "num")]
-    return table("Statements inside", headers, rows, empty="None: this is not a bank's file.")
+    empty = "None was read." if is_bank else "None: this is not a bank's file."
+    return table("Statements inside", headers, rows, empty=empty)
 
 
 def _balance(row: Mapping[str, Any], name: str) -> str:

@@ -92,7 +92,9 @@ def test_a_refused_file_is_tried_again_once_what_was_wrong_is_mended(
     file = SourceFile.objects.get(name="a.sta")
     press(ben, file, "load")
     file.refresh_from_db()
-    assert file.state == "REFUSED" and "Try again" in ben.get(place_of(file).url_of(file)).content.decode()
+    page = ben.get(place_of(file).url_of(file)).content.decode()
+    assert file.state == "REFUSED" and "Try again" in page
+    assert "None was read." in page and "this is not a bank" not in page
 
     BankAccount.objects.filter(pk=bank.pk).update(iban=bank.iban)
     assert press(ben, file, "load").status_code == 302

@@ -84,6 +84,7 @@ def test_several_are_replayed_by_two_people_after_a_page_that_groups_them_by_err
     eli = browser_of("eli")
     shown = eli.get(reverse("admin:ledger_approvalrequest_change", args=[asked.public_id])).content.decode()
     assert f"Replay {len(chosen)} dead letters" in shown and "dead: amount differs from the intent" in shown
+    assert "What was asked: events" in shown and "&quot;replays&quot;" not in shown
     assert press(eli, asked, "approve").status_code == 302
 
     assert {(work.state, work.replays, work.log[-1]["result"]) for work in works.all()} == {("RECEIVED", 1, "replayed")}

@@ -4,8 +4,8 @@ from typing import Any
 
 from ledger.admin.approvals.wording import State, approvals_today, changed_of, facts_of, preview_of, why_me
 from ledger.admin.frames import Event, Fact, Page, Panel, Record, Step, due_cell, get_chip, moment_cell, money_cell, ref_cell
-from ledger.admin.frames.records import checklist, timeline, values
-from ledger.admin.payloads import changed_rows, payload_pairs
+from ledger.admin.frames.records import checklist, table, timeline, values
+from ledger.admin.payloads import changed_rows, payload_pairs, payload_tables
 from ledger.admin.people import actor_words
 from ledger.canonical import canonical_json, sha256_hex
 from ledger.models import ApprovalRequest
@@ -19,7 +19,7 @@ def request_record(obj: ApprovalRequest, page: Page) -> Record:
         code=obj.kind,
         chip=get_chip("approvalrequest", obj.state),
         facts=_facts(obj, page),
-        main=[*_effect(obj, page), *_rests_on(obj, page), *_differences(obj), _asked(obj), timeline(_events(obj, page))],
+        main=[*_effect(obj, page), *_rests_on(obj, page), *_differences(obj), *_asked(obj), timeline(_events(obj, page))],
         side=[values("Why", _why(obj, page)), checklist("Checks", _checks(obj, page))],
     )
 
@@ -73,9 +73,12 @@ def _differences(obj: ApprovalRequest) -> list[Panel]:
     return [Panel("What becomes different", "ops/changes.html", {"rows": rows})] if rows else []
 
 
-def _asked(obj: ApprovalRequest) -> Panel:
+def _asked(obj: ApprovalRequest) -> list[Panel]:
     apart = ("before", "after", "what", "currency") if changed_rows(obj.payload) else ()
-    return values("What was asked", payload_pairs({name: value for name, value in obj.payload.items() if name not in apart}))
+    payload = {name: value for name, value in obj.payload.items() if name not in apart}
+    tables = [table(f"What was asked: {title.lower()}", headers, rows) for title, headers, rows in payload_tables(payload)]
+    pairs = payload_pairs(payload)
+    return [*tables, *([values("What was asked", pairs)] if pairs or not tables else [])]
 
 
 def _events(obj: ApprovalRequest, page: Page) -> list[Event]:
