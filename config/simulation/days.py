@@ -22,8 +22,9 @@ from config.simulation.quiet import wait_until_quiet
 from config.simulation.sandbox_control import SandboxControl, WrittenFile
 from config.simulation.truth import Mismatch
 from ledger import clock
+from ledger.actors import system_actor
 from ledger.models import LegalEntity
-from reconciliation.operations.closing import watch_player_money
+from reconciliation.operations.closing import prove_books, watch_player_money
 from reconciliation.operations.late_files import watch_files
 from reconciliation.operations.watching import look_around
 from reconciliation.queries.rail_windows import longest_window
@@ -99,7 +100,10 @@ class Days:
         return closed.open_items
 
     def finish(self, last: date) -> None:
-        """The mornings after the last day until all papers are in; then the moment at which everything missing is overdue."""
+        """The mornings after the last day until all papers are in; then the moment at which everything missing is overdue.
+
+        At last the books are proved, as each night: no day is signed on books that never were.
+        """
         day = last
         for _ in range(LAST_PAPERS_DAYS):
             day += timedelta(days=1)
@@ -110,6 +114,7 @@ class Days:
         self._settle_down()
         self.say(f"{overdue}: every window has passed, matching once more")
         self.report.runs.extend(reconcile_day(overdue))
+        prove_books(actor=system_actor("closing"), now=clock.now())
 
     def return_to_present(self) -> bool:
         """Back to real time, if that is not behind simulated time: time never goes back. True where it did."""
