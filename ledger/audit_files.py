@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from ledger.errors import LedgerError
+from ledger.refusals import LedgerError
 from ledger.signing import Signature
 
 FORMAT = "countroom-audit-segment@1"

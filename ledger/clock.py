@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 
-from ledger.errors import LedgerError
+from ledger.refusals import LedgerError
 
 
 def now() -> datetime:

@@ -2,21 +2,8 @@
 
 from uuid import UUID
 
-from ledger.refusals import Conflict, Refused
-
-
-class LedgerError(Refused):
-    """Base of every refusal of the ledger."""
-
-    code = "LEDGER_REFUSED"
-
-
-class UnknownAsset(LedgerError):
-    """No asset of this code is known (L4)."""
-
-
-class MoneyError(LedgerError):
-    """An amount can't be a whole number of minor units of its asset (L4, A6)."""
+from ledger.money import MoneyError, UnknownAsset, money_text
+from ledger.refusals import Conflict, LedgerError
 
 
 class BadPublicId(LedgerError):
@@ -91,8 +78,6 @@ class StillRunning(Conflict):
 
 def _major(amount_minor: int, code: str) -> str:
     """`12.50 EUR`, for people; of an asset that is none its minor units."""
-    from ledger.money import money_text  # it raises what stands above
-
     try:
         return money_text(amount_minor, code)
     except (UnknownAsset, MoneyError):

@@ -10,8 +10,7 @@ from decimal import Context, Decimal, Inexact
 from fractions import Fraction
 from typing import Any
 
-from ledger.errors import MoneyError
-from ledger.money import get_asset
+from ledger.money import MoneyError, get_asset
 from ledger.values import Line, credit, debit
 
 HALF_EVEN = "half_even"

@@ -5,14 +5,18 @@ from decimal import Decimal, InvalidOperation
 from typing import Self
 
 from ledger.assets import EXPONENTS
-from ledger.errors import MoneyError, UnknownAsset
+from ledger.refusals import LedgerError
 
-__all__ = [
-    "MINUS", "Asset", "Money", "MoneyError", "UnknownAsset", "format_grouped", "format_major", "get_asset", "money_text", "parse_minor",
-    "parse_minor_lenient",
-]  # fmt: skip
 MINUS = "−"
 _LARGEST = 10**38 - 1  # numeric(38,0)
+
+
+class UnknownAsset(LedgerError):
+    """No asset of this code is known (L4)."""
+
+
+class MoneyError(LedgerError):
+    """An amount can't be a whole number of minor units of its asset (L4, A6)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,3 +34,9 @@ class Invalid(Refused):
     """A value breaks a rule; `field` and `rule` in the details say which."""
 
     code = "VALIDATION_ERROR"
+
+
+class LedgerError(Refused):
+    """Base of every refusal of the ledger."""
+
+    code = "LEDGER_REFUSED"

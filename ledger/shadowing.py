@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from ledger.errors import LedgerError, UnbalancedPosting
+from ledger.errors import UnbalancedPosting
+from ledger.refusals import LedgerError
 from ledger.values import Line
 
 EQUAL, DIFFERENT, REFUSED, FAILED = "EQUAL", "DIFFERENT", "REFUSED", "FAILED"

@@ -43,10 +43,10 @@ from ledger.admin.frames import (
 from ledger.admin.frames.records import raw, timeline
 from ledger.admin.frames.text import money_text, sentence
 from ledger.admin.story import postings_of, transition_events
-from ledger.errors import LedgerError
 from ledger.ids import from_public
 from ledger.models import ApprovalRequest
 from ledger.money import get_asset, parse_minor
+from ledger.refusals import LedgerError
 
 State = DepositState
 

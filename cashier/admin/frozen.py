@@ -12,7 +12,7 @@ from cashier.models import DepositIntent, FrozenChecks, PayoutIntent
 from ledger.admin.frames import Column, Fact, Filter, ListFrame, OpsAdmin, Page, Panel, Record, View, moment_cell, ref_cell, when_cell
 from ledger.admin.frames.records import raw, table, values
 from ledger.admin.frames.text import sentence
-from ledger.errors import LedgerError
+from ledger.refusals import LedgerError
 
 HEADERS = [("When", "text"), ("At", "text"), ("KYC", "text"), ("Gates", "text"), ("Versions", "text"), ("Record", "text")]
 

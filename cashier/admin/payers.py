@@ -33,7 +33,7 @@ from ledger.admin.frames import (
     when_cell,
 )
 from ledger.admin.frames.records import table, values
-from ledger.errors import LedgerError
+from ledger.refusals import LedgerError
 
 MOST = 25
 HEADERS = [("When", "text"), ("Result", "text"), ("Why", "text"), ("Likeness", "num"), ("By", "text"), ("Check", "text")]

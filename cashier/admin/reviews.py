@@ -37,7 +37,7 @@ from ledger.admin.frames import (
 from ledger.admin.frames.records import timeline, values
 from ledger.admin.frames.text import money_text, sentence
 from ledger.admin.story import transition_events
-from ledger.errors import LedgerError
+from ledger.refusals import LedgerError
 
 State = DepositReview.State
 MAY = "cashier.decide_review"

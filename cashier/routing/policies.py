@@ -9,8 +9,7 @@ from typing import Any
 
 from cashier.routing.conditions import VALUES, Conditions, as_conditions
 from cashier.routing.splits import Split
-from ledger.errors import UnknownAsset
-from ledger.money import get_asset
+from ledger.money import UnknownAsset, get_asset
 
 
 class Effect(StrEnum):

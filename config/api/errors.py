@@ -13,18 +13,10 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from config import outages
-from ledger.errors import (
-    ApprovalRefused,
-    BadPublicId,
-    InsufficientFunds,
-    LedgerError,
-    MoneyError,
-    PostingKeyConflict,
-    StillRunning,
-    UnknownAsset,
-)
+from ledger.errors import ApprovalRefused, BadPublicId, InsufficientFunds, PostingKeyConflict, StillRunning
 from ledger.kept_files import FileNotKept
-from ledger.refusals import Conflict, Invalid, NotFound, Refused
+from ledger.money import MoneyError, UnknownAsset
+from ledger.refusals import Conflict, Invalid, LedgerError, NotFound, Refused
 from ledger.tracing import current_trace_id
 
 log = structlog.get_logger(__name__)

@@ -8,9 +8,9 @@ from uuid import UUID
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from ledger.errors import BadPublicId, MoneyError, UnknownAsset
+from ledger.errors import BadPublicId
 from ledger.ids import from_public, to_public
-from ledger.money import Asset, Money, format_major, get_asset, parse_minor
+from ledger.money import Asset, Money, MoneyError, UnknownAsset, format_major, get_asset, parse_minor
 
 AMOUNT_SCHEMA = {
     "oneOf": [{"type": "string", "pattern": r"^[0-9]{1,20}(\.[0-9]{1,18})?$"}, {"type": "number", "minimum": 0}],

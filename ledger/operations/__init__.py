@@ -6,7 +6,6 @@ from ledger.errors import (
     BadSource,
     InsufficientFunds,
     KeyReused,
-    LedgerError,
     NoOpenTransaction,
     PostingKeyConflict,
     StillRunning,
@@ -39,6 +38,7 @@ from ledger.operations.sent_forms import give_form_back, take_form
 from ledger.operations.shadows import propose_shadow, propose_stage
 from ledger.operations.staff import propose_duty, propose_roles
 from ledger.operations.thresholds import propose_threshold
+from ledger.refusals import LedgerError
 
 __all__ = [
     "ApprovalRefused",

@@ -8,8 +8,8 @@ from django.db import transaction
 
 from ledger.actors import Actor
 from ledger.calendar import business_date, day_bounds
-from ledger.errors import LedgerError
 from ledger.models import BusinessDay, LegalEntity
+from ledger.refusals import LedgerError
 from ledger.transitions import attribute
 
 _KEEP_SECONDS = 5.0

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from django.db.models import Count, F, Q
 
-from ledger.errors import LedgerError
 from ledger.models import ApprovalRequest, JournalTransaction
 from ledger.proofs.checks import Check, Difference, check_of
 from ledger.proofs.kinds import DECIDED_BY_PEOPLE
+from ledger.refusals import LedgerError
 
 # Postings of people that are keyed by their approval; OPENING_BALANCE takes over books from before these.
 APPROVED_KINDS = (

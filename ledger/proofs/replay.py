@@ -7,9 +7,9 @@ from uuid import UUID
 
 from django.db import connection
 
-from ledger.errors import LedgerError
 from ledger.operations.postings import content_hash, lines_of
 from ledger.proofs.checks import Check, Difference, Report, check_of, report_of
+from ledger.refusals import LedgerError
 
 _CHUNK = 2_000
 _POSTED = """

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from ledger.errors import LedgerError
 from ledger.queries.moments import NOW, AsOf, Mark, take_mark
 from ledger.queries.statement_sql import Line, Scope, balance_before_period, balance_up_to, lines_of
+from ledger.refusals import LedgerError
 
 PAGE = 50
 _CHUNK = 5_000

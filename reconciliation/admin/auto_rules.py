@@ -31,11 +31,12 @@ from ledger.admin.frames.records import table
 from ledger.admin.frames.text import money_text
 from ledger.admin.story import past_of
 from ledger.admin.thresholds import MAY, asked
-from ledger.errors import ApprovalRefused, LedgerError
+from ledger.errors import ApprovalRefused
 from ledger.ids import to_public
 from ledger.models import ApprovalRequest
 from ledger.money import format_major, get_asset, parse_minor
 from ledger.operations.settings_changes import propose_change
+from ledger.refusals import LedgerError
 from reconciliation.models import AutoRule, RuleAct
 from reconciliation.operations.settings import AUTO_RULE, RULE_CODES
 

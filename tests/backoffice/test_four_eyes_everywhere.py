@@ -12,9 +12,10 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from cashier.models import ApiClient
 from ledger.actors import client_actor, user_actor
-from ledger.errors import ApprovalRefused, LedgerError
+from ledger.errors import ApprovalRefused
 from ledger.models import ApprovalDecision, ApprovalRequest, AuditRecord, JournalTransaction, User
 from ledger.operations import decide, propose_adjustment
+from ledger.refusals import LedgerError
 from tests.backoffice.pressing import list_url, place_of, press
 from tests.backoffice.scene import NOW
 

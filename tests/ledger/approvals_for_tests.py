@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from ledger.actors import Actor
-from ledger.errors import LedgerError
 from ledger.models import ApprovalRequest, SimulationClock
+from ledger.refusals import LedgerError
 from ledger.values import Line, credit, debit
 
 executed: list[dict[str, Any]] = []

@@ -11,10 +11,10 @@ from django.core.management import CommandError, call_command
 
 from ledger import clock, tasks
 from ledger.actors import user_actor
-from ledger.errors import LedgerError
 from ledger.models import LegalEntity, User
 from ledger.notices import tell
 from ledger.operations import begin_idempotent, propose_adjustment, record_audit
+from ledger.refusals import LedgerError
 from ledger.tracing import current_trace_id, set_trace_id
 from tests.ledger.books import NOON, TESTER, book, deposit
 from tests.ledger.cast import make_entity, make_person

@@ -19,12 +19,11 @@ from cashier.models import Bonus, Capture, PayoutIntent, Player, Refund
 from cashier.psp.base import Outcome
 from disputes import operations as disputing
 from disputes.models import Dispute
-from ledger.errors import LedgerError
 from ledger.models import JournalTransaction
 from ledger.operations import post_many
 from ledger.proofs import prove_ledger, replay_journal
 from ledger.queries import trial_balance
-from ledger.refusals import Refused
+from ledger.refusals import LedgerError, Refused
 from tests.ledger.books import TESTER, cr, dr, posting
 from tests.stories.casino import Casino
 

@@ -29,7 +29,7 @@ from ledger.admin.frames import (
     when_cell,
 )
 from ledger.admin.frames.records import raw, values
-from ledger.errors import LedgerError
+from ledger.refusals import LedgerError
 
 Outcome = RoutingDecision.Outcome
 MOMENTS = {"authorize": "First try", "cascade": "After a decline", "step_up": "Again with a challenge"}

@@ -11,8 +11,8 @@ from cashier.refusals import Invalid
 from cashier.routing.policies import NAMES_ACCOUNTS, Effect
 from ledger.admin.accounts.proposing import amount_of
 from ledger.admin.frames import Page
-from ledger.errors import LedgerError
 from ledger.money import format_major, get_asset
+from ledger.refusals import LedgerError
 
 EFFECTS = [
     ("prefer", "prefer these accounts, in this order"),

@@ -11,8 +11,8 @@ from cashier.models import BankAccount, MerchantAccount, SettlementRoute
 from cashier.operations.own_secrets import list_shared, words_for
 from cashier.psp.capabilities import capabilities_of
 from cashier.secrets import BadCertificate
-from ledger.errors import ApprovalRefused, MoneyError
-from ledger.money import get_asset
+from ledger.errors import ApprovalRefused
+from ledger.money import MoneyError, get_asset
 from ledger.operations.settings_changes import Changeable, Key, Values, fields_of
 
 GUARDS = (

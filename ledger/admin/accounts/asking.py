@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, time
 from django.http import QueryDict
 
 from ledger.admin.frames.text import absolute_text
-from ledger.errors import LedgerError
 from ledger.money import get_asset, parse_minor
 from ledger.queries import AsOf, Wanted
+from ledger.refusals import LedgerError
 
 
 @dataclass(slots=True)

@@ -12,8 +12,8 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from ledger.admin.frames.text import sentence
-from ledger.errors import LedgerError
 from ledger.money import get_asset, parse_minor
+from ledger.refusals import LedgerError
 
 Choices = Iterable[tuple[str, str]]
 _SELECTED = SafeString(" selected")

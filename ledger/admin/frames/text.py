@@ -2,8 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from ledger.errors import MoneyError, UnknownAsset
-from ledger.money import MINUS, format_grouped, format_major, get_asset
+from ledger.money import MINUS, MoneyError, UnknownAsset, format_grouped, format_major, get_asset
 
 NOTHING = "—"
 

@@ -5,21 +5,14 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db import transaction
 
-from ledger.errors import (
-    BadSource,
-    InsufficientFunds,
-    LedgerError,
-    PostingKeyConflict,
-    UnbalancedPosting,
-    UnknownAccountKind,
-    UnknownAsset,
-    UnknownRule,
-)
+from ledger.errors import BadSource, InsufficientFunds, PostingKeyConflict, UnbalancedPosting, UnknownAccountKind, UnknownRule
 from ledger.ids import new_id
 from ledger.locks import WalletBalance, lock_wallet
 from ledger.models import JournalTransaction, LegalEntity
+from ledger.money import UnknownAsset
 from ledger.operations import Posting, post
 from ledger.queries import get_balance, wallet_view
+from ledger.refusals import LedgerError
 from tests.ledger.books import NOON, TESTER, book, cr, deposit, dr, journal_size, lines_of, posting
 
 pytestmark = pytest.mark.django_db

@@ -8,13 +8,14 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from ledger import shadow_rules
-from ledger.errors import LedgerError, PostingKeyConflict
+from ledger.errors import PostingKeyConflict
 from ledger.locks import WalletBalance
 from ledger.models import JournalTransaction, LegalEntity, Shadow, ShadowLine, ShadowPosting, User
 from ledger.operations import post, post_many, shadow_postings
 from ledger.operations.rows import ask
 from ledger.proofs import prove_ledger, replay_journal
 from ledger.queries import wallet_view
+from ledger.refusals import LedgerError
 from tests.ledger.books import NOON, TESTER, deposit, posting
 from tests.ledger.shadows.trying import CANDIDATE, RULE, go, put, told
 

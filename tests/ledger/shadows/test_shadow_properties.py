@@ -8,11 +8,12 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ledger.errors import InsufficientFunds, LedgerError
+from ledger.errors import InsufficientFunds
 from ledger.models import Account, Entry, JournalTransaction, ShadowPosting, User
 from ledger.operations import lines_of, post
 from ledger.proofs import journal, replay_journal
 from ledger.queries import count_shadow, get_balance, wallet_view
+from ledger.refusals import LedgerError
 from ledger.shadow_rules import forget_rules
 from tests.ledger.books import NOON, TESTER
 from tests.ledger.cast import make_entity

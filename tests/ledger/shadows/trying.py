@@ -6,10 +6,10 @@ from typing import Any
 from django.conf import settings
 
 from ledger.actors import user_actor
-from ledger.errors import LedgerError
 from ledger.models import LegalEntity, Shadow, User
 from ledger.operations import Posting, decide, post, propose_shadow, propose_stage
 from ledger.postings import opening_balance
+from ledger.refusals import LedgerError
 from ledger.shadow_rules import forget_rules
 from ledger.shadowing import SIGN_OFF
 from ledger.values import Line
