@@ -44,6 +44,8 @@ def did(obj: PspEvent) -> Panel:
     pairs += [("Posted", f"{posted.kind} {posted.public_id}") for posted in postings(obj)]
     if obj.source is not None:
         pairs.append(("Told by", ref_cell(obj.source.public_id)))
+    if obj.contradicts:
+        pairs.append(("Says another amount than", ref_cell(obj.contradicts)))
     pairs += [("Became", ref_cell(told.public_id)) for told in obj.told.all()[:MOST_POSTINGS]]
     return values("What it did", pairs)
 

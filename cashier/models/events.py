@@ -17,11 +17,14 @@ class PspEvent(PublicIdModel):
     `via` is the way in: "canonical", a provider's own scheme ("stripe", "adyen", "generic", "hooks"), or "pull" for what
     we asked for ourselves (W6). A provider's own notification is stored as it came, its event named "<via>:<its kind>";
     the task that normalises it stores what it means as events of its own, each with `source` set to it.
+
+    One that says another amount of an object that was told of before has an `identity_key` that names the first, and no `object_key`.
     """
 
     PREFIX = "evt_"
     CANONICAL = "canonical"
     PULL = "pull"
+    CONTRADICTS = "differs:"  # how the identity of such an event begins
 
     via = CodeField(max_length=16, default=CANONICAL)
     source = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="told")
@@ -69,6 +72,12 @@ class PspEvent(PublicIdModel):
     def is_foreign(self) -> bool:
         """Whether it is a provider's own notification, which means something only once it is normalised."""
         return ":" in self.event
+
+    @property
+    def contradicts(self) -> str:
+        """The public id of the event that told another amount of the same before; "" for all but few."""
+        is_other = self.identity_key.startswith(self.CONTRADICTS)
+        return self.identity_key.removeprefix(self.CONTRADICTS).partition(":")[0] if is_other else ""
 
 
 class PspEventWork(models.Model):

@@ -4,18 +4,19 @@ import hashlib
 import json
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from cashier.card_data import mask_card_fields
 from cashier.measures import observe_received
 from cashier.models import MerchantAccount, PspEvent, PspEventWork
 from cashier.nudges import nudge
-from cashier.operations.receive import TASK, Letter, Received, WebhookRefused, keep_unreadable
+from cashier.operations.contradictions import as_other_notification
+from cashier.operations.receive import TASK, Letter, Received, WebhookRefused, keep_unreadable, save_once
 from cashier.psp.soundness import storable
 from cashier.secrets import Purpose, read_secrets
 from cashier.webhooks.canonical import YEARS, UnreadableBody
 from cashier.webhooks.registry import UnknownConnector, get_connector
-from cashier.webhooks.values import Connector, Delivery, Item, Keys, NotAuthentic
+from cashier.webhooks.values import Connector, Delivery, Item, Keys, NotAuthentic, NotRelevant
 from ledger.clock import real_now
 from ledger.tracing import current_trace_id
 
@@ -78,16 +79,31 @@ def keys_of(account: MerchantAccount) -> Keys:
 def store_item(letter: Letter, connector: str, item: Item, *, now: datetime) -> PspEvent | None:
     """One notification and its work row; None where it is known. Raises WebhookRefused for a sealed identity with another body."""
     event = item_row(letter, connector, item, now=now)
-    try:
-        with transaction.atomic():
-            event.save(force_insert=True)
-            PspEventWork(event=event, next_try_at=real_now()).save(force_insert=True)
+    if save_once(event, PspEventWork(event=event, next_try_at=real_now())):
         return event
-    except IntegrityError:
-        known = PspEvent.objects.get(merchant_account=letter.account, identity_key=event.identity_key)
-        if item.is_sealed and known.body_sha256 != letter.sha256:
-            raise WebhookRefused("nonce") from None
-        return None
+    known = PspEvent.objects.get(merchant_account=letter.account, identity_key=event.identity_key)
+    if item.is_sealed and known.body_sha256 != letter.sha256:
+        raise WebhookRefused("nonce")
+    keep_other_amounts(event, known)
+    return None
+
+
+def keep_other_amounts(event: PspEvent, known: PspEvent) -> None:
+    """The same notification with other amounts is kept beside the first and read as any other: what it means contradicts the first."""
+    amounts = amounts_in(event)
+    if event.body_sha256 == known.body_sha256 or amounts == amounts_in(known):
+        return
+    other = as_other_notification(event, known, amounts)
+    if save_once(other, PspEventWork(event=other, next_try_at=real_now())):
+        nudge(TASK, event_id=other.pk)
+
+
+def amounts_in(event: PspEvent) -> list[object]:
+    """What amounts a notification states, as the provider writes them; none where it means nothing here."""
+    try:
+        return [body.get("amount") for body in scheme_of(event).normalise(json.loads(event.raw_body))]
+    except (NotRelevant, UnreadableBody):
+        return []
 
 
 def item_row(letter: Letter, connector: str, item: Item, *, now: datetime) -> PspEvent:

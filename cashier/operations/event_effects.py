@@ -4,6 +4,7 @@ from datetime import datetime
 
 from cashier.models import Capture, DepositIntent, DepositState, PspEvent
 from cashier.operations.calls import lookup
+from cashier.operations.contradictions import tell_contradiction
 from cashier.operations.event_claims import claimed_by, is_captured_by_authorization
 from cashier.operations.event_payments import payment_effect
 from cashier.operations.event_refunds import payout_effect, refund_effect
@@ -22,6 +23,8 @@ def ask_about(event: PspEvent) -> Answer:
 
     Where the provider can't be asked, what it signed stands in for that. Raises PspFailure, NotYet.
     """
+    if event.contradicts:
+        return Answer()
     if event.event in ("payment.authorized", "payment.pending", "payment.captured"):
         if is_known(event):
             return Answer()
@@ -68,6 +71,8 @@ def effect_of(event: PspEvent, answer: Answer, *, actor: Actor, now: datetime) -
     """
     if event.is_foreign:
         return translate_event(event, now=now)
+    if event.contradicts:
+        return tell_contradiction(event, now=now)
     area = event.event.partition(".")[0]
     if area == "payment":
         return payment_effect(event, answer, actor=actor, now=now)

@@ -8,7 +8,7 @@ from cashier.locks import lock_intent
 from cashier.models import Attempt, Capture, DepositIntent, DepositState, Instrument, PspCall, PspEvent
 from cashier.operations.answers import record_answer
 from cashier.operations.cases import raise_deposit_case
-from cashier.operations.credits import credit_capture
+from cashier.operations.credits import Credited, credit_capture
 from cashier.operations.endings import end_intent
 from cashier.operations.event_values import Answer, BadEvent, NotYet
 from cashier.operations.lookups import payment_result, proof_of, succeeded_captures
@@ -83,7 +83,7 @@ def hear_progress(heard: Heard) -> str:
 def hear_captured(heard: Heard) -> str:
     """captured: credited only for what our own lookup holds, with the event's amount (C3)."""
     if not heard.answer.was_asked:
-        return "ignored: held already"
+        return hear_held(heard, find_capture(heard.event))
     found = heard.answer.found
     captures = succeeded_captures(found) if found else []
     named = [capture for capture in captures if heard.event.capture_ref in ("", capture.object_ref)]
@@ -93,8 +93,15 @@ def hear_captured(heard: Heard) -> str:
         return tell_differs(heard, named[0].amount_minor)
     keep_reference(heard, found)
     proof = proof_of(named[0], payload_sha256=heard.event.body_sha256)
-    outcome, _ = credit_capture(intent=heard.intent, attempt=heard.attempt, proof=proof, actor=heard.actor, now=heard.now)
-    return str(outcome)
+    outcome, capture = credit_capture(intent=heard.intent, attempt=heard.attempt, proof=proof, actor=heard.actor, now=heard.now)
+    return hear_held(heard, capture) if outcome is Credited.ALREADY else str(outcome)
+
+
+def hear_held(heard: Heard, capture: Capture | None) -> str:
+    """A capture that we hold: news only where another amount is told of it."""
+    if capture is not None and heard.event.amount_minor not in (None, capture.amount_minor):
+        return tell_differs(heard, int(capture.amount_minor))
+    return "ignored: held already"
 
 
 def keep_reference(heard: Heard, found: LookupResult | None) -> None:

@@ -14,6 +14,7 @@ from cashier.card_data import mask_card_fields, mask_card_numbers
 from cashier.measures import observe_received
 from cashier.models import MerchantAccount, PspEvent, PspEventWork, WebhookNonce, WebhookRefusal
 from cashier.nudges import nudge
+from cashier.operations.contradictions import as_contradiction
 from cashier.secrets import Purpose, read_secrets
 from cashier.webhooks.canonical import CanonicalEvent, UnreadableBody, read_event
 from cashier.webhooks.signatures import SignedHeaders, is_in_window, is_signed
@@ -119,14 +120,24 @@ def keep_unreadable(letter: Letter, error: str, *, now: datetime, via: str = Psp
 
 
 def insert(event: PspEvent, work: PspEventWork) -> PspEvent | None:
-    """Both rows, or None where either identity is known."""
+    """Both rows, or None where either identity is known. One that says another amount than the first did is kept as that, for a case."""
+    if save_once(event, work):
+        return event
+    other = as_contradiction(event)
+    if other is not None and save_once(other, PspEventWork(event=other, next_try_at=real_now())):
+        nudge(TASK, event_id=other.pk)
+    return None
+
+
+def save_once(event: PspEvent, work: PspEventWork) -> bool:
+    """False, and nothing written, where either identity is known."""
     try:
         with transaction.atomic():
             event.save(force_insert=True)
             work.save(force_insert=True)
-        return event
+        return True
     except IntegrityError:
-        return None
+        return False
 
 
 def event_of(letter: Letter, canonical: CanonicalEvent, *, now: datetime) -> PspEvent:
