@@ -81,16 +81,19 @@ def refunds_are_booked() -> Check:
 
 
 def intents_sum_their_captures() -> Check:
-    """What an intent says was captured and refunded is the sum of its captures; captured money means state CAPTURED."""
+    """What an intent says was captured is the sum of its captures in its currency; a capture that succeeded means state CAPTURED."""
     return check_sql(
         "intents_sum_their_captures",
         examined="SELECT count(*) FROM cashier_deposit_intent",
         differences="""
-            SELECT i.id AS intent, i.state, i.captured_minor, c.captured AS captures_minor, i.refunded_minor, c.refunded AS refunds_minor
+            SELECT i.id AS intent, i.state, i.captured_minor, sum(c.amount_minor) FILTER (WHERE c.is_taken AND c.is_own) AS captures_minor
               FROM cashier_deposit_intent i
-              JOIN (SELECT intent_id, sum(amount_minor) FILTER (WHERE state IN ('SUCCEEDED', 'FAILED_LATE', 'RETURNED')) AS captured,
-                           sum(refunded_minor) AS refunded FROM cashier_capture GROUP BY 1) c ON c.intent_id = i.id
-             WHERE i.captured_minor <> coalesce(c.captured, 0) OR (i.captured_minor > 0) <> (i.state = 'CAPTURED')""",
+              LEFT JOIN LATERAL (SELECT c.amount_minor, c.currency = i.currency AS is_own,
+                                        c.state IN ('SUCCEEDED', 'FAILED_LATE', 'RETURNED') AS is_taken
+                                   FROM cashier_capture c WHERE c.intent_id = i.id) c ON true
+             GROUP BY i.id
+            HAVING i.captured_minor <> coalesce(sum(c.amount_minor) FILTER (WHERE c.is_taken AND c.is_own), 0)
+                OR (i.state = 'CAPTURED') <> coalesce(bool_or(c.is_taken), false)""",
     )
 
 

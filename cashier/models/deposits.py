@@ -10,7 +10,7 @@ FAILED, EXPIRED, CANCELED, VOIDED ─ psp_captured_late ─> CAPTURED
 a lower rank ─ correct_to_… ─> a higher one: status corrected to match the PSP
 """
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 from django_fsm import FSMModelMixin, transition
@@ -20,6 +20,9 @@ from cashier.models.fields import CodeField, MinorUnitsField
 from cashier.models.stamped import Stamped
 from ledger.models.base import PublicIdModel
 from ledger.models.state_field import StateField
+
+if TYPE_CHECKING:
+    from cashier.models.attempts import Capture
 
 
 class DepositState(models.TextChoices):
@@ -120,6 +123,10 @@ class DepositIntent(FSMModelMixin, PublicIdModel, Stamped):
     def is_ended(self) -> bool:
         """Ended without money, as far as we know."""
         return self.state in ENDED_STATES
+
+    def counts(self, capture: "Capture") -> bool:
+        """Whether the sums of this deposit hold this capture: they are of its own currency. Another is held, and summed by nobody here."""
+        return bool(capture.currency == self.currency)
 
     # --- the graph: bodies set nothing but what the edge itself means ---
 

@@ -41,12 +41,12 @@ def book_deposit(
 
 
 def deposit_source(intent: DepositIntent, capture: Capture, *, ref: str = "", **numbers: int | bool | None) -> dict[str, object]:
-    """What the rules of deposits read."""
+    """What the rules of deposits read; the asset is that of the capture, which a PSP may have taken in another currency than was asked."""
     return {
         "entity": intent.entity.public_id,
         "player": intent.player.public_id,
         "merchant_account": capture.merchant_account.public_id,
-        "asset": intent.currency,
+        "asset": str(capture.currency),
         "ref": ref or capture.public_id,
         "capture": capture.public_id,
         **numbers,

@@ -69,7 +69,9 @@ def require_capturable(intent: DepositIntent, *, now: datetime) -> Attempt:
 def new_capture(intent: DepositIntent, attempt: Attempt, amount_minor: int | None, *, operation_key: str, now: datetime) -> Capture:
     """The row and its nudge. All captures together stay within what was authorised, counted under the intent's lock."""
     captures = lock_captures(intent.pk)
-    left = intent.authorised_minor - sum(row.amount_minor for row in captures if row.state in COUNTED_STATES)
+    counted = [row for row in captures if row.state in COUNTED_STATES]
+    is_plain = all(intent.counts(row) for row in counted)  # else nobody can say what is left
+    left = intent.authorised_minor - sum(row.amount_minor for row in counted) if is_plain else 0
     wanted = left if amount_minor is None else amount_minor
     if wanted <= 0 or wanted > left:
         raise AboveAuthorised(left_minor=left)

@@ -19,8 +19,9 @@ def raise_deposit_case(
     facts: dict[str, object],
     now: datetime,
     capture: Capture | None = None,
+    currency: str = "",
 ) -> None:
-    """Tell of a break of one deposit; once per code and `about` (the id of the object at fault).
+    """Tell of a break of one deposit; once per code and `about` (the id of the object at fault). The amount is of the capture's currency.
 
     merchant_reference is the intent, psp_reference the PSP's payment; the day is the entity's day of `occurred_at`.
     """
@@ -33,7 +34,7 @@ def raise_deposit_case(
         entity_id=intent.entity_id,
         business_date=business_date(intent.entity, occurred_at),
         amount_minor=amount_minor,
-        currency=intent.currency,
+        currency=currency or (capture.currency if capture else intent.currency),
         merchant_account=account,
         merchant_reference=intent.public_id,
         psp_reference=psp_ref,

@@ -126,8 +126,10 @@ def find_capture(intent: DepositIntent, attempt: Attempt, proof: CaptureProof) -
 def judge(intent: DepositIntent, attempt: Attempt, capture: Capture | None, proof: CaptureProof) -> Finding:
     """Whether this capture may be credited: pure, from the rows at hand.
 
-    Money for an ended intent is for the brand's policy; a second charge or another amount waits for a person.
+    Money for an ended intent is for the brand's policy; a second charge, another amount or another currency waits for a person.
     """
+    if is_of_other_currency(intent, proof):
+        return Finding(Credited.DIFFERS, "CURRENCY_DIFFERS")
     expected = capture.amount_minor if capture else attempt.amount_minor
     is_as_asked = proof.currency == intent.currency and proof.amount_minor == expected
     if intent.is_ended or not intent.player.may_deposit:
@@ -139,6 +141,11 @@ def judge(intent: DepositIntent, attempt: Attempt, capture: Capture | None, proo
     if not is_as_asked:
         return Finding(Credited.DIFFERS, "GROSS_AMOUNT_DIFFERS")
     return Finding(Credited.CREDITED)
+
+
+def is_of_other_currency(intent: DepositIntent, proof: CaptureProof) -> bool:
+    """Whether the PSP took another currency than was asked for; one that states none took another by no word of its own."""
+    return proof.currency not in ("", intent.currency)
 
 
 def ceiling_of(intent: DepositIntent) -> int:
@@ -166,8 +173,8 @@ def succeed(capture: Capture, intent: DepositIntent, proof: CaptureProof, *, is_
     """The capture's own row: succeeded, with the PSP's id, the time and, where it is credited, its share of the player's fee."""
     capture.psp_ref, capture.captured_at, capture.is_late = proof.psp_ref, proof.occurred_at, is_late
     capture.call_state, capture.next_try_at = PspCall.CallState.DONE, None
-    if is_late:
-        capture.amount_minor = proof.amount_minor
+    if is_late:  # as it came: other money than was asked for is held in its own currency
+        capture.amount_minor, capture.currency = proof.amount_minor, proof.currency or intent.currency
     else:
         capture.player_fee_minor = fee_share(
             fee_minor=intent.player_fee_minor,
@@ -176,7 +183,7 @@ def succeed(capture: Capture, intent: DepositIntent, proof: CaptureProof, *, is_
             amount_minor=proof.amount_minor,
         )
     edge = "succeed" if capture.state == Capture.State.SUBMITTED else "succeed_late"
-    fields = ["psp_ref", "captured_at", "is_late", "call_state", "next_try_at", "amount_minor", "player_fee_minor"]
+    fields = ["psp_ref", "captured_at", "is_late", "call_state", "next_try_at", "amount_minor", "currency", "player_fee_minor"]
     move(capture, edge, actor=actor, now=now, event="deposit.late_money" if is_late else "deposit.captured", extra_fields=fields)
 
 
@@ -203,7 +210,7 @@ def post_credit(intent: DepositIntent, capture: Capture, proof: CaptureProof, *,
 
 def advance(intent: DepositIntent, capture: Capture, *, actor: Actor, now: datetime, is_correction: bool) -> None:
     """The intent's state and sums. CAPTURED means that at least one capture succeeded."""
-    intent.captured_minor += capture.amount_minor
+    intent.captured_minor += capture.amount_minor if intent.counts(capture) else 0
     intent.pending_minor = 0
     if intent.state == DepositIntent.State.CAPTURED:
         intent.updated_at = now
@@ -219,7 +226,7 @@ def advance(intent: DepositIntent, capture: Capture, *, actor: Actor, now: datet
 
 def tell_of(finding: Finding, intent: DepositIntent, attempt: Attempt, capture: Capture, proof: CaptureProof, *, now: datetime) -> None:
     expected = attempt.amount_minor
-    differs = finding.outcome is Credited.DIFFERS
+    differs = finding.code == "GROSS_AMOUNT_DIFFERS"
     raise_deposit_case(
         finding.code,
         intent=intent,
@@ -233,6 +240,7 @@ def tell_of(finding: Finding, intent: DepositIntent, attempt: Attempt, capture: 
             "player_state": intent.player.status,
             "expected_minor": expected,
             "captured_minor": proof.amount_minor,
+            "captured_currency": str(capture.currency),
             "psp_capture": proof.psp_ref,
         },
         capture=capture,

@@ -32,7 +32,7 @@ def change_disputed(*, capture: Capture, by_minor: int, actor: Actor, now: datet
     """
     if capture.disputed_minor + by_minor < 0:
         raise ValueError(f"{capture.public_id} has only {capture.disputed_minor} minor units disputed")
-    for row in (capture, capture.intent):
+    for row in (capture, capture.intent) if capture.intent.counts(capture) else (capture,):
         row.disputed_minor += by_minor
         row.updated_at = now
         cast(Any, row)._change_reason = f"disputed by {actor.kind} {actor.id}"[:100]

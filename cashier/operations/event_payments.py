@@ -38,10 +38,17 @@ def payment_effect(event: PspEvent, answer: Answer, *, actor: Actor, now: dateti
         return "ignored: the verification of an instrument"
     intent = lock_intent(find_intent(event).pk)
     attempt = find_attempt(event, intent)  # behind the lock: whoever held it may have changed the attempts
-    if event.currency and event.currency != intent.currency:
+    if not is_of_its_currency(event, intent):
         raise BadEvent(f"currency {event.currency}, the deposit is in {intent.currency}")
     heard = Heard(event, intent, attempt, answer, actor, now)
     return PAYMENT_EFFECTS[event.event](heard)
+
+
+def is_of_its_currency(event: PspEvent, intent: DepositIntent) -> bool:
+    """Whether it is about money that the deposit asked for or took. A capture in another currency is for our own lookup to say."""
+    if event.currency in ("", intent.currency) or event.event == "payment.captured":
+        return True
+    return intent.captures.filter(currency=event.currency).exists()
 
 
 def find_intent(event: PspEvent) -> DepositIntent:
@@ -75,8 +82,8 @@ def hear_progress(heard: Heard) -> str:
     result = payment_result(found) if found else None
     if found is None or result is None:
         raise NotYet("the PSP does not hold it yet")
-    if heard.event.amount_minor not in (None, found.amount_minor):
-        return tell_differs(heard, found.amount_minor)
+    if is_other_amount(heard.event, found.amount_minor, found.currency):
+        return tell_differs(heard, found.amount_minor, found.currency)
     return apply_lookup(heard.attempt.pk, found, now=heard.now, actor=heard.actor)
 
 
@@ -89,8 +96,8 @@ def hear_captured(heard: Heard) -> str:
     named = [capture for capture in captures if heard.event.capture_ref in ("", capture.object_ref)]
     if not named:
         raise NotYet("the PSP does not hold this capture yet")
-    if heard.event.amount_minor not in (None, named[0].amount_minor):
-        return tell_differs(heard, named[0].amount_minor)
+    if is_other_amount(heard.event, named[0].amount_minor, named[0].currency):
+        return tell_differs(heard, named[0].amount_minor, named[0].currency)
     keep_reference(heard, found)
     proof = proof_of(named[0], payload_sha256=heard.event.body_sha256)
     outcome, capture = credit_capture(intent=heard.intent, attempt=heard.attempt, proof=proof, actor=heard.actor, now=heard.now)
@@ -99,8 +106,8 @@ def hear_captured(heard: Heard) -> str:
 
 def hear_held(heard: Heard, capture: Capture | None) -> str:
     """A capture that we hold: news only where another amount is told of it."""
-    if capture is not None and heard.event.amount_minor not in (None, capture.amount_minor):
-        return tell_differs(heard, int(capture.amount_minor))
+    if capture is not None and is_other_amount(heard.event, int(capture.amount_minor), capture.currency):
+        return tell_differs(heard, int(capture.amount_minor), capture.currency)
     return "ignored: held already"
 
 
@@ -162,8 +169,8 @@ def hear_returned(heard: Heard) -> str:
     capture = find_returned(heard)
     if is_payer_held(capture):  # it was never credited: it ends as a pending that went back
         return hear_end(DepositState.FAILED)(heard)
-    if heard.event.amount_minor not in (None, capture.amount_minor):
-        return tell_differs(heard, int(capture.amount_minor))
+    if is_other_amount(heard.event, int(capture.amount_minor), capture.currency):
+        return tell_differs(heard, int(capture.amount_minor), capture.currency)
     done = return_deposit(
         capture_id=capture.pk,
         return_ref=heard.event.movement or "1",
@@ -188,18 +195,32 @@ def find_returned(heard: Heard) -> Capture:
     return meant[0]
 
 
-def tell_differs(heard: Heard, held_minor: int) -> str:
-    """The event's amount is not the PSP's own: a case, never a credit (C3)."""
-    event = heard.event
+def is_other_amount(event: PspEvent, held_minor: int, currency: str) -> bool:
+    """Whether the event states an amount, and another than this."""
+    is_same = event.amount_minor == held_minor and currency in ("", event.currency)
+    return event.amount_minor is not None and not is_same
+
+
+def tell_differs(heard: Heard, held_minor: int, currency: str) -> str:
+    """The event's amount is not the PSP's own: a case, never a credit (C3). At risk is the difference; in another currency, all of it."""
+    event, told_minor = heard.event, heard.event.amount_minor or 0
+    is_other_currency = currency not in ("", event.currency)
     raise_deposit_case(
-        "GROSS_AMOUNT_DIFFERS",
+        "CURRENCY_DIFFERS" if is_other_currency else "GROSS_AMOUNT_DIFFERS",
         intent=heard.intent,
         account=event.merchant_account,
         psp_ref=heard.attempt.psp_ref or event.psp_ref,
-        amount_minor=abs((event.amount_minor or 0) - held_minor),
+        amount_minor=told_minor if is_other_currency else abs(told_minor - held_minor),
+        currency=event.currency,
         occurred_at=event.occurred_at,
         about=event.public_id,
-        facts={"event": event.event, "event_minor": event.amount_minor, "psp_minor": held_minor},
+        facts={
+            "event": event.event,
+            "event_minor": event.amount_minor,
+            "event_currency": event.currency,
+            "psp_minor": held_minor,
+            "psp_currency": currency,
+        },
         now=heard.now,
     )
     return "amount differs: case raised"

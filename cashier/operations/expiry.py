@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 
 from cashier.locks import lock_intent
 from cashier.models import Attempt, Capture, DepositIntent, DepositState, PspCall
@@ -101,7 +101,8 @@ def give_back_rest(*, intent_id: UUID, now: datetime) -> bool:
 
 def list_rests(*, now: datetime, limit: int) -> list[UUID]:
     """Captured deposits whose authorisation ends soon with something left of it, and that were not voided."""
-    rows = DepositIntent.objects.filter(state=DepositState.CAPTURED, authorised_minor__gt=F("captured_minor"))
+    other_money = Capture.objects.filter(intent=OuterRef("pk")).exclude(currency=OuterRef("currency"))
+    rows = DepositIntent.objects.filter(~Exists(other_money), state=DepositState.CAPTURED, authorised_minor__gt=F("captured_minor"))
     due = rows.filter(authorised_until__lte=now + REST_BEFORE_END, voids=None).order_by("authorised_until")
     return list(due.values_list("pk", flat=True)[:limit])
 

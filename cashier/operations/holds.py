@@ -89,7 +89,7 @@ def adopt_refund(*, capture: Capture, psp_refund_ref: str, amount_minor: int, oc
         )
         if hold is not None:
             move(hold, "take", actor=actor, now=now, event="refund.adopted", extra_fields=["ended_by"], ended_by=psp_refund_ref)
-        for row in (capture, intent):
+        for row in (capture, intent) if intent.counts(capture) else (capture,):
             row.refunded_minor += amount_minor
             row.updated_at = now
             row.save(update_fields=["refunded_minor", "updated_at"])

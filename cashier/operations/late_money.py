@@ -39,7 +39,7 @@ def hold_late_money(*, intent: DepositIntent, capture: Capture, proof_sha256: st
         ref=capture.public_id,
         player=intent.player,
         entity=intent.entity,
-        currency=intent.currency,
+        currency=capture.currency,
         amount_minor=capture.amount_minor,
         created_at=now,
         updated_at=now,

@@ -28,7 +28,7 @@ def confirm_movement(*, kind: Kind, merchant_reference: str, psp_reference: str,
       "duplicate_capture"  the same for a second capture; case DUPLICATE_PSP_CAPTURE is raised here, dedupe_key
                            "DUPLICATE_PSP_CAPTURE:<cap_…>"
       "payer_held"         stays pending for who paid it (K10); case PAYER_NAME_MISMATCH is raised here
-      "amount_differs"     booked to locked; case GROSS_AMOUNT_DIFFERS is raised here
+      "amount_differs"     booked to locked as it came; case GROSS_AMOUNT_DIFFERS, or CURRENCY_DIFFERS, is raised here
       "processed", "reversed", "settled", "returned"   the refund's or payout's own event is booked now
       "already"            we held that already; "moved", "same": the PSP does not confirm that money moved
       "unknown_to_psp", "unknown_reference", "unavailable" (no answer: ask again later)

@@ -44,7 +44,7 @@ def process_refund(*, refund_id: UUID, end: RefundEnd, actor: Actor, now: dateti
             return False
         capture.refunding_minor -= refund.amount_minor
         capture.refunded_minor += refund.amount_minor
-        intent.refunded_minor += refund.amount_minor
+        intent.refunded_minor += refund.amount_minor if intent.counts(capture) else 0
         save_sums(intent, capture, now=now)
         refund.psp_ref, refund.processed_at = end.psp_ref or refund.psp_ref, end.occurred_at
         fields = answered(refund)
@@ -117,7 +117,7 @@ def reverse_refund(*, refund_id: UUID, end: RefundEnd, actor: Actor, now: dateti
         if refund.state != RefundState.REFUND_PROCESSED:
             return False
         capture.refunded_minor -= refund.amount_minor
-        intent.refunded_minor -= refund.amount_minor
+        intent.refunded_minor -= refund.amount_minor if intent.counts(capture) else 0
         save_sums(intent, capture, now=now)
         move(refund, "reverse", actor=actor, now=now, event="refund.reversed")
         to_locked = not intent.player.is_creditable

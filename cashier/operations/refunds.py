@@ -56,7 +56,12 @@ def submit_refund(*, capture_id: UUID, order: RefundOrder, actor: Actor, now: da
         refund = new_refund(capture, order, actor=actor, now=now)
         hold_money(intent, capture, refund, actor=actor, now=now)
         if actor.kind == "user":
-            detail = {"amount_minor": order.amount_minor, "currency": intent.currency, "capture": capture.public_id, "source": order.source}
+            detail = {
+                "amount_minor": order.amount_minor,
+                "currency": capture.currency,
+                "capture": capture.public_id,
+                "source": order.source,
+            }
             record_audit(
                 act="refund.submitted",
                 actor=actor,
@@ -133,7 +138,7 @@ def hold_money(intent: DepositIntent, capture: Capture, refund: Refund, *, actor
     if refund.source != Refund.Source.PLAYABLE:
         return
     held_minor = held_of(refund)
-    wallet = lock_wallet(entity_id=intent.entity_id, player_id=intent.player.public_id, asset=intent.currency)
+    wallet = lock_wallet(entity_id=intent.entity_id, player_id=intent.player.public_id, asset=refund.currency)
     if held_minor > wallet.playable:
         raise RefundAbovePlayable(needed_minor=held_minor)
     book_deposit(

@@ -60,7 +60,7 @@ def _take_back(
         take_hold(capture, event, actor=actor, now=now)
         forfeit_of_deposit(deposit_ref=intent.public_id, reason=event, actor=actor, now=now)
         capture.returned_minor = capture.amount_minor
-        intent.returned_minor += capture.amount_minor
+        intent.returned_minor += capture.amount_minor if intent.counts(capture) else 0
         intent.updated_at = now
         intent.save(update_fields=["returned_minor", "updated_at"])
         move(capture, edge, actor=actor, now=now, event=event, extra_fields=["returned_minor"])
@@ -85,7 +85,7 @@ def split(intent: DepositIntent, capture: Capture) -> dict[str, int]:
     return split_taken(
         entity_id=intent.entity_id,
         player=intent.player,
-        currency=intent.currency,
+        currency=capture.currency,
         amount_minor=capture.amount_minor - capture.player_fee_minor,
         held_minor=hold.amount_minor if hold else 0,
     )

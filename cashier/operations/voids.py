@@ -48,8 +48,9 @@ def begin_void(*, intent_id: UUID, operation_key: str = "", reason: str = "calle
 
 
 def has_rest(intent: DepositIntent, attempt: Attempt) -> bool:
-    """Whether something that this attempt authorised is neither captured nor given back."""
-    return intent.authorised_minor > intent.captured_minor and not given_back(attempt)
+    """Whether something that this attempt authorised is neither captured, in whatever currency, nor given back."""
+    is_plain = not intent.captures.exclude(currency=intent.currency).exists()
+    return intent.authorised_minor > intent.captured_minor and is_plain and not given_back(attempt)
 
 
 def given_back(attempt: Attempt) -> bool:

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from cashier.psp.base import LookupMovement, LookupResult, PspError, PspResult
+from ledger.errors import UnknownAsset
+from ledger.money import get_asset
 
 LONGEST_REF = 80
 MOST_MINOR = 10**30
@@ -52,11 +54,15 @@ def require_ref(text: object) -> None:
 
 
 def require_money(amount_minor: object, currency: object) -> None:
-    """Whole minor units that are not negative, of a currency that is a text."""
+    """Whole minor units that are not negative, of a currency that we can keep books in; none stated is none."""
     if isinstance(amount_minor, bool) or not isinstance(amount_minor, int) or not 0 <= amount_minor < MOST_MINOR:
         raise PspError(f"an amount that is none: {str(amount_minor)[:40]!r}")
     if not isinstance(currency, str) or len(currency) > 16 or not currency.isprintable():
         raise PspError(f"a currency that is none: {str(currency)[:40]!r}")
+    try:
+        get_asset(currency or "EUR")
+    except UnknownAsset as error:
+        raise PspError(f"a currency that is none of ours: {currency[:16]!r}") from error
 
 
 def storable(value: Any, *, depth: int = DEPTH) -> Any:

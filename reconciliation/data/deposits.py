@@ -29,9 +29,10 @@ DEPOSITS = (
         raised="Reference and kind agree, but the line's gross currency is not the one the platform charged.",
         means="The PSP converted before settling, or the charge was in the wrong currency. Nothing is tied until a person has looked.",
         check="Compare the player's receipt, our call to the PSP and the PSP's own screen: in which currency was the player charged?",
-        do="Wrong at the PSP: claim. Wrong with us: correct the credit, then identify the line.",
+        do="Wrong at the PSP: claim. Wrong with us: correct the credit, then identify the line. What was captured so waits in locked, in "
+        "its own currency: give it back, or credit it as it came.",
         dont="Don't convert by hand to make the amounts fit.",
-        ends=("identify_line", "claim_from_psp", "write_off"),
+        ends=("identify_line", "claim_from_psp", "refund", "credit_missing_deposit", "write_off"),
     ),
     Reason(
         code="DUPLICATE_PSP_CAPTURE",

@@ -9,7 +9,7 @@ from reconciliation.operations.run.evidence import BOOKED
 from reconciliation.operations.run.findings import key_of, tell_confirmed
 
 # Cases that the cashier raises together with the posting, in place of ours.
-CASHIER_CODES = ("PSP_SUCCESS_AFTER_TERMINAL", "DUPLICATE_PSP_CAPTURE", "GROSS_AMOUNT_DIFFERS")
+CASHIER_CODES = ("PSP_SUCCESS_AFTER_TERMINAL", "DUPLICATE_PSP_CAPTURE", "GROSS_AMOUNT_DIFFERS", "CURRENCY_DIFFERS")
 
 
 def tell_interrupted(step: MerchantRun) -> None:

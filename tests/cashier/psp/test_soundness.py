@@ -41,6 +41,8 @@ def test_what_is_sound_stays_as_it_is() -> None:
         {"amount_minor": 10**40},
         {"currency": None},
         {"currency": "E" * 17},
+        {"currency": "QQQ"},
+        {"currency": "eur"},
         {"psp_ref": "p" * 81},
         {"psp_ref": "p\x00"},
         {"object_ref": 7},

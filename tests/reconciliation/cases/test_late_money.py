@@ -8,6 +8,7 @@ from cashier.operations import credit_late_money
 from ledger.actors import Actor, system_actor, user_actor
 from reconciliation.models import CaseState, ExceptionCase
 from reconciliation.operations import raise_case
+from tests.reconciliation.cases.acting import a_case, end
 from tests.reconciliation.cases.records import Records
 from tests.reconciliation.house import NOW
 
@@ -58,3 +59,14 @@ def test_a_second_charge_never_ends_by_itself(records: Records) -> None:
     credit(capture, POLICY)
     case.refresh_from_db()
     assert case.state == CaseState.OPEN
+
+
+@pytest.mark.spec("C3", "E4")
+def test_a_person_decides_on_what_was_captured_in_another_currency(records: Records) -> None:
+    """It waits in locked in its own currency; the case that tells of it offers both ways on."""
+    capture = records.capture(5000, is_late=True)
+    case = a_case(records, "CURRENCY_DIFFERS", [("capture", capture.public_id)])
+
+    assert {"refund", "credit_missing_deposit"} <= set(case.reason.dispositions)
+    assert end(records, case, "credit_missing_deposit").state == CaseState.RESOLVED
+    assert records.playable() == 5000
