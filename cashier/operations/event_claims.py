@@ -11,7 +11,7 @@ from cashier.psp.base import LookupMovement, LookupResult
 from cashier.psp.capabilities import capabilities_of
 
 PAYMENT_STATES = {"payment.authorized": "AUTHORIZED", "payment.pending": "PENDING", "payment.captured": "CAPTURED"}
-REFUND_STATES = {"refund.failed": "FAILED", "refund.reversed": "REVERSED"}
+REFUND_STATES = {"refund.processed": "SUCCEEDED", "refund.failed": "FAILED", "refund.reversed": "REVERSED"}
 
 
 def claimed_by(event: PspEvent) -> LookupResult:
@@ -50,11 +50,19 @@ def _payment(event: PspEvent) -> LookupResult:
     )
 
 
+def _failed_since(event: PspEvent) -> bool:
+    """Whether the provider told, of a later moment, that the refund failed: then this one only comes late."""
+    told = PspEvent.objects.filter(merchant_account=event.merchant_account, refund_ref=event.refund_ref, event="refund.failed")
+    return told.filter(occurred_at__gte=event.occurred_at).exists()
+
+
 def _refund(event: PspEvent) -> LookupResult:
     refund = Refund.objects.filter(merchant_account=event.merchant_account, psp_ref=event.refund_ref).exclude(psp_ref="").first()
     if refund is None:
         raise NotYet("no answered refund of ours has this reference")
     state = REFUND_STATES[event.event]
+    if state == "SUCCEEDED" and _failed_since(event):
+        state = "FAILED"
     mine = LookupMovement(event.refund_ref, refund.public_id, state, refund.amount_minor, refund.currency, event.occurred_at)
     return LookupResult(
         "refund", event.psp_ref, state, refund.amount_minor, refund.currency, refund.public_id, event.refund_ref, refunds=[mine]

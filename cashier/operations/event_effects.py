@@ -7,7 +7,7 @@ from cashier.operations.calls import lookup
 from cashier.operations.contradictions import tell_contradiction
 from cashier.operations.event_claims import claimed_by, is_captured_by_authorization
 from cashier.operations.event_payments import payment_effect
-from cashier.operations.event_refunds import payout_effect, refund_effect
+from cashier.operations.event_refunds import is_failed, payout_effect, refund_effect
 from cashier.operations.event_translation import translate_event
 from cashier.operations.event_values import Answer, NotYet
 from cashier.psp.base import LookupNotOffered
@@ -29,9 +29,14 @@ def ask_about(event: PspEvent) -> Answer:
         if is_known(event):
             return Answer()
         return ask_or_believe(event, event.intent_ref)
-    if event.event in ("refund.failed", "refund.reversed"):
+    if event.event in ("refund.failed", "refund.reversed") or is_held_as_failed(event):
         return ask_or_believe(event, event.own_ref or event.intent_ref)
     return Answer()
+
+
+def is_held_as_failed(event: PspEvent) -> bool:
+    """Whether it tells as executed a refund that we hold as failed. It may only be late: the PSP's own state says."""
+    return event.event == "refund.processed" and is_failed(event)
 
 
 def ask_or_believe(event: PspEvent, reference: str) -> Answer:

@@ -6,7 +6,7 @@ from typing import Any
 from cashier.models import PayoutIntent, PspEvent, Refund
 from cashier.operations import payouts
 from cashier.operations.event_values import Answer, BadEvent, NotYet
-from cashier.operations.refund_outcomes import RefundEnd, fail_refund, pend_refund, process_refund, reverse_refund
+from cashier.operations.refund_outcomes import RefundEnd, fail_refund, pend_refund, process_refund, reverse_refund, tell_executed
 from ledger.actors import Actor
 from ledger.ids import BadPublicId
 
@@ -18,6 +18,8 @@ def refund_effect(event: PspEvent, answer: Answer, *, actor: Actor, now: datetim
     if event.amount_minor not in (None, refund.amount_minor) or event.currency not in ("", refund.currency):
         raise BadEvent(f"{event.amount_minor} {event.currency}, the refund is {refund.amount_minor} {refund.currency}")
     end = RefundEnd(event.refund_ref, event.occurred_at, "failed_at_psp", event.movement or "1", event.body_sha256)
+    if answer.was_asked and event.event == "refund.processed":
+        return hear_executed(refund, answer, end, now=now)
     if answer.was_asked and not is_confirmed(event, answer, refund):
         raise NotYet("the PSP does not confirm it")
     match event.event:
@@ -25,6 +27,8 @@ def refund_effect(event: PspEvent, answer: Answer, *, actor: Actor, now: datetim
             done = pend_refund(refund_id=refund.pk, psp_ref=event.refund_ref, actor=actor, now=now)
         case "refund.processed":
             done = process_refund(refund_id=refund.pk, end=end, actor=actor, now=now)
+            if not done and is_failed(event):
+                raise NotYet("it has failed since we looked")
         case "refund.failed":
             done = fail_refund(refund_id=refund.pk, end=end, actor=actor, now=now)
             done = done or reverse_refund(refund_id=refund.pk, end=end, actor=actor, now=now)
@@ -34,13 +38,33 @@ def refund_effect(event: PspEvent, answer: Answer, *, actor: Actor, now: datetim
     return event.event if done else "ignored: not ahead of what we hold"
 
 
-def is_confirmed(event: PspEvent, answer: Answer, refund: Refund) -> bool:
-    """Whether our own lookup says the same of this refund: money goes back to the player only then."""
+def is_failed(event: PspEvent) -> bool:
+    """Whether we hold the refund that it names as failed."""
+    try:
+        return find_refund(event).state == Refund.State.REFUND_FAILED
+    except NotYet:
+        return False
+
+
+def hear_executed(refund: Refund, answer: Answer, end: RefundEnd, *, now: datetime) -> str:
+    """processed, of a refund that we hold as failed: a case where the PSP holds it as executed now; else the event only came late."""
+    if "SUCCEEDED" in states_in(answer, refund) and tell_executed(refund_id=refund.pk, end=end, now=now):
+        return "executed although failed: case raised"
+    return "ignored: the PSP does not hold it as executed"
+
+
+def states_in(answer: Answer, refund: Refund) -> list[str]:
+    """What our own lookup says of this refund."""
     found = answer.found
     if found is None:
-        return False
+        return []
     mine = [movement.state for movement in found.refunds if refund.public_id == movement.merchant_reference]
-    states = [found.state, *mine] if found.kind == "refund" else mine
+    return [found.state, *mine] if found.kind == "refund" else mine
+
+
+def is_confirmed(event: PspEvent, answer: Answer, refund: Refund) -> bool:
+    """Whether our own lookup says the same of this refund: money goes back to the player only then."""
+    states = states_in(answer, refund)
     return ("FAILED" if event.event == "refund.failed" else "REVERSED") in states or (
         event.event == "refund.failed" and "REVERSED" in states
     )

@@ -5,7 +5,7 @@ from typing import Literal
 
 from cashier.models import DepositIntent, PayoutIntent, PayoutState, Refund, RefundState
 from cashier.operations.calls import lookup
-from cashier.operations.refund_outcomes import RefundEnd, process_refund, reverse_refund
+from cashier.operations.refund_outcomes import RefundEnd, process_refund, reverse_refund, tell_executed
 from cashier.operations.resolve import resolve_intent
 from cashier.psp.base import LookupMovement, PspFailure
 from ledger.actors import Actor, system_actor
@@ -68,6 +68,8 @@ def confirm_refund(merchant_reference: str, *, now: datetime, actor: Actor) -> s
     is_processed = process_refund(refund_id=refund.pk, end=end, actor=actor, now=now)
     if movement.state == "REVERSED" and reverse_refund(refund_id=refund.pk, end=end, actor=actor, now=now):
         return "reversed"
+    if movement.state == "SUCCEEDED" and tell_executed(refund_id=refund.pk, end=end, now=now):
+        return "same"
     return "processed" if is_processed else "already"
 
 

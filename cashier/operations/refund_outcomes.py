@@ -110,6 +110,21 @@ def fail_refund(*, refund_id: UUID, end: RefundEnd, actor: Actor, now: datetime)
     return True
 
 
+def tell_executed(*, refund_id: UUID, end: RefundEnd, now: datetime) -> bool:
+    """The PSP says that it executed a refund that we hold as failed, whose money is the player's again: the player may have it twice.
+
+    No state goes back and nothing is posted (POSTINGS.md section 5): a case, the same as that of its settlement line. False where it
+    is not held as failed.
+    """
+    with transaction.atomic():
+        intent, _, refund = lock_all(refund_id)
+        if refund.state != RefundState.REFUND_FAILED:
+            return False
+        amount_minor = int(refund.amount_minor)
+        tell_refund("STATUS_DIFFERS", intent, refund, amount_minor=amount_minor, occurred_at=end.occurred_at, now=now)
+    return True
+
+
 def reverse_refund(*, refund_id: UUID, end: RefundEnd, actor: Actor, now: datetime) -> bool:
     """Executed, then came back: the money is the player's again, and a case says so. False where it is not processed."""
     with transaction.atomic():
@@ -239,7 +254,8 @@ def finish_refund(refund_id: UUID, result: PspResult, now: datetime) -> None:
     """Record the answer to a refund. Asked twice, it changes nothing twice."""
     end = RefundEnd(result.object_ref, result.occurred_at or now, result.decline_code)
     if result.outcome is Outcome.APPROVED:
-        process_refund(refund_id=refund_id, end=end, actor=PSP, now=now)
+        if not process_refund(refund_id=refund_id, end=end, actor=PSP, now=now):
+            tell_executed(refund_id=refund_id, end=end, now=now)
     elif result.outcome in (Outcome.DECLINED, Outcome.REFUSED):
         fail_refund(refund_id=refund_id, end=end, actor=PSP, now=now)
     else:

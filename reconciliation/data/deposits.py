@@ -256,9 +256,10 @@ DEPOSITS = (
         resolves="The states agree.",
         means="One side has missed an event.",
         check="Ask the PSP; compare both timelines.",
-        do="Let the missing event in through the normal path: replay, or ask for it again.",
+        do="Let the missing event in through the normal path: replay, or ask for it again. A refund that was paid although it failed: hold "
+        "what is there, and take it back from the player once its line is in.",
         dont="Don't set a state by hand.",
-        ends=("wait_for_timing", "claim_from_psp", "no_action"),
+        ends=("wait_for_timing", "hold_funds", "recover_from_player", "claim_from_psp", "no_action"),
     ),
     Reason(
         code="CUTOFF_DIFFERENCE",

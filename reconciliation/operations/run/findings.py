@@ -96,8 +96,8 @@ def _tell(step: MerchantRun, line: LineFacts, world: World, first: Finding | Non
 
 
 def raise_line_case(step: MerchantRun, line: LineFacts | PspLine, finding: Finding) -> ExceptionCase:
-    """The case of a finding about a line of this account."""
-    return raise_case(
+    """The case of a finding about a line of this account. One that stood before, told by the cashier or by a line, takes the line too."""
+    case = raise_case(
         code=finding.code,
         entity_id=step.account.entity_id,
         business_date=line.business_date,
@@ -112,6 +112,9 @@ def raise_line_case(step: MerchantRun, line: LineFacts | PspLine, finding: Findi
         run=step.run,
         now=step.now,
     )
+    if case.run_id != step.run.pk and case.state in LIVE_STATES:
+        CaseLink.objects.get_or_create(case=case, kind="psp_line", target_id=str(line.id))
+    return case
 
 
 def key_of(finding: Finding) -> str:
