@@ -2,6 +2,7 @@
 
 REQUESTED ─ review ─> UNDER_REVIEW
 REQUESTED, UNDER_REVIEW ─ approve ─> APPROVED ─ submit ─> SUBMITTED ─ settle ─> SETTLED ─ return_funds ─> RETURNED
+APPROVED ─ review ─> UNDER_REVIEW: a gate asks for a person before it is sent, of what nobody has said yes to
 REQUESTED, UNDER_REVIEW, APPROVED ─ reject | cancel ─> REJECTED | CANCELED
 APPROVED, SUBMITTED ─ fail ─> FAILED
 FAILED, CANCELED, REJECTED ─ psp_paid_late ─> SETTLED
@@ -84,7 +85,7 @@ class PayoutIntent(FSMModelMixin, PublicIdModel, PspCall, Stamped):
     def __str__(self) -> str:
         return self.public_id
 
-    @transition("state", source=P.REQUESTED, target=P.UNDER_REVIEW)
+    @transition("state", source=[P.REQUESTED, P.APPROVED], target=P.UNDER_REVIEW)
     def review(self) -> None:
         """payout.under_review"""
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from cashier.models import Instrument, PayoutIntent, PayoutPolicy, PayoutState, Player
 from ledger.locks import WalletBalance
@@ -39,7 +39,7 @@ def check_gates(*, payout: PayoutIntent, wallet: WalletBalance, moment: str, now
         receivable_gate(wallet),
         dispute_gate(payout.player),
         destination_gate(payout.instrument, payout.player),
-        *amount_gates(payout, now=now),
+        *amount_gates(payout, moment=moment, now=now),
     ]
     payout.gates = [*payout.gates, {"at": now.isoformat(), "moment": moment, "gates": [asdict(gate) for gate in gates]}]
     return gates
@@ -71,14 +71,18 @@ def destination_gate(instrument: Instrument, player: Player) -> Gate:
     return Gate("destination", usable if owned else STOP, {"instrument": instrument.public_id, "state": instrument.state, "owned": owned})
 
 
-def amount_gates(payout: PayoutIntent, *, now: datetime) -> list[Gate]:
-    """Four eyes above the brand's thresholds, on this payout and on the player's sums over 24 hours and 7 days; and for VIPs (P4)."""
+def amount_gates(payout: PayoutIntent, *, moment: str, now: datetime) -> list[Gate]:
+    """Four eyes above the brand's thresholds, on this payout and on the player's sums over 24 hours and 7 days; and for VIPs (P4).
+
+    Before it is sent, of the sums only what was asked for before it counts: what came after was judged with this one in its sum.
+    """
     policy = get_policy(payout)
     if policy is None:
         return [Gate("amount", REVIEW, {"amount_minor": payout.amount_minor, "policy": None})]
     review_above = review_above_minor(payout, policy)
-    day_minor = payout.amount_minor + paid_out_since(payout, now - timedelta(hours=24))
-    week_minor = payout.amount_minor + paid_out_since(payout, now - timedelta(days=7))
+    others = PayoutIntent.objects.filter(pk__lt=payout.pk) if moment == "submission" else PayoutIntent.objects.exclude(pk=payout.pk)
+    day_minor = payout.amount_minor + paid_out_since(others, payout, now - timedelta(hours=24))
+    week_minor = payout.amount_minor + paid_out_since(others, payout, now - timedelta(days=7))
     return [
         threshold_gate("amount", payout.amount_minor, review_above),
         threshold_gate("sum_24h", day_minor, review_above),
@@ -108,8 +112,16 @@ def get_policy(payout: PayoutIntent) -> PayoutPolicy | None:
     return PayoutPolicy.objects.filter(brand_id=payout.brand_id, currency=payout.currency).first()
 
 
-def paid_out_since(payout: PayoutIntent, since: datetime) -> int:
+def paid_out_since(others: QuerySet[PayoutIntent], payout: PayoutIntent, since: datetime) -> int:
     """What else this player asked to be paid since then and that did not end unpaid, in minor units of the payout's currency."""
-    others = PayoutIntent.objects.filter(player_id=payout.player_id, currency=payout.currency, created_at__gte=since)
-    total = others.exclude(pk=payout.pk).exclude(state__in=ENDED_UNPAID).aggregate(total=Sum("amount_minor"))["total"]
+    same = others.filter(player_id=payout.player_id, currency=payout.currency, created_at__gte=since)
+    total = same.exclude(state__in=ENDED_UNPAID).aggregate(total=Sum("amount_minor"))["total"]
     return int(total or 0)
+
+
+def unseen_reviews(payout: PayoutIntent, gates: list[Gate]) -> list[Gate]:
+    """Those that ask for a person, of what no person had before them: the last approval of the record, and all that was known by then."""
+    moments = [record["moment"] for record in payout.gates]
+    seen = payout.gates[: len(moments) - moments[::-1].index("approval")] if "approval" in moments else []
+    agreed = {gate["name"] for record in seen for gate in record["gates"] if gate["result"] == REVIEW}
+    return [gate for gate in gates if gate.result == REVIEW and gate.name not in agreed]

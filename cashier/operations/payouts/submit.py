@@ -10,12 +10,12 @@ from cashier.operations.calls import Act, answered, lookup, ready, run_call
 from cashier.operations.freezing import freeze_payout
 from cashier.operations.payouts.books import merchant_account_of
 from cashier.operations.payouts.errors import PayoutRefused
-from cashier.operations.payouts.gates import check_gates
+from cashier.operations.payouts.gates import check_gates, unseen_reviews
 from cashier.operations.payouts.locked import lock_payout
 from cashier.operations.payouts.nudges import SEND_TASK
 from cashier.operations.payouts.outcomes import fail_payout, settle_payout
 from cashier.operations.payouts.release import release_payout
-from cashier.operations.payouts.request import refuse_stopped
+from cashier.operations.payouts.request import refuse_stopped, send_to_review
 from cashier.psp.base import Adapter, Credentials, LookupResult, Outcome, PayoutRequest, PspResult
 from ledger.actors import system_actor
 from ledger.clock import real_now
@@ -26,6 +26,7 @@ from ledger.transitions import move
 ACTOR = system_actor("payout_sender")
 # A payout that was taken by the PSP and whose end was never told is asked for after this long (real time).
 QUIET = timedelta(hours=1)
+NEVER_SENT = "gate_closed"
 # What a lookup says of a payout, as the answer that the call would have brought.
 OUTCOMES = {
     "SUBMITTED": Outcome.SUBMITTED,
@@ -49,12 +50,14 @@ def submit_payout(*, payout_id: UUID, now: datetime) -> str:
 def begin_payout_submission(*, payout_id: UUID, now: datetime) -> bool:
     """APPROVED goes to SUBMITTED with its call READY, committed before anything is sent; the gates are asked once more (P3).
 
-    True where a call is to be made or resolved. A gate that has closed rejects the payout and releases its money.
+    True where a call is to be made or resolved. A gate that has closed rejects the payout and releases its money; one that asks for a
+    person, of what nobody has said yes to, sends it back to review (P4). What waits to be sent, its PSP's circuit open, is asked again
+    at each try.
     """
     with transaction.atomic():
         payout = lock_payout(payout_id)
         if payout.state == PayoutState.SUBMITTED:
-            return payout.call_state in PspCall.OPEN_CALLS
+            return payout.call_state in PspCall.OPEN_CALLS and pass_gates_unsent(payout, now=now)
         if payout.state != PayoutState.APPROVED or not pass_gates_again(payout, now=now):
             return False
         ready(payout)
@@ -66,15 +69,38 @@ def begin_payout_submission(*, payout_id: UUID, now: datetime) -> bool:
 
 
 def pass_gates_again(payout: PayoutIntent, *, now: datetime) -> bool:
-    """True if no gate stops it now; else it is rejected and its money released."""
+    """True if no gate stops it now, and none asks for a person; else it is rejected and its money released, or waits for that person."""
     wallet = lock_wallet(entity_id=payout.entity_id, player_id=payout.player.public_id, asset=payout.currency)
+    gates = check_gates(payout=payout, wallet=wallet, moment="submission", now=now)
     try:
-        refuse_stopped(check_gates(payout=payout, wallet=wallet, moment="submission", now=now))
+        refuse_stopped(gates)
     except PayoutRefused as refusal:
         payout.call_state = PspCall.CallState.DONE
         fields = ["reason", "call_state", "gates"]
         move(payout, "reject", actor=ACTOR, now=now, event="payout.rejected", extra_fields=fields, reason=refusal.message[:300])
         release_payout(payout, "payout.rejected", occurred_at=now, actor=ACTOR, now=now)
+        return False
+    if unseen := unseen_reviews(payout, gates):
+        payout.save(update_fields=["gates"])
+        send_to_review(payout, unseen, maker=ACTOR, now=now)
+        return False
+    return True
+
+
+def pass_gates_unsent(payout: PayoutIntent, *, now: datetime) -> bool:
+    """True where it may have been sent by now, or no gate stops what was not: under its lock, READY is a call that the PSP never had.
+
+    Else it has failed, never sent, with its reason, and its money is released.
+    """
+    if payout.call_state != PspCall.CallState.READY:
+        return True
+    wallet = lock_wallet(entity_id=payout.entity_id, player_id=payout.player.public_id, asset=payout.currency)
+    try:
+        refuse_stopped(check_gates(payout=payout, wallet=wallet, moment="submission", now=now))
+    except PayoutRefused as refusal:
+        payout.reason = refusal.message[:300]
+        payout.save(update_fields=["gates", "reason"])
+        fail_payout(payout_id=payout.pk, decline_code=NEVER_SENT, occurred_at=now, actor=ACTOR, now=now)
         return False
     return True
 
