@@ -28,7 +28,8 @@ from cashier.operations.resolve import resolve_intent
 from cashier.operations.reviews import decide_review
 from cashier.operations.sweep import sweep_calls, sweep_events, sweep_overdue
 from cashier.operations.taken_back import fail_capture_late, return_deposit
-from cashier.operations.voids import VOID, begin_void, finish_void
+from cashier.operations.void_outcomes import VOID, finish_void
+from cashier.operations.voids import begin_void
 from cashier.psp.base import PspFailure
 
 __all__ = [

@@ -16,7 +16,7 @@ from cashier.operations.expiry import give_back_rest, list_overdue, list_rests
 from cashier.operations.instruments import VERIFY
 from cashier.operations.receive import TASK as APPLY_TASK
 from cashier.operations.refund_outcomes import REFUND
-from cashier.operations.voids import VOID
+from cashier.operations.void_outcomes import VOID
 from ledger.clock import real_now
 
 ACTS: tuple[Act, ...] = (AUTHORIZE, CAPTURE, VOID, REFUND, VERIFY)

@@ -6,21 +6,17 @@ from uuid import UUID
 from django.db import transaction
 
 from cashier.locks import lock_intent
-from cashier.models import Attempt, Capture, DepositIntent, DepositState, PspCall, Void
+from cashier.models import Attempt, Capture, DepositIntent, DepositState, Void
 from cashier.nudges import nudge
-from cashier.operations.calls import Act, answered, ready
-from cashier.operations.endings import end_intent
+from cashier.operations.calls import ready
 from cashier.operations.offers import require_offered
 from cashier.psp.base import Adapter, Credentials, LookupResult, Outcome, PspResult, VoidRequest
 from cashier.refusals import AttemptOpen, NotInThisState
-from ledger.actors import Actor, system_actor
+from ledger.actors import Actor
 from ledger.operations import record_audit
 from ledger.tracing import current_trace_id
 
 TASK = "cashier.tasks.psp.void"
-PSP = system_actor("psp")
-# Ends that a void brings about, by its reason; the rest of a captured payment ends nothing.
-ENDS = {"expired": DepositState.EXPIRED}
 
 
 def begin_void(*, intent_id: UUID, operation_key: str = "", reason: str = "caller", actor: Actor, now: datetime) -> Void:
@@ -94,28 +90,6 @@ def send_void(adapter: Adapter, credentials: Credentials, void: Void) -> PspResu
     return adapter.void(credentials, request)
 
 
-def finish_void(void_id: UUID, result: PspResult, now: datetime) -> None:
-    """Record the answer to a void. Refused because it was captured after all: asked what it holds, the money is booked by the
-    normal path and, where a caller wanted it back, refunded."""
-    with transaction.atomic():
-        intent = lock_intent(Void.objects.values_list("intent_id", flat=True).get(pk=void_id))
-        void = Void.objects.select_for_update(of=("self",)).get(pk=void_id)
-        if void.call_state == PspCall.CallState.DONE:
-            return
-        is_taken = result.outcome is Outcome.SUBMITTED  # its end comes by event
-        is_voided = result.outcome is Outcome.APPROVED
-        void.outcome = "" if is_taken else Void.Outcome.VOIDED if is_voided else Void.Outcome.REFUSED
-        void.updated_at = now
-        fields = answered(void)
-        void.save(update_fields=["outcome", "updated_at", *fields])
-        is_behind = intent.attempts.filter(number__gt=void.attempt.number).exists()  # then it says nothing of the intent (C11)
-        if is_voided and not is_behind and intent.state in (DepositState.AUTHORIZED, DepositState.PENDING):
-            end = ENDS.get(void.reason, DepositState.VOIDED)
-            end_intent(intent=intent, state=end, occurred_at=result.occurred_at or now, actor=PSP, now=now)
-        elif not is_voided and not is_taken:
-            nudge("cashier.tasks.psp.resolve_intent", call_id=intent.pk)
-
-
 def read_void(found: LookupResult, void: Void) -> PspResult | None:
     """Voided at the PSP, or beyond voiding; None where it is still open there."""
     if found.kind != "payment" or found.state in ("AUTHORIZED", "ACTION_REQUIRED", "PENDING"):
@@ -126,15 +100,3 @@ def read_void(found: LookupResult, void: Void) -> PspResult | None:
     return PspResult(
         outcome=Outcome.APPROVED if is_gone else Outcome.REFUSED, psp_ref=found.psp_ref, occurred_at=found.occurred_at, raw=found.raw
     )
-
-
-VOID = Act(
-    name="void",
-    task=TASK,
-    model=Void,
-    related=("intent", "attempt"),
-    reference=lambda void: void.intent.public_id,
-    send=send_void,
-    read=read_void,
-    finish=finish_void,
-)
