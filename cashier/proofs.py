@@ -1,9 +1,11 @@
 """What the cashier's rows and the books must agree on (POSTINGS.md section 4): checks of `ledger_prove`."""
 
+import heapq
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from cashier.models import Bonus, Capture, DepositIntent, Hold, PayoutIntent, Player, Refund
+from cashier.models import Bonus, Capture, DepositIntent, Hold, PayoutIntent, Player, Refund, RefundState
 from ledger.ids import to_public
 from ledger.proofs.checks import Check, check_sql
 from ledger.proofs.merge import Key, Sums, check_sums, stream
@@ -81,20 +83,48 @@ def refunds_are_booked() -> Check:
 
 
 def intents_sum_their_captures() -> Check:
-    """What an intent says was captured is the sum of its captures in its currency; a capture that succeeded means state CAPTURED."""
+    """What an intent says was captured and refunded is the sum of its captures in its currency; one that succeeded means state CAPTURED."""
     return check_sql(
         "intents_sum_their_captures",
         examined="SELECT count(*) FROM cashier_deposit_intent",
         differences="""
-            SELECT i.id AS intent, i.state, i.captured_minor, sum(c.amount_minor) FILTER (WHERE c.is_taken AND c.is_own) AS captures_minor
+            SELECT i.id AS intent, i.state, i.captured_minor, sum(c.amount_minor) FILTER (WHERE c.is_taken AND c.is_own) AS captures_minor,
+                   i.refunded_minor, sum(c.refunded_minor) FILTER (WHERE c.is_own) AS refunds_minor
               FROM cashier_deposit_intent i
-              LEFT JOIN LATERAL (SELECT c.amount_minor, c.currency = i.currency AS is_own,
+              LEFT JOIN LATERAL (SELECT c.amount_minor, c.refunded_minor, c.currency = i.currency AS is_own,
                                         c.state IN ('SUCCEEDED', 'FAILED_LATE', 'RETURNED') AS is_taken
                                    FROM cashier_capture c WHERE c.intent_id = i.id) c ON true
              GROUP BY i.id
             HAVING i.captured_minor <> coalesce(sum(c.amount_minor) FILTER (WHERE c.is_taken AND c.is_own), 0)
+                OR i.refunded_minor <> coalesce(sum(c.refunded_minor) FILTER (WHERE c.is_own), 0)
                 OR (i.state = 'CAPTURED') <> coalesce(bool_or(c.is_taken), false)""",
     )
+
+
+def captures_sum_their_refunds() -> list[Check]:
+    """What a capture says was refunded, by us or at the PSP and adopted, and is under way, is what its refunds say: its ceiling (C6)."""
+    return [
+        _of_captures("captures_sum_their_refunds", "refunded_minor", [RefundState.REFUND_PROCESSED], with_adopted=True),
+        _of_captures("captures_sum_open_refunds", "refunding_minor", [*Refund.OPEN_STATES], with_adopted=False),
+    ]
+
+
+def _of_captures(name: str, column: str, states: list[RefundState], *, with_adopted: bool) -> Check:
+    said = f"SELECT id, {column} FROM cashier_capture WHERE {column} <> 0 ORDER BY id"
+    refunds = """SELECT capture_id, sum(amount_minor) FROM cashier_refund WHERE state = ANY (%(states)s::text[]) AND source <> %(found)s
+                  GROUP BY capture_id ORDER BY capture_id"""
+    params = {"states": [str(state) for state in states], "found": Refund.Source.FOUND.value}
+    expected = heapq.merge(_by_id(Capture.PREFIX, refunds, params), _adopted() if with_adopted else ())
+    summed = ((key, sum(minor for _, minor in parts)) for key, parts in groupby(expected, key=lambda part: part[0]))
+    return check_sums(name, booked=_by_id(Capture.PREFIX, said), expected=summed, named=lambda key: {"capture": key[0]})
+
+
+def _adopted() -> Sums:
+    """Refunds made at the PSP have no row of ours: what was adopted of each capture stands in the source of its posting."""
+    return _by_ref("""
+        SELECT source->>'capture', sum((source->>'locked_minor')::numeric + (source->>'receivable_minor')::numeric)
+          FROM ledger_journal_transaction WHERE kind = 'REFUND_ADOPTED'
+         GROUP BY 1 ORDER BY (source->>'capture') COLLATE "C" """)
 
 
 def _booked(kind: str, *, except_prefix: str = "") -> Sums:

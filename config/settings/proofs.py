@@ -9,6 +9,7 @@ PROOF_CHECKS: list[str] = [
     "cashier.proofs.captures_are_booked",
     "cashier.proofs.refunds_are_booked",
     "cashier.proofs.intents_sum_their_captures",
+    "cashier.proofs.captures_sum_their_refunds",
     "cashier.proofs_of_checks.frozen_facts_are_whole",
     "cashier.proofs_of_items.payouts_are_booked",
     "cashier.proofs_of_items.taken_back_is_booked",

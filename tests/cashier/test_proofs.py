@@ -7,8 +7,18 @@ from django.db import connection
 
 from cashier import operations, proofs
 from cashier.operations import RefundOrder
+from ledger.proofs.checks import Check
 from ledger.transitions import move
 from tests.cashier.world import CALLER, World
+
+
+def refunded() -> Check:
+    return proofs.captures_sum_their_refunds()[0]
+
+
+def refunding() -> Check:
+    return proofs.captures_sum_their_refunds()[1]
+
 
 ALL = (
     proofs.pending_is_what_waits,
@@ -17,6 +27,8 @@ ALL = (
     proofs.captures_are_booked,
     proofs.refunds_are_booked,
     proofs.intents_sum_their_captures,
+    refunded,
+    refunding,
 )
 
 
@@ -46,6 +58,12 @@ def test_after_a_busy_day_every_check_holds(world: World) -> None:
         (proofs.captures_are_booked, "UPDATE cashier_capture SET amount_minor = amount_minor + 1"),
         (proofs.refunds_are_booked, "UPDATE cashier_refund SET state = 'REFUND_PROCESSED'"),
         (proofs.intents_sum_their_captures, "UPDATE cashier_deposit_intent SET captured_minor = captured_minor + 1"),
+        (proofs.intents_sum_their_captures, "UPDATE cashier_deposit_intent SET refunded_minor = refunded_minor + 1"),
+        (proofs.intents_sum_their_captures, "DELETE FROM cashier_refund; DELETE FROM cashier_capture"),
+        (refunded, "UPDATE cashier_capture SET refunded_minor = refunded_minor + 1"),
+        (refunded, "UPDATE cashier_refund SET state = 'REFUND_PROCESSED'"),
+        (refunding, "UPDATE cashier_capture SET refunding_minor = 0"),
+        (refunding, "UPDATE cashier_refund SET state = 'REFUND_FAILED'"),
     ],
 )
 def test_a_difference_is_named(world: World, check: object, statement: str) -> None:
@@ -87,3 +105,16 @@ def test_many_captures_are_walked_through_not_held(world: World) -> None:
 
     assert (check.ok, check.examined, len(check.differences)) == (False, MANY + 1, 20)
     assert peak < LIMIT_BYTES
+
+
+@pytest.mark.spec("L10", "C6")
+def test_a_refund_that_was_adopted_counts(world: World) -> None:
+    """Made in the PSP's own screens, it has no row of ours; a person confirmed it."""
+    capture = world.capture_of(world.pay("tok_approve", 5000))
+    paid = operations.submit_refund(capture_id=capture.pk, order=RefundOrder("r1", 1000, "shop"), actor=CALLER, now=world.now)
+    operations.process_refund(refund_id=paid.pk, end=operations.RefundEnd("x", world.now), actor=CALLER, now=world.now)
+    for ref in ("theirs_1", "theirs_2"):
+        operations.adopt_refund(capture=capture, psp_refund_ref=ref, amount_minor=300, occurred_at=world.now, actor=CALLER, now=world.now)
+
+    assert world.fresh(capture).refunded_minor == 1600
+    assert [check.differences for check in (refunded(), refunding(), proofs.intents_sum_their_captures())] == [[], [], []]
