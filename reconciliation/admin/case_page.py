@@ -14,7 +14,7 @@ from ledger.models import JournalTransaction
 from reconciliation.admin.case_endings import endings_of, label_of, suggested
 from reconciliation.admin.case_list import account_code
 from reconciliation.admin.case_sides import Sides, compare_rows, read_sides
-from reconciliation.models import CaseEntry, ExceptionCase, Team
+from reconciliation.models import CaseEntry, CaseState, ExceptionCase, Team
 
 MOST_EVENTS = 200
 
@@ -41,7 +41,8 @@ def case_record(case: ExceptionCase, page: Page) -> Record:
 def _notice(case: ExceptionCase) -> str:
     parts = []
     if case.previous is not None:
-        parts.append(f"This is version {case.version}: {case.previous.label} had resolved itself and is broken again.")
+        ended = "had resolved itself" if case.previous.state == CaseState.AUTO_RESOLVED else "was ended by a person"
+        parts.append(f"This is version {case.version}: {case.previous.label} {ended} and is broken again.")
     if case.wait_until is not None:
         parts.append(f"It waits until {case.wait_until:%d %b %Y %H:%M} UTC: {case.wait_for}")
     if case.escalated_at is not None and case.is_live:

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from cashier.models import BankAccount, Hold, MerchantAccount
 from ledger.actors import Actor, system_actor
+from ledger.calendar import business_date as business_day_of
 from ledger.models import LegalEntity
 from ledger.transitions import move, record_birth
 from reconciliation.models import AutoRule, CaseEntry, CaseLink, CaseState, ExceptionCase, ReasonCode, ReconciliationRun, RuleAct
@@ -35,16 +36,19 @@ def raise_case(
     facts: dict[str, Any] | None = None,
     links: Iterable[tuple[str, str]] = (),
     run: ReconciliationRun | None = None,
+    each_day: bool = False,
 ) -> ExceptionCase:
     """Raise the case of a break, with owner, severity and due time, or return the one that stands for it.
 
     `dedupe_key` names the break. A case that a person resolved stays resolved; one that resolved itself and is broken again gets a
-    new version, linked. `amount_minor` at risk, minor units; `links` (kind, public id). Raises ReasonCode.DoesNotExist.
+    new version, linked. `each_day`: the break is of a balance, which is told anew at the end of each day, so that what a person let
+    pass is judged for the days that were over then: found on a later one, it is a new version too. `amount_minor` at risk, minor
+    units; `links` (kind, public id). Raises ReasonCode.DoesNotExist.
     """
     with transaction.atomic():
         reason = ReasonCode.objects.get(pk=code)
         previous = _lock_latest(dedupe_key)
-        if previous is not None and previous.state != CaseState.AUTO_RESOLVED:
+        if previous is not None and _stands(previous, business_date if each_day else None):
             return previous
         case = ExceptionCase(
             number=_next_number(),
@@ -77,6 +81,13 @@ def raise_case(
         _link(case, links)
         add_entry(case, kind="raised", text=reason.raised_when, data=case.facts, actor=ENGINE, now=now)
     return case
+
+
+def _stands(case: ExceptionCase, day: date | None) -> bool:
+    """Whether the case still speaks for its break: it lives, or a person ended it, for good (`day` None) or with this day over."""
+    if case.state != CaseState.RESOLVED or day is None or case.resolved_at is None:
+        return case.state != CaseState.AUTO_RESOLVED
+    return day <= case.business_date or day < business_day_of(case.entity, case.resolved_at)
 
 
 def auto_resolve_case(

@@ -1,6 +1,6 @@
 """What stands in a merchant account's clearing under references that are no item's (R8, L10: clearing_is_named, account by account)."""
 
-from collections import defaultdict
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from reconciliation.proofs_of_accounts import CLEARING_KINDS
 LOOK_BACK = timedelta(days=60)
 # Entries of postings that name no item; a correction that mirrors one brings its reference to zero again.
 _UNNAMED = """
-SELECT e.asset, e.ref, sum(e.amount_minor)
+SELECT e.asset, e.ref, sum(e.amount_minor), min(e.business_date)
   FROM ledger_account a
   JOIN ledger_entry e ON e.account_id = a.id
   JOIN ledger_journal_transaction t ON t.id = e.transaction_id
@@ -25,13 +25,26 @@ SELECT e.asset, e.ref, sum(e.amount_minor)
 """
 
 
-def unnamed_clearing(account: MerchantAccount, *, until: date) -> dict[str, dict[str, int]]:
-    """Currency -> reference -> signed minor units (debit positive) of the last sixty days; empty where every unit is an item's."""
+@dataclass(slots=True)
+class Unnamed:
+    """Of one currency: reference -> signed minor units, debit positive; `since`: the first day on which any of it was posted."""
+
+    since: date
+    by_ref: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def minor(self) -> int:
+        return sum(self.by_ref.values())
+
+
+def unnamed_clearing(account: MerchantAccount, *, since: date, until: date) -> dict[str, Unnamed]:
+    """By currency what was posted on these days; empty where every unit is an item's."""
     known = [*CLEARING_KINDS, *DECIDED_BY_PEOPLE]
-    params: dict[str, Any] = {"holder": account.public_id, "since": until - LOOK_BACK, "until": until, "known": known}
-    found: dict[str, dict[str, int]] = defaultdict(dict)
+    params: dict[str, Any] = {"holder": account.public_id, "since": since, "until": until, "known": known}
+    found: dict[str, Unnamed] = {}
     with connection.cursor() as cursor:
         cursor.execute(_UNNAMED, params)
-        for asset, ref, minor in cursor.fetchall():
-            found[asset][ref] = int(minor)
-    return dict(found)
+        for asset, ref, minor, first in cursor.fetchall():
+            of_asset = found.setdefault(asset, Unnamed(first))
+            of_asset.since, of_asset.by_ref[ref] = min(of_asset.since, first), int(minor)
+    return found

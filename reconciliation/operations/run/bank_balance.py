@@ -46,7 +46,7 @@ def _raise(step: BankRun, key: str, unexplained: int, books_over: int) -> None:
     assert latest is not None  # without a statement nothing differs
     raise_case(
         code=CODE, entity_id=step.account.entity_id, business_date=latest.closing_date or step.date, amount_minor=unexplained,
-        currency=step.account.currency, bank_account=step.account, dedupe_key=key,
+        currency=step.account.currency, bank_account=step.account, dedupe_key=key, each_day=True,
         facts={"closing_minor": int(latest.closing_minor), "books_minor": int(latest.closing_minor) + books_over,
                "unexplained_minor": unexplained, "statement": latest.number},
         links=[("file", latest.source_file.public_id)], run=step.run, now=step.now,

@@ -31,7 +31,7 @@ def tell_psp_balances(step: MerchantRun) -> None:
 def _raise(step: MerchantRun, key: str, said: Said, books: int) -> None:
     raise_case(
         code=CODE, entity_id=step.account.entity_id, business_date=said.day, amount_minor=books - said.minor, currency=said.currency,
-        merchant_account=step.account, dedupe_key=key,
+        merchant_account=step.account, dedupe_key=key, each_day=True,
         facts={"balance": said.kind, "psp_minor": said.minor, "books_minor": books, "difference_minor": books - said.minor},
         links=[("file", said.file)], run=step.run, now=step.now,
     )  # fmt: skip

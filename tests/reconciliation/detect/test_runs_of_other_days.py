@@ -133,3 +133,98 @@ def test_what_the_hour_at_which_the_day_ends_keeps_apart_stays_apart(bench: "Ben
 
     run_again(bench, later(3), after=7)
     require_open(case)
+
+
+def end_by_hand(case: "ExceptionCase", bench: "Bench", *, after: int) -> None:
+    """A person resolves it without a posting, so many days after the house's first."""
+    from ledger.actors import user_actor
+    from reconciliation.operations.casework import propose_disposition
+
+    case.refresh_from_db()
+    propose_disposition(
+        case_id=case.pk, disposition="no_action", reason="known, comes right by itself", actor=user_actor(bench.house.ada),
+        now=NOW + timedelta(days=after),
+    )  # fmt: skip
+
+
+def require_new_version_on_later_days_only(bench: "Bench", code: str, run: Any) -> None:
+    """The case was ended by hand a day late; `run` runs the account for the n-th day."""
+    (case,) = bench.cases(code)
+    end_by_hand(case, bench, after=1)  # when the next day was over too
+    run(0)
+    run(1)
+    assert bench.cases(code) == [case]  # both days were judged
+
+    run(2)
+    run(2)
+    run(0)
+    _, again = bench.cases(code)
+    assert (again.version, again.previous, again.state, again.amount_minor) == (2, case, "OPEN", case.amount_minor)
+
+    end_by_hand(again, bench, after=2)
+    run(2)
+    assert len(bench.cases(code)) == 2
+
+
+@pytest.mark.spec("R8")
+def test_clearing_that_still_differs_after_a_person_ended_its_case_is_a_new_version(bench: "Bench") -> None:
+    from tests.ledger.books import book, cr, dr
+
+    m, e = bench.house.merchant.public_id, bench.house.entity.public_id
+    book(bench.house.entity, "stray", dr("clearing", m, 777, ref="found"), cr("adjustments", e, 777), at=AT)
+    bench.run()
+
+    def run(day: int) -> None:
+        run_again(bench, later(day), after=day + 1)
+
+    require_new_version_on_later_days_only(bench, "CLEARING_BALANCE_UNEXPLAINED", run)
+
+
+@pytest.mark.spec("R8")
+def test_what_a_person_let_stand_in_clearing_is_seen_as_long_as_its_case_lives(bench: "Bench") -> None:
+    from tests.ledger.books import book, cr, dr
+
+    m, e = bench.house.merchant.public_id, bench.house.entity.public_id
+    book(bench.house.entity, "stray", dr("clearing", m, 777, ref="found"), cr("adjustments", e, 777), at=AT)
+    bench.run()
+    end_by_hand(*bench.cases("CLEARING_BALANCE_UNEXPLAINED"), bench, after=0)
+    run_again(bench, later(50), after=51)
+    _, again = bench.cases("CLEARING_BALANCE_UNEXPLAINED")
+
+    run_again(bench, later(70), after=71)  # the posting is out of sight, the case's day is not
+    require_open(again)
+
+
+@pytest.mark.spec("R8", "D2")
+def test_a_bank_that_still_differs_after_a_person_ended_its_case_is_a_new_version(bench: "Bench") -> None:
+    from tests.ledger.books import book, cr, dr
+
+    bank, entity = bench.house.bank.public_id, bench.house.entity
+    bench.statement((5_000, "PAYMENT"))
+    book(entity, "stray", dr("bank", bank, 900), cr("adjustments", entity.public_id, 900), at=AT)
+    bench.run(account="BANK_EUR")
+
+    def run(day: int) -> None:
+        if day and not BankStatement.objects.filter(number=str(day + 1)).exists():
+            bench.statement((100, "PAYMENT"), number=day + 1, opening=104_900 + 100 * day, day=later(day))
+        bench.run(later(day), "BANK_EUR", now=NOW + timedelta(days=day + 1))
+
+    from reconciliation.models import BankStatement
+
+    require_new_version_on_later_days_only(bench, "BANK_BALANCE_DIFFERS", run)
+
+
+@pytest.mark.spec("R14", "D2")
+def test_a_psps_balance_that_still_differs_after_a_person_ended_its_case_is_a_new_version(bench: "Bench") -> None:
+    from tests.ledger.books import book, cr, dr
+
+    m, e = bench.house.merchant.public_id, bench.house.entity.public_id
+    book(bench.house.entity, "prefund", dr("prefund", m, 20_000, ref="start"), cr("outside", e, 20_000), at=AT)
+
+    def run(day: int) -> None:
+        content = f"Merchant Account,Date,Balance,Currency,Amount\nSANDBOX_EU,{later(day)},prefund,EUR,175.00\n"
+        assert bench.take_in(content.encode(), f"balances_{day}.csv", "psp_balances", "SANDBOX_EU")["accepted"]
+        run_again(bench, later(day), after=day + 1)
+
+    run(0)
+    require_new_version_on_later_days_only(bench, "PSP_BALANCE_DIFFERS", run)
