@@ -55,14 +55,14 @@ def books_balance(day: Day) -> CheckItem:
 
 
 def books_are_proved(day: Day) -> CheckItem:
-    """The last proof of the books (`ledger_prove`, every sub-ledger of POSTINGS.md section 4) held, and saw all of the day. Told where
-    there was none yet.
+    """The last proof of the books (`ledger_prove`, every sub-ledger of POSTINGS.md section 4) held, and saw all of the day.
 
     It reads all books, so that it is run every night, and by a button, not while a page is looked at.
     """
     last = AuditRecord.objects.filter(act=PROVED).order_by("-pk").first()
     if last is None:
-        return check_item("proofs", "Books proved", "not proved yet: a proof is run every night")
+        never = ["no proof was run yet: prove the books"]
+        return check_item("proofs", "Books proved", "not proved yet: a proof is run every night", never)
     figure = f"{last.detail['checks']} checks, {last.recorded_at:%d %b %Y %H:%M} UTC"
     missing = [f"{name} does not hold" for name in last.detail["failing"]]
     if last.recorded_at < day.end <= day.now:

@@ -9,9 +9,10 @@ from django.db import transaction
 
 from ledger.actors import system_actor, user_actor
 from ledger.models import ApprovalRequest, BusinessDay, JournalTransaction, User
-from ledger.operations import PostedTransaction, Posting, decide, post, propose_adjustment, seal_audit
+from ledger.operations import PostedTransaction, Posting, decide, post, propose_adjustment, record_audit, seal_audit
 from reconciliation.models import BankStatement, DailyClose, ReconciliationRun, RunState, SourceFile
 from reconciliation.operations.closing import open_close, prepare_close
+from reconciliation.queries.checklist.books import PROVED
 from tests.reconciliation.house import DAY, NOW, PLAYER, House, make_house
 
 NOON = datetime(2026, 11, 19, 12, 0, tzinfo=UTC)
@@ -84,8 +85,15 @@ def make_ready_day() -> ReadyDay:
     ready.pay("first", 1000)
     ready.pay("second", 1500)
     make_papers(house, DAY)
+    prove(NOW)
     seal_audit(now=NOW)
     return ready
+
+
+def prove(now: datetime) -> None:
+    """The night's proof of the books, which held."""
+    detail = {"ok": True, "checks": 40, "failing": []}
+    record_audit(act=PROVED, actor=TESTER, target_kind="Ledger", target_id="books", detail=detail, now=now)
 
 
 def make_papers(house: House, day: date, *, closing_minor: int = 0) -> BankStatement:

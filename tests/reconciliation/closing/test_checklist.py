@@ -14,7 +14,7 @@ from reconciliation.operations.closing.days import open_close
 from reconciliation.queries.checklist import CheckItem, checklist
 from tests.ledger.books import book, cr, dr
 from tests.reconciliation.cases.records import Records, make_records
-from tests.reconciliation.closing.day import make_file, make_papers, make_run
+from tests.reconciliation.closing.day import make_file, make_papers, make_run, prove
 from tests.reconciliation.house import AT, DAY, NOW, House, make_case
 
 pytestmark = pytest.mark.spec("D2")
@@ -329,6 +329,7 @@ def test_another_entitys_things_do_not_matter(house: House) -> None:
     PspEventWork.objects.create(event=event, state="DEAD")
     ReconciliationRun.objects.create(account_code="UK", entity=other, merchant_account=theirs, date=DAY, state="FAILED", updated_at=NOW)
     make_papers(house, DAY)
+    prove(NOW)
     missing = {item.name for item in checklist(house.entity, DAY, now=NOW) if not item.ok}
     assert missing == {"audit"}  # one chain for all entities, not sealed in this test
 
@@ -350,6 +351,8 @@ def test_the_last_proof_of_the_books_is_told_and_one_that_failed_is_missing(hous
     from ledger.operations import record_audit
 
     assert check(house, "proofs").figure == "not proved yet: a proof is run every night"
+    for now in (NOW, AT):  # of a day that is over, and of one that runs
+        assert check(house, "proofs", now=now).missing == ("no proof was run yet: prove the books",)
     for failing in ([], ["wallets_equal_entries"]):
         detail = {"ok": not failing, "checks": 40, "failing": failing}
         record_audit(act="books.proved", actor=system_actor("closing"), target_kind="Ledger", target_id="books", detail=detail, now=NOW)

@@ -7,7 +7,7 @@ import pytest
 from ledger.models import ApprovalRequest, AuditRecord, Transition
 from reconciliation.models import CloseState, DailyClose
 from reconciliation.operations.closing import CloseNotPermitted, CloseNotReady, CloseStateConflict, open_close, refresh_checklist
-from tests.reconciliation.closing.day import DAY, NEXT_DAY, NOW, ReadyDay, make_papers, make_run
+from tests.reconciliation.closing.day import DAY, NEXT_DAY, NOW, ReadyDay, make_papers, make_run, prove
 from tests.reconciliation.house import make_case
 
 pytestmark = pytest.mark.spec("D2", "D3")
@@ -128,6 +128,7 @@ def test_after_a_signed_day_the_next_one_may_be_prepared_and_no_day_before(ready
     ready.pay("of the next day", at=NOW)
     following = ReadyDay(ready.house, open_close(entity=ready.house.entity, day=NEXT_DAY, now=NOW))
     make_papers(ready.house, NEXT_DAY)
+    prove(NOW + timedelta(days=1))
     following.prepare(now=NOW + timedelta(days=1))
     assert following.state() == CloseState.PREPARED
 

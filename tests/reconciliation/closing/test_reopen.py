@@ -10,7 +10,7 @@ from ledger.models import ApprovalRequest
 from ledger.operations import decide, seal_audit
 from reconciliation.models import CloseSnapshot, CloseState, DailyClose
 from reconciliation.operations.closing import CloseNotPermitted, CloseStateConflict, open_close, request_reopen
-from tests.reconciliation.closing.day import DAY, NEXT_DAY, NOW, REASON, ReadyDay, make_papers
+from tests.reconciliation.closing.day import DAY, NEXT_DAY, NOW, REASON, ReadyDay, make_papers, prove
 
 pytestmark = pytest.mark.spec("D3", "S1")
 
@@ -88,6 +88,7 @@ def test_the_day_after_it_is_undone_first(ready: ReadyDay, is_signed: bool) -> N
     following = ReadyDay(ready.house, open_close(entity=ready.house.entity, day=NEXT_DAY, now=NOW))
     make_papers(ready.house, NEXT_DAY)
     seal_audit(now=NOW)
+    prove(NOW + timedelta(days=1))
     following.prepare(now=NOW + timedelta(days=1))
     if is_signed:
         following.sign(now=NOW + timedelta(days=1))

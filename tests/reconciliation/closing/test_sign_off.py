@@ -14,7 +14,7 @@ from reconciliation.models import CloseSnapshot, CloseState
 from reconciliation.operations.casework import escalate_case, investigate_case, propose_disposition
 from reconciliation.operations.closing import CloseNotReady, CloseStateConflict, fall_back, open_close, return_changed_closes
 from tests.databases import TestDatabase
-from tests.reconciliation.closing.day import DAY, NOON, NOW, REASON, ReadyDay, make_papers
+from tests.reconciliation.closing.day import DAY, NOON, NOW, REASON, ReadyDay, make_papers, prove
 from tests.reconciliation.house import make_case
 
 pytestmark = pytest.mark.spec("D3", "S1")
@@ -109,6 +109,7 @@ def test_an_adjustment_counts_for_the_day_that_it_is_posted_into(ready: ReadyDay
     ready.sign(ready.house.fay)
     following = ReadyDay(ready.house, open_close(entity=ready.house.entity, day=DAY + timedelta(days=1), now=NOW))
     make_papers(ready.house, DAY + timedelta(days=1))
+    prove(NOW + timedelta(days=1))
     following.prepare(now=NOW + timedelta(days=1))
     seal_audit(now=NOW)
     with pytest.raises(ApprovalRefused):
