@@ -1,18 +1,21 @@
 """Checks of what came from outside: reports, statements, runs over them, bank against statement."""
 
 from collections import Counter
+from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
 
 from cashier.models import BankAccount, MerchantAccount
 from ledger.money import money_text
-from reconciliation.models import BankStatement, ExceptionCase, PspLine, ReconciliationRun, RunState, SettlementBatch
+from reconciliation.calendars import is_bank_day
+from reconciliation.models import BankLine, BankStatement, ExceptionCase, PspLine, ReconciliationRun, RunState, SettlementBatch
 from reconciliation.models.cases import LIVE_STATES, CaseState
 from reconciliation.models.files import BatchState
+from reconciliation.queries.bank_openings import opening_day
 from reconciliation.queries.batch_gaps import list_batch_gaps
 from reconciliation.queries.checklist.items import CheckItem, Day, check_item, of_words
 from reconciliation.queries.residuals import merchant_residuals
-from reconciliation.queries.statements import latest_statement, statement_gaps
+from reconciliation.queries.statements import first_statement, latest_statement, statement_gaps
 
 ITEM_KINDS = ("sale", "refund", "payout", "chargeback", "reversal")
 
@@ -39,14 +42,36 @@ def reports_are_in(day: Day) -> CheckItem:
 
 
 def statements_are_in(day: Day) -> CheckItem:
-    """A statement that reaches the day, for every active bank account; none missing between two."""
+    """A statement that reaches the day, for every active bank account; none missing between two, nor before the first."""
     accounts = active_banks(day)
     there = set(
         BankStatement.objects.filter(bank_account__in=accounts, closing_date__gte=day.date).values_list("bank_account_id", flat=True)
     )
     silent = [account for account in accounts if account.pk not in there]
-    missing = [f"{account.code}: no statement reaches {day.date}" for account in silent] + _gaps(day, "STATEMENT_GAP")
-    return check_item("statements", "Bank statements in", of_words(len(accounts) - len(silent), len(accounts), "account"), missing)
+    early = [words for account in accounts if account.pk in there and (words := _not_stated_yet(account, day))]
+    missing = [f"{account.code}: no statement reaches {day.date}" for account in silent] + early + _gaps(day, "STATEMENT_GAP")
+    figure = of_words(len(accounts) - len(silent) - len(early), len(accounts), "account")
+    return check_item("statements", "Bank statements in", figure, missing)
+
+
+def _not_stated_yet(account: BankAccount, day: Day) -> str:
+    """Whether the day is before the account's first statement, which opens with money: what moved it there nobody has stated. Empty
+    where it opens with none, and for days on which banks book nothing."""
+    first = first_statement(account)
+    if first is None or not first.opening_minor or not is_bank_day(account.currency, day.date):
+        return ""
+    begins = _beginning(first)
+    if begins is None or begins <= day.date:
+        return ""
+    return (
+        f"{account.code}: no statement of {day.date}; the first begins on {begins}, with {money_text(first.opening_minor, first.currency)}"
+    )
+
+
+def _beginning(statement: BankStatement) -> date | None:
+    """The first day that it tells of: its own, or where it names none that of its first line."""
+    line = BankLine.objects.filter(bucket=statement.bucket, statement=statement).aggregate(first=Min("booked_date"))["first"]
+    return min((day for day in (opening_day(statement), line) if day is not None), default=None)
 
 
 def runs_are_done(day: Day) -> CheckItem:

@@ -171,6 +171,39 @@ def test_every_active_bank_account_needs_a_statement_and_a_run(house: House) -> 
     assert check(house, "statements").figure == "0 of 0 accounts"
 
 
+def test_a_day_before_the_first_statement_of_an_account_that_held_money_is_not_stated(house: House) -> None:
+    first = make_papers(house, DAY + timedelta(days=1), closing_minor=500)
+    assert check(house, "statements").ok  # it opens with nothing: before it there was no account, or nothing in it
+
+    first.opening_minor = 500
+    first.save()
+    item = check(house, "statements")
+    told = "BANK_EUR: no statement of 2026-11-19; the first begins on 2026-11-20, with 5.00 EUR"
+    assert (item.missing, item.figure) == ((told,), "0 of 1 account")
+
+    # nothing is booked on a Sunday; of what the first statement tells itself nothing is missing
+    assert check(house, "statements", day=DAY - timedelta(days=4)).ok
+    assert check(house, "statements", day=DAY + timedelta(days=1)).ok
+    first.opening_date = DAY
+    first.save()
+    assert check(house, "statements").ok
+
+
+def test_a_first_statement_without_the_day_on_which_it_begins_begins_with_its_lines(house: House) -> None:
+    from reconciliation.models import BankLine
+    from reconciliation.operations.load.partitions import open_partition
+
+    first = make_papers(house, DAY + timedelta(days=1), closing_minor=600)
+    first.opening_minor = 500
+    first.save()
+    open_partition("reconciliation_bank_line", first.bucket)
+    BankLine.objects.create(
+        bucket=first.bucket, statement=first, bank_account=house.bank, line_number=1, index=0, currency="EUR", amount_minor=100,
+        booked_date=DAY, bank_reference="", end_to_end="", transaction_code="", counterparty="", narrative="", is_reversal=False,
+    )  # fmt: skip
+    assert check(house, "statements").ok
+
+
 @pytest.mark.parametrize("state", ["RUNNING", "FAILED", "PENDING"])
 def test_a_run_that_is_not_done_is_named(house: House, state: str) -> None:
     make_run(house, state=state)
