@@ -15,8 +15,8 @@ class MatchingRules(Version):
     """One version: which rules are on, in which order, with which parameters. What was in force once never changes.
 
     `body` is as reconciliation.matching.ruleset says. A version is sent for approval only with a back-test of exactly its digest against
-    the version in force. Beside the edges of every version, RETIRED ─ submit ─> WAITING brings an older one into force again, and
-    WAITING ─ put_back ─> RETIRED leaves it as it was.
+    the version in force, over at least one line. Beside the edges of every version, RETIRED ─ submit ─> WAITING brings an older one into
+    force again, and WAITING ─ put_back ─> RETIRED leaves it as it was.
     """
 
     PREFIX: ClassVar[str] = "mr_"

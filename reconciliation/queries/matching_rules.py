@@ -18,10 +18,11 @@ def rules_of(row: MatchingRules | None) -> RuleSet:
 
 
 def latest_back_test(row: MatchingRules) -> BackTest | None:
-    """The newest back-test that is done, of exactly what the version says, against the version in force."""
+    """The newest back-test that is done, of exactly what the version says, against the version in force; one that saw no line tested
+    nothing."""
     before = active_rules()
     done = row.back_tests.filter(state=BackTest.State.DONE, digest=row.digest, against=before) if before else BackTest.objects.none()
-    return done.order_by("-asked_at", "-pk").first()
+    return done.filter(result__lines__gt=0).order_by("-asked_at", "-pk").first()
 
 
 def used_by(run: ReconciliationRun) -> RunRules | None:

@@ -17,8 +17,10 @@ def test_of_two_approved_at_once_one_is_in_force(committed_db: "TestDatabase") -
     from reconciliation.models import MatchingRules
     from reconciliation.queries.matching_rules import active_rules
     from tests.ledger.cast import make_person
+    from tests.reconciliation.house import make_house
     from tests.reconciliation.rules.versions import decided, drafted, make_people, proposed, run_test
 
+    make_house()
     mia, max_ = make_people()
     zoe = make_person("zoe", "approve_matching")
     requests = []

@@ -36,7 +36,7 @@ def _tested(row: MatchingRules, page: Page) -> Standing:
     standing = _open(row, page)
     if standing.state != "shown" or latest_back_test(row):
         return standing
-    return disabled("Needs a back-test of this exact version against the one in force.")
+    return disabled("Needs a back-test of this exact version against the one in force, over lines that are loaded.")
 
 
 def _settled(row: MatchingRules, page: Page) -> Standing:

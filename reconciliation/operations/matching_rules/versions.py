@@ -42,7 +42,8 @@ def save_rules(*, rules_id: UUID, body: Body, actor: Actor, now: datetime) -> Ma
 def propose_rules(*, rules_id: UUID, reason: str, maker: Actor, now: datetime) -> ApprovalRequest:
     """Send a draft, or a version that was in force before, for approval: what differs, and what its back-test found.
 
-    Raises Conflict; ApprovalRefused without a back-test of exactly these rules against those in force, or where nothing differs.
+    Raises Conflict; ApprovalRefused without a back-test of exactly these rules against those in force that saw a line, or where nothing
+    differs.
     """
     why = "Only a draft, or a version that was in force before, is sent for approval."
     with transaction.atomic():
@@ -51,7 +52,8 @@ def propose_rules(*, rules_id: UUID, reason: str, maker: Actor, now: datetime) -
         _require_sound(row.body)
         test = latest_back_test(row)
         if test is None:
-            raise ApprovalRefused("Back-test this version first: it, or the version in force, changed since its last one, or it had none.")
+            untested = "it, or the version in force, changed since its last one, or that saw no line, or it had none"
+            raise ApprovalRefused(f"Back-test this version first: {untested}.")
         was, becomes = changed_settings(rules_of(active_rules()), rules_of(row))
         if not becomes:
             raise ApprovalRefused("Nothing differs from the rules in force.")

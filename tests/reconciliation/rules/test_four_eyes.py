@@ -50,6 +50,23 @@ def test_only_what_was_back_tested_as_it_is_can_be_sent(house: "House") -> None:
     assert row.state == "DRAFT"
 
 
+def test_a_back_test_that_saw_no_line_tests_nothing(house: "House") -> None:
+    from ledger.errors import ApprovalRefused
+    from reconciliation.models import BankLine
+    from tests.reconciliation.rules.versions import drafted, make_people, proposed, run_test
+
+    mia, _ = make_people()
+    row = drafted(mia, bank_payout_reference={"shortest_reference": 10})
+    for lines, account in ((0, ""), (1, "SANDBOX_EU")):  # nothing is loaded; a line is, of another account
+        test = run_test(row, mia, account=account, lines=lines)
+        assert (test.state, test.result["lines"], BankLine.objects.count()) == ("DONE", 0, lines)
+        with pytest.raises(ApprovalRefused, match="saw no line"):
+            proposed(row, mia)
+
+    run_test(row, mia)
+    assert proposed(row, mia).payload["lines"] == 1
+
+
 def test_what_changes_nothing_is_not_sent(house: "House") -> None:
     from ledger.errors import ApprovalRefused
     from tests.reconciliation.rules.versions import drafted, make_people, proposed, run_test
