@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from cashier.models import BankAccount, MerchantAccount
 from ledger.calendar import business_date
 from ledger.models import LegalEntity
@@ -36,13 +38,48 @@ def note_refused(row: SourceFile, result: ReadResult | None, *, now: datetime) -
 
 
 def note_loaded(row: SourceFile, *, now: datetime) -> None:
-    """A right file came: refusals of this account's files that were of the same name, or of these bytes, resolve themselves."""
-    refused = SourceFile.objects.filter(source=row.source, state=SourceFile.State.REFUSED, name=row.name).values_list("pk", flat=True)
-    keys = [f"FILE_REFUSED:{SourceFile(pk=pk).public_id}" for pk in [*refused, row.pk]]
-    for case in ExceptionCase.objects.filter(dedupe_key__in=keys, state__in=LIVE_STATES):
-        auto_resolve_case(
-            case, rule="right_file_loaded@1", text=f"A right file was loaded: {row.name}.", data={"file": row.public_id}, now=now
-        )
+    """A right file came: refusals that it puts right resolve themselves."""
+    codes = ("FILE_REFUSED", "SETTLEMENT_BATCH_UNBALANCED")
+    live = ExceptionCase.objects.filter(reason__in=codes, state__in=LIVE_STATES, dedupe_key__startswith="FILE_REFUSED:")
+    refused = {f"FILE_REFUSED:{file.public_id}": file for file in _refused(row, live)}
+    for case in live.filter(dedupe_key__in=list(refused)):
+        if _puts_right(row, refused[case.dedupe_key], case):
+            auto_resolve_case(
+                case, rule="right_file_loaded@1", text=f"A right file was loaded: {row.name}.", data={"file": row.public_id}, now=now
+            )
+
+
+def _refused(row: SourceFile, live: QuerySet[ExceptionCase]) -> list[SourceFile]:
+    """Files of this source that have a live case."""
+    ids = [SourceFile.id_of(key.partition(":")[2]) for key in live.values_list("dedupe_key", flat=True)]
+    return list(SourceFile.objects.filter(pk__in=ids, source=row.source))
+
+
+def _puts_right(row: SourceFile, refused: SourceFile, case: ExceptionCase) -> bool:
+    """Whether what was loaded is the refused file put right: its bytes after all; the same batches, or statements with the same number
+    and balances, under any name; or its name, where that is a name of its own and nothing tells of another account, batch or statement.
+    """
+    if refused.pk == row.pk:
+        return True
+    if {case.merchant_account_id, case.bank_account_id} - {None, row.merchant_account_id, row.bank_account_id}:
+        return False
+    was, now = _parts(refused), _parts(row)
+    if was and was.keys() <= now.keys():
+        is_told = all(key[1] and now[key] == balances for key, balances in was.items())
+        return is_told or refused.name == row.name
+    return not was and refused.name == row.name and not _is_every_files(row, refused)
+
+
+def _parts(file: SourceFile) -> dict[tuple[str, str, str], tuple[Any, Any]]:
+    """(account, number, currency) of each batch or statement -> its opening and closing balance; empty for what could not be read."""
+    parts = file.result.get("statements", [])
+    return {(each["account_ref"], each["number"], each["currency"]): (each["opening_minor"], each["closing_minor"]) for each in parts}
+
+
+def _is_every_files(row: SourceFile, refused: SourceFile) -> bool:
+    """Whether a file was loaded under this name before the refused one came: then all of the source may be called so."""
+    named = SourceFile.objects.filter(source=row.source, name=row.name, state=SourceFile.State.LOADED)
+    return named.filter(received_at__lte=refused.received_at).exclude(pk__in=[refused.pk, row.pk]).exists()
 
 
 def _facts(row: SourceFile, failed: list[Any]) -> dict[str, Any]:

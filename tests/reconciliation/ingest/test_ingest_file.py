@@ -94,6 +94,67 @@ def test_a_batch_that_does_not_add_up_is_not_loaded(house: "House") -> None:
     assert (case.reason_id, case.amount_minor, case.currency) == ("SETTLEMENT_BATCH_UNBALANCED", 100, "EUR")
 
 
+def test_a_right_file_of_another_name_ends_the_refusal_of_the_same_batch_alone(house: "House") -> None:
+    from reconciliation.models import ExceptionCase
+    from tests.reconciliation.ingest.papers import PAYOUT, SALE, ingest, report, row, sound_report
+
+    ingest(report(row(*SALE), row(*PAYOUT[:6], "48.20", "", "")))
+    case = ExceptionCase.objects.get()
+
+    assert ingest(sound_report(batch="39"), name="batch_39.csv")["accepted"]
+    case.refresh_from_db()
+    assert case.state == "OPEN"
+
+    assert ingest(sound_report(), name="corrected.csv")["accepted"]
+    case.refresh_from_db()
+    assert (case.state, case.resolution) == ("AUTO_RESOLVED", "right_file_loaded@1")
+
+
+def test_a_right_statement_of_another_name_ends_the_refusal_only_where_it_is_the_same_statement(house: "House") -> None:
+    from reconciliation.models import ExceptionCase
+    from tests.reconciliation.ingest.papers import ingest, statement
+
+    sound = statement("C12,50", "C1,00")
+    assert not ingest(sound.replace(b"C12,50", b"C12,40"), name="1.sta", source="mt940", account="BANK_EUR")["accepted"]
+
+    # a bank that calls every statement the first tells by its balances which one it is
+    assert ingest(statement("C7,00", opening="1013,50", day="261120"), name="2.sta", source="mt940", account="BANK_EUR")["accepted"]
+    case = ExceptionCase.objects.get(reason="FILE_REFUSED")
+    assert case.state == "OPEN"
+
+    assert ingest(sound, name="1_new.sta", source="mt940", account="BANK_EUR")["accepted"]
+    case.refresh_from_db()
+    assert case.state == "AUTO_RESOLVED"
+
+
+def test_a_name_that_every_file_bears_does_not_say_that_a_right_one_came(house: "House") -> None:
+    from reconciliation.models import ExceptionCase
+    from tests.reconciliation.ingest.papers import ingest, sound_report
+
+    assert ingest(sound_report(batch="37"))["accepted"]
+    ingest(sound_report()[:-60])
+    case = ExceptionCase.objects.get()
+
+    assert ingest(sound_report(batch="39"))["accepted"]
+    case.refresh_from_db()
+    assert (case.reason_id, case.state) == ("FILE_REFUSED", "OPEN")
+
+
+def test_a_right_file_of_another_account_ends_no_refusal(house: "House") -> None:
+    from cashier.models import MerchantAccount
+    from reconciliation.models import ExceptionCase
+    from tests.reconciliation.ingest.papers import ingest, sound_report
+
+    MerchantAccount.objects.create(
+        code="SANDBOX_US", entity=house.entity, provider="sandbox", secret_ref="SANDBOX_US", base_url="http://127.0.0.1:9",
+        currencies=["EUR"], regions=["EU"], methods=["card"], report_zone="Europe/Malta",
+    )  # fmt: skip
+    ingest(sound_report()[:-60])
+    assert ingest(sound_report(account="SANDBOX_US"), account="SANDBOX_US")["accepted"]
+
+    assert ExceptionCase.objects.get().state == "OPEN"
+
+
 def test_a_report_of_another_account_is_refused(house: "House") -> None:
     from tests.reconciliation.ingest.papers import ingest, sound_report
 
