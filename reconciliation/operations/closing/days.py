@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from ledger.actors import Actor
 from ledger.calendar import business_date
@@ -34,7 +35,8 @@ def open_close(*, entity: LegalEntity, day: date, now: datetime) -> DailyClose:
 
 
 def open_due_closes(*, now: datetime) -> list[DailyClose]:
-    """Open a close for every day that is over and has movements, after the last one opened. At most a month of days per entity."""
+    """Open a close for every day that is over and has movements, after the last signed one, also where a later one was opened before its
+    movements came. At most a month of days per entity."""
     return [close for entity in LegalEntity.objects.order_by("pk") for close in _open_due(entity, now)]
 
 
@@ -106,14 +108,22 @@ def audit_close(act: str, close: DailyClose, actor: Actor, now: datetime, *, rea
 
 
 def _open_due(entity: LegalEntity, now: datetime) -> list[DailyClose]:
-    today = business_date(entity, now)
-    newest = DailyClose.objects.filter(entity=entity).order_by("-business_date").values_list("business_date", flat=True).first()
+    """One index probe for each day that moved and is not signed."""
+    today, closes = business_date(entity, now), DailyClose.objects.filter(entity=entity)
+    begun = set(closes.values_list("business_date", flat=True))
     opened: list[DailyClose] = []
-    day = next_active_day(entity.pk, after=newest, before=today)
+    day = next_active_day(entity.pk, after=_last_signed(closes), before=today)
     while day is not None and len(opened) < DAYS_AT_ONCE:
-        opened.append(open_close(entity=entity, day=day, now=now))
+        if day not in begun:
+            opened.append(open_close(entity=entity, day=day, now=now))
         day = next_active_day(entity.pk, after=day, before=today)
     return opened
+
+
+def _last_signed(closes: QuerySet[DailyClose]) -> date | None:
+    """What moves on a day before it is part of it."""
+    signed = closes.filter(state=CloseState.SIGNED_OFF, reopened_at=None).order_by("-business_date")
+    return signed.values_list("business_date", flat=True).first()
 
 
 def _first_unsigned(close: DailyClose, others: Any, signed: Any) -> date | None:

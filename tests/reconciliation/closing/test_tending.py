@@ -7,10 +7,11 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 
 from ledger.models import LegalEntity
+from ledger.operations import seal_audit
 from reconciliation.models import CloseState, DailyClose, ReconciliationRun, RunState
 from reconciliation.operations.closing import open_due_closes, refresh_checklist, tend_closes
 from tests.backoffice.pressing import place_of, press
-from tests.reconciliation.closing.day import DAY, NOON, NOW, ReadyDay, make_run
+from tests.reconciliation.closing.day import DAY, NEXT_DAY, NOON, NOW, ReadyDay, make_run
 
 NOTHING = {"opened": 0, "looked_at": 0, "recovered": 0, "returned": 0}
 pytestmark = pytest.mark.spec("D1", "D3")
@@ -29,6 +30,26 @@ def test_every_day_that_is_over_and_had_movements_gets_a_close(ready: ReadyDay) 
 
     assert [close.business_date for close in opened] == [DAY + timedelta(days=3)]
     assert days() == [("2026-11-19", "OPEN"), ("2026-11-22", "OPEN")]
+    assert open_due_closes(now=NOW + timedelta(days=4)) == []
+
+
+def test_a_day_that_moved_only_after_a_later_one_was_opened_gets_its_close_too(ready: ReadyDay) -> None:
+    ready.pay("three days later", at=NOON + timedelta(days=3))
+    open_due_closes(now=NOW + timedelta(days=4))
+
+    # a line of a quiet day comes late, into its own day: nothing later is closed to postings
+    assert ready.pay("late", at=NOON + timedelta(days=1)).business_date == NEXT_DAY
+    ready.prepare()
+    seal_audit(now=NOW)
+    ready.sign()
+    (opened,) = open_due_closes(now=NOW + timedelta(days=4))
+    assert opened.business_date == NEXT_DAY
+    assert days() == [("2026-11-19", "SIGNED_OFF"), ("2026-11-20", "OPEN"), ("2026-11-22", "OPEN")]
+
+
+def test_a_day_before_a_signed_one_gets_none(ready: ReadyDay) -> None:
+    ready.pay("the day before", at=NOON - timedelta(days=1))
+    DailyClose.objects.filter(pk=ready.close.pk).update(state="SIGNED_OFF", signed_at=NOW)
     assert open_due_closes(now=NOW + timedelta(days=4)) == []
 
 
