@@ -1,12 +1,12 @@
 """What a PSP says it holds of ours: the newest figure of each balance in its papers (format psp_balances)."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 
 from cashier.models import MerchantAccount
 from reconciliation.models import FileState, SourceFile
 
-_PAPERS = 10  # the newest lists of balances: what older ones said was held against the books then
+_LOOK_BACK = timedelta(days=100)  # what was said longer ago was held against the books then
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +21,12 @@ class Said:
 
 
 def newest_figures(account: MerchantAccount, until: date) -> list[Said]:
-    """The newest of each kind and currency, of days up to and with `until`."""
-    papers = SourceFile.objects.filter(source="psp_balances", state=FileState.LOADED, merchant_account=account)
+    """The newest of each kind and currency, of days up to and with `until`; of one day, what was said last. None that was told more
+    than a hundred days before."""
+    since = datetime.combine(until - _LOOK_BACK, time.min, tzinfo=UTC)  # a day's balance is told when the day is over
+    papers = SourceFile.objects.filter(source="psp_balances", state=FileState.LOADED, merchant_account=account, loaded_at__gte=since)
     found: dict[tuple[str, str], Said] = {}
-    for paper in papers.order_by("-loaded_at")[:_PAPERS]:
+    for paper in papers.order_by("-loaded_at", "-pk"):
         for row in paper.result["statements"]:
             kind, _, text = row["number"].partition(" ")
             if kind == "top_up":  # a movement, no balance

@@ -13,17 +13,20 @@ CODE = "PSP_BALANCE_DIFFERS"
 def tell_psp_balances(step: MerchantRun) -> None:
     """A case for each balance that the books did not have at the end of its day; the newest figure of a kind and currency counts.
 
-    A difference that is gone, by lines that were posted since or by a newer figure that agrees, ends by itself. A run for a day before
-    that of the figure has not seen it, and ends nothing.
+    A difference that is gone, by lines that were posted since or by a newer figure that agrees, ends by itself. A run that has no figure
+    of a balance, or only one of a day before the case's, says nothing of it.
     """
+    figures = {(said.kind, said.currency): said for said in newest_figures(step.account, step.date)}
     differing = {}
-    for said in newest_figures(step.account, step.date):
+    for said in figures.values():
         books = balance_on(step.account.entity_id, said.kind, step.account.public_id, said.currency, said.day)
         if books != said.minor:
             differing[f"{CODE}:{step.account.public_id}:{said.kind}:{said.currency}:{books - said.minor}"] = (said, books)
-    live = ExceptionCase.objects.filter(merchant_account=step.account, reason=CODE, state__in=LIVE_STATES, business_date__lte=step.date)
+    live = ExceptionCase.objects.filter(merchant_account=step.account, reason=CODE, state__in=LIVE_STATES)
     for case in live.exclude(dedupe_key__in=list(differing)):
-        auto_resolve_case(case, rule="balances_agree@1", text="The books have what the PSP says it holds.", now=step.now)
+        newest = figures.get((case.facts["balance"], case.currency))
+        if newest is not None and newest.day >= case.business_date:
+            auto_resolve_case(case, rule="balances_agree@1", text="The books have what the PSP says it holds.", now=step.now)
     for key, (said, books) in differing.items():
         _raise(step, key, said, books)
 

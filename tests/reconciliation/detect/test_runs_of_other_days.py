@@ -1,5 +1,6 @@
 """A run ends only what it looked at: run again for an older day, or long after, it says of no break that it is gone (R9, E1)."""
 
+import io
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -100,6 +101,40 @@ def test_a_balance_that_the_psp_states_otherwise_stays_different(bench: "Bench")
 
     run_again(bench, DAY, after=2)
     require_open(case)
+
+
+@pytest.mark.spec("R14", "D2")
+def test_a_balance_stays_different_however_many_papers_came_since(bench: "Bench") -> None:
+    from reconciliation.operations import ingest_file
+    from reconciliation.queries.checklist import checklist
+    from tests.ledger.books import book, cr, dr
+    from tests.reconciliation.ingest.papers import ACTOR
+
+    m, e = bench.house.merchant.public_id, bench.house.entity.public_id
+    book(bench.house.entity, "reserve", dr("reserve", m, 20_000, ref="start"), cr("outside", e, 20_000), at=AT)
+
+    def said(day: int, amount: str, currency: str = "EUR") -> None:
+        content = f"Merchant Account,Date,Balance,Currency,Amount\nSANDBOX_EU,{later(day)},reserve,{currency},{amount}\n"
+        came = NOW + timedelta(days=day)
+        taken = ingest_file(
+            file=io.BytesIO(content.encode()), name=f"{day}.csv", source="psp_balances", account="SANDBOX_EU", actor=ACTOR, now=came
+        )
+        assert taken["accepted"]
+
+    said(0, "175.00")
+    bench.run()
+    (case,) = bench.cases("PSP_BALANCE_DIFFERS")
+
+    def told() -> tuple[str, ...]:
+        return next(item for item in checklist(bench.house.entity, DAY, now=NOW) if item.name == "reserve").missing
+
+    assert len(told()) == 1
+    for day in range(1, 12):  # a paper for each day, of another currency: none says anything of this balance
+        said(day, "0.00", "SEK")
+    run_again(bench, DAY, after=12)
+    run_again(bench, later(11), after=12)
+    require_open(case)
+    assert len(told()) == 1
 
 
 @pytest.mark.spec("R4")
