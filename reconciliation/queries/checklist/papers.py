@@ -16,6 +16,7 @@ from reconciliation.queries.batch_gaps import list_batch_gaps
 from reconciliation.queries.checklist.items import CheckItem, Day, check_item, of_words
 from reconciliation.queries.residuals import merchant_residuals
 from reconciliation.queries.statements import first_statement, latest_statement, statement_gaps
+from reconciliation.queries.unread_lines import count_unread
 
 ITEM_KINDS = ("sale", "refund", "payout", "chargeback", "reversal")
 
@@ -42,16 +43,21 @@ def reports_are_in(day: Day) -> CheckItem:
 
 
 def statements_are_in(day: Day) -> CheckItem:
-    """A statement that reaches the day, for every active bank account; none missing between two, nor before the first."""
+    """A statement that reaches the day, for every active bank account; posted; none missing between two, nor before the first."""
     accounts = active_banks(day)
-    there = set(
-        BankStatement.objects.filter(bank_account__in=accounts, closing_date__gte=day.date).values_list("bank_account_id", flat=True)
-    )
-    silent = [account for account in accounts if account.pk not in there]
-    early = [words for account in accounts if account.pk in there and (words := _not_stated_yet(account, day))]
-    missing = [f"{account.code}: no statement reaches {day.date}" for account in silent] + early + _gaps(day, "STATEMENT_GAP")
+    reaching = BankStatement.objects.filter(bank_account__in=accounts, closing_date__gte=day.date).order_by()
+    begins = {row["bank_account_id"]: row["begins"] for row in reaching.values("bank_account_id").annotate(begins=Min("opening_date"))}
+    silent = [account for account in accounts if account.pk not in begins]
+    later = [account for account in accounts if account.pk in begins and not _is_by(begins[account.pk], day)]
+    early = [words for account in later if (words := _not_stated_yet(account, day))]
+    missing = [f"{account.code}: no statement reaches {day.date}" for account in silent] + early
+    missing += [words for account in accounts if (words := _not_posted(account, day))] + _gaps(day, "STATEMENT_GAP")
     figure = of_words(len(accounts) - len(silent) - len(early), len(accounts), "account")
     return check_item("statements", "Bank statements in", figure, missing)
+
+
+def _is_by(begins: date | None, day: Day) -> bool:
+    return begins is not None and begins <= day.date
 
 
 def _not_stated_yet(account: BankAccount, day: Day) -> str:
@@ -66,6 +72,13 @@ def _not_stated_yet(account: BankAccount, day: Day) -> str:
     return (
         f"{account.code}: no statement of {day.date}; the first begins on {begins}, with {money_text(first.opening_minor, first.currency)}"
     )
+
+
+def _not_posted(account: BankAccount, day: Day) -> str:
+    """Lines that came after the account's run: where they even out, nothing else would tell that they are in no books."""
+    count = count_unread(account, until=day.date)
+    words = "1 line" if count == 1 else f"{count:,} lines"
+    return f"{account.code}: {words} booked by {day.date} {'is' if count == 1 else 'are'} loaded, not posted" if count else ""
 
 
 def _beginning(statement: BankStatement) -> date | None:

@@ -9,8 +9,9 @@ from cashier.models import MerchantAccount, PspEvent, PspEventWork
 from ledger.actors import system_actor
 from ledger.models import LegalEntity
 from ledger.operations import request_approval
-from reconciliation.models import DailyClose, ExceptionCase, ReconciliationRun
+from reconciliation.models import BankLine, BankStatement, DailyClose, ExceptionCase, Match, ReconciliationRun, SuspenseItem
 from reconciliation.operations.closing.days import open_close
+from reconciliation.operations.load.partitions import open_partition
 from reconciliation.queries.checklist import CheckItem, checklist
 from tests.ledger.books import book, cr, dr
 from tests.reconciliation.cases.records import Records, make_records
@@ -190,16 +191,42 @@ def test_a_day_before_the_first_statement_of_an_account_that_held_money_is_not_s
 
 
 def test_a_first_statement_without_the_day_on_which_it_begins_begins_with_its_lines(house: House) -> None:
-    from reconciliation.models import BankLine
-    from reconciliation.operations.load.partitions import open_partition
-
     first = make_papers(house, DAY + timedelta(days=1), closing_minor=600)
     first.opening_minor = 500
     first.save()
-    open_partition("reconciliation_bank_line", first.bucket)
-    BankLine.objects.create(
-        bucket=first.bucket, statement=first, bank_account=house.bank, line_number=1, index=0, currency="EUR", amount_minor=100,
-        booked_date=DAY, bank_reference="", end_to_end="", transaction_code="", counterparty="", narrative="", is_reversal=False,
+    make_suspense(house, make_bank_line(house, first, 100))
+    assert check(house, "statements").ok
+
+
+def make_bank_line(house: House, statement: BankStatement, amount_minor: int) -> BankLine:
+    """A line booked on the day, loaded and not posted."""
+    open_partition("reconciliation_bank_line", statement.bucket)
+    return BankLine.objects.create(
+        bucket=statement.bucket, statement=statement, bank_account=house.bank, line_number=1, index=0, currency="EUR",
+        amount_minor=amount_minor, booked_date=DAY, bank_reference="", end_to_end="", transaction_code="", counterparty="", narrative="",
+        is_reversal=False,
+    )  # fmt: skip
+
+
+def make_suspense(house: House, line: BankLine) -> None:
+    SuspenseItem.objects.create(
+        line_kind="bank", line_id=line.pk, holder=house.bank.public_id, bank_account=house.bank, currency="EUR",
+        amount_minor=-line.amount_minor, reason_code="BANK_CREDIT_UNIDENTIFIED", placed_txn="txn", placed_at=NOW, cleared_at=NOW,
+    )  # fmt: skip
+
+
+def test_lines_that_were_loaded_after_the_banks_run_are_named_though_they_even_out(house: House) -> None:
+    statement, run = make_papers(house, DAY), ReconciliationRun.objects.filter(account_code=house.bank.code, date=DAY)
+    run.update(started_at=NOW)
+    first, second = (make_bank_line(house, statement, minor) for minor in (5_000, -5_000))
+    assert check(house, "bank").ok  # an account that is emptied every day
+    assert check(house, "statements").missing == ("BANK_EUR: 2 lines booked by 2026-11-19 are loaded, not posted",)
+
+    make_suspense(house, first)
+    assert check(house, "statements").missing == ("BANK_EUR: 1 line booked by 2026-11-19 is loaded, not posted",)
+    Match.objects.create(
+        run=run.get(), rule="bank.charge@1", line_kind="bank", line_id=second.pk, item_kind="bank_charge", currency="EUR",
+        line_minor=-5_000, matched_at=NOW,
     )  # fmt: skip
     assert check(house, "statements").ok
 
