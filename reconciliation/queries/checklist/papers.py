@@ -88,15 +88,20 @@ def _beginning(statement: BankStatement) -> date | None:
 
 
 def runs_are_done(day: Day) -> CheckItem:
-    """Reconciliation of the day is done for every account that has something to reconcile."""
-    states = dict(ReconciliationRun.objects.filter(entity=day.entity, date=day.date).values_list("account_code", "state"))
-    expected = sorted({*states, *(account.code for account in day.busy_accounts), *(account.code for account in active_banks(day))})
-    missing = [
-        f"{code}: {'run ' + str(states[code]).lower() if code in states else 'no run'}"
-        for code in expected
-        if states.get(code) != RunState.DONE
-    ]
+    """Reconciliation of the day is done for every account that has something to reconcile, and saw the day to its end."""
+    runs = {run.account_code: run for run in ReconciliationRun.objects.filter(entity=day.entity, date=day.date)}
+    expected = sorted({*runs, *(account.code for account in day.busy_accounts), *(account.code for account in active_banks(day))})
+    missing = [f"{code}: {lacking}" for code in expected if (lacking := _lacking(runs.get(code), day))]
     return check_item("runs", "Runs done", of_words(len(expected) - len(missing), len(expected), "account"), missing)
+
+
+def _lacking(run: ReconciliationRun | None, day: Day) -> str:
+    if run is None:
+        return "no run"
+    if run.state != RunState.DONE:
+        return f"run {str(run.state).lower()}"
+    is_early = run.started_at is not None and run.started_at < day.end <= day.now
+    return "run before the day ended" if is_early else ""
 
 
 def lines_are_complete(day: Day) -> CheckItem:

@@ -231,6 +231,16 @@ def test_lines_that_were_loaded_after_the_banks_run_are_named_though_they_even_o
     assert check(house, "statements").ok
 
 
+def test_a_run_from_before_the_day_ended_has_not_seen_it(house: House) -> None:
+    make_papers(house, DAY)
+    runs, end = ReconciliationRun.objects.filter(account_code=house.bank.code, date=DAY), datetime(2026, 11, 19, 23, 0, tzinfo=UTC)
+    runs.update(started_at=end - timedelta(seconds=1))
+    assert check(house, "runs").missing == ("BANK_EUR: run before the day ended",)
+    assert check(house, "runs", now=end - timedelta(seconds=1)).ok  # of a day that runs there is no later one
+    runs.update(started_at=end)
+    assert check(house, "runs").ok
+
+
 @pytest.mark.parametrize("state", ["RUNNING", "FAILED", "PENDING"])
 def test_a_run_that_is_not_done_is_named(house: House, state: str) -> None:
     make_run(house, state=state)
