@@ -4,7 +4,9 @@ Locks, always in this order: the request for the signature (if any), the entity,
 closes of one entity wait for each other; postings don't take it.
 """
 
-from datetime import date, datetime
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +24,7 @@ from reconciliation.queries.activity import next_active_day
 from reconciliation.queries.checklist import CheckItem, checklist
 
 DAYS_AT_ONCE = 31
+_A_DAY = timedelta(days=1)
 
 
 def open_close(*, entity: LegalEntity, day: date, now: datetime) -> DailyClose:
@@ -108,16 +111,27 @@ def audit_close(act: str, close: DailyClose, actor: Actor, now: datetime, *, rea
 
 
 def _open_due(entity: LegalEntity, now: datetime) -> list[DailyClose]:
-    """One index probe for each day that moved and is not signed."""
-    today, closes = business_date(entity, now), DailyClose.objects.filter(entity=entity)
-    begun = set(closes.values_list("business_date", flat=True))
-    opened: list[DailyClose] = []
-    day = next_active_day(entity.pk, after=_last_signed(closes), before=today)
-    while day is not None and len(opened) < DAYS_AT_ONCE:
-        if day not in begun:
-            opened.append(open_close(entity=entity, day=day, now=now))
-        day = next_active_day(entity.pk, after=day, before=today)
-    return opened
+    closes = DailyClose.objects.filter(entity=entity)
+    begun = sorted(set(closes.values_list("business_date", flat=True)))
+    due = _due_days(entity, begun, _last_signed(closes), business_date(entity, now))
+    return [open_close(entity=entity, day=day, now=now) for day in islice(due, DAYS_AT_ONCE)]
+
+
+def _due_days(entity: LegalEntity, begun: list[date], signed: date | None, today: date) -> Iterator[date]:
+    """Days without a close that moved: those between the closes that there are, then those after the newest.
+
+    Between them each is asked for by itself: the index is one of ranges, and to look through several days it would read all their postings.
+    """
+    if begun:
+        first = signed or next_active_day(entity.pk, after=None, before=begun[0]) or begun[0]
+        days = (first + number * _A_DAY for number in range((begun[-1] - first).days))
+        for day in days:
+            if day not in begun and next_active_day(entity.pk, after=day - _A_DAY, before=day + _A_DAY):
+                yield day
+    following = next_active_day(entity.pk, after=begun[-1] if begun else None, before=today)
+    while following is not None:
+        yield following
+        following = next_active_day(entity.pk, after=following, before=today)
 
 
 def _last_signed(closes: QuerySet[DailyClose]) -> date | None:

@@ -47,6 +47,14 @@ def test_a_day_that_moved_only_after_a_later_one_was_opened_gets_its_close_too(r
     assert days() == [("2026-11-19", "SIGNED_OFF"), ("2026-11-20", "OPEN"), ("2026-11-22", "OPEN")]
 
 
+def test_a_day_that_moved_only_after_the_first_was_opened_gets_its_close_too(ready: ReadyDay) -> None:
+    for back in (5, 3):
+        ready.pay(f"{back} days before", at=NOON - timedelta(days=back))
+    opened = open_due_closes(now=NOW)
+    assert [close.business_date for close in opened] == [DAY - timedelta(days=5), DAY - timedelta(days=3)]
+    assert open_due_closes(now=NOW) == []
+
+
 def test_a_day_before_a_signed_one_gets_none(ready: ReadyDay) -> None:
     ready.pay("the day before", at=NOON - timedelta(days=1))
     DailyClose.objects.filter(pk=ready.close.pk).update(state="SIGNED_OFF", signed_at=NOW)
