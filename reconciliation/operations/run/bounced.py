@@ -7,16 +7,14 @@ from reconciliation.models.files import BatchState
 from reconciliation.operations.cases import auto_resolve_case, raise_case, resolve_by_key
 from reconciliation.operations.run.bank_cases import missing_key
 from reconciliation.operations.run.context import BankRun, MerchantRun
-from reconciliation.operations.run.settle import bounced_ref
-from reconciliation.queries.bounced import bounced_lines
+from reconciliation.queries.bounced import bounced_refs
 
 CODE = "SETTLEMENT_TRANSFER_RETURNED"
 
 
 def raise_bounced(step: MerchantRun, batch: SettlementBatch) -> None:
     """A case for each transfer that the batch says came back; what was missing at our bank for it is explained."""
-    for line in bounced_lines(batch):
-        ref = bounced_ref(batch)
+    for line, ref in bounced_refs(batch):
         origin = next((each for each in _before(batch) if each.ref == ref), None)
         _raise(step, batch, line, origin)
         if origin is not None:

@@ -9,14 +9,13 @@ from django.db import transaction
 from ledger.operations import Posting, lines_of, post
 from ledger.transitions import move
 from reconciliation.matching.facts import LineFacts
-from reconciliation.matching.narrative import transfer_references
 from reconciliation.models import SettlementBatch, SuspenseItem
 from reconciliation.models.files import BatchState
 from reconciliation.operations.cases import ENGINE
 from reconciliation.operations.run.context import MerchantRun
 from reconciliation.operations.run.own_places import Own, with_own
 from reconciliation.queries.batch_sums import Sums, read_sums
-from reconciliation.queries.bounced import bounced_lines
+from reconciliation.queries.bounced import bounced_minor, bounced_refs
 from reconciliation.queries.conversions import list_conversions
 from reconciliation.queries.rates import list_rates
 
@@ -78,7 +77,7 @@ def source_of(batch: SettlementBatch, sums: Sums, waiting: list[LineFacts]) -> d
         "carry": f"carry:{account.public_id}:{batch.currency}",
         "payout_minor": sums.payout_minor,
         "carried_minor": sums.carried_minor,
-        "bounced": [[bounced_ref(batch), sums.bounced_minor]] if sums.bounced_minor else [],
+        "bounced": [[ref, bounced_minor(line)] for line, ref in bounced_refs(batch)] if sums.lines["bounced"] else [],
         "items_minor": {kind: minor for kind, minor in sorted(sums.items.items()) if minor},
         "foreign": [[currency, gross, base] for currency, (gross, base) in sorted(sums.foreign.items())],
         "fees_minor": {kind: minor for kind, minor in sorted(sums.fees.items()) if minor},
@@ -101,22 +100,6 @@ def rule_of(source: Mapping[str, Any]) -> str:
 def suspense_ref(line_id: int) -> str:
     """What the suspense entry of a report's line names; as SuspenseItem.ref."""
     return f"line:psp:{line_id}"
-
-
-def bounced_ref(batch: SettlementBatch) -> str:
-    """The batch whose transfer came back: the one whose transfer or number the row names, else the one that this batch is named after,
-    else the latest before it that the bank has not shown."""
-    sent = SettlementBatch.objects.filter(merchant_account=batch.merchant_account, currency=batch.currency, version=1).exclude(pk=batch.pk)
-    said = [line.object_reference for line in bounced_lines(batch)]
-    for reference in (found for text in said for found in transfer_references(text)):
-        if (origin := sent.filter(transfer_reference__contains=reference).first()) is not None:
-            return origin.ref
-    for number in (*said, batch.number.removesuffix("-ret")):
-        if (origin := sent.filter(number=number).first()) is not None:
-            return origin.ref
-    before = sent.filter(business_date__lt=batch.business_date)
-    unpaid = before.filter(state=BatchState.SETTLED).order_by("-business_date").first() or before.order_by("-business_date").first()
-    return unpaid.ref if unpaid else batch.ref
 
 
 def _place_in_suspense(step: MerchantRun, waiting: list[LineFacts], codes: Mapping[int, str], txn: str) -> None:

@@ -4,6 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ledger.models import Entry
+from ledger.proofs.items import booked_by_ref
+from reconciliation.proofs_of_accounts import in_transit_is_named
 from tests.reconciliation.detect.bench import DAY, later, row, sale_row
 
 if TYPE_CHECKING:
@@ -97,6 +100,29 @@ def test_a_transfer_that_bounced_is_a_case_until_a_later_batch_pays_it(bench: "B
     case.refresh_from_db()
     assert (case.state, case.resolution, bench.codes()) == ("AUTO_RESOLVED", "next_batch_paid@1", ["SETTLEMENT_TRANSFER_RETURNED"])
     assert bench.records.balance("in_transit") == 0
+
+
+@pytest.mark.parametrize("named", [True, False])
+@pytest.mark.spec("R8")
+def test_two_transfers_that_one_batch_brings_back_are_those_of_two_batches(bench: "Bench", named: bool) -> None:
+    # given two batches whose transfers both came back, told by a third in another order; a row that names none goes by its amount
+    for place, minor in enumerate((30_000, 20_000)):
+        bench.report(sale_row(bench.sale(minor, f"obj_{place}")), batch=f"{38 + place}", day=later(place))
+        bench.run(later(place))
+    texts = [f"TX63509430{number}XT batch {number}, COUNTROOM_SANDBOX_EU" if named else "" for number in (38, 39)]
+    returned = [row("BankInstructionReturned", object_=text, net=minor) for text, minor in zip(texts, (30_000, 20_000), strict=True)]
+    bench.report(sale_row(bench.sale(12_000, "obj_2")), *returned, batch="40", day=later(2))
+    bench.run(later(2))
+
+    told = {case.facts["bounced_batch"]: case.amount_minor for case in bench.cases("SETTLEMENT_TRANSFER_RETURNED")}
+    assert told == {"38": 30_000, "39": 20_000}
+
+    # then neither is missing at the bank, and nothing is left in transit when the third is paid
+    bench.statement((62_000, "TX635094340XT batch 40, COUNTROOM_SANDBOX_EU"), day=later(3))
+    bench.run(later(9), "BANK_EUR")
+
+    assert bench.records.balance("in_transit") == 0 and bench.codes() == ["SETTLEMENT_TRANSFER_RETURNED"] * 2
+    assert in_transit_is_named().ok and not list(booked_by_ref(Entry.objects.filter(account__kind="in_transit")))
 
 
 @pytest.mark.spec("R8")
