@@ -48,7 +48,10 @@ class Cells:
         if rule.rule == "columns":
             if not debit.strip() and not credit.strip():
                 return None
-            return self._unsigned(credit, currency) - self._unsigned(debit, currency)
+            gave, took = self._unsigned(credit, currency), self._unsigned(debit, currency)
+            if gave and took:
+                raise AmountError(f"{debit[:40]!r} and {credit[:40]!r}: a debit and a credit in one row, which is one movement")
+            return gave - took
         if not said.strip():
             return None
         if rule.rule == "signed":

@@ -210,6 +210,21 @@ def test_a_day_without_marks_has_all_its_digits(printed: str, dates: str, day: d
         assert by_map(text, delimiter=";", dates=dates)[0][0].booking_date == day
 
 
+@pytest.mark.parametrize(
+    ("debit", "credit", "amount"), [("3", "5", None), ("-3", "5", None), ("0,00", "5", 500), ("3", "0", -300), ("0", "0", 0)]
+)
+@pytest.mark.spec("R2", "R3")
+def test_a_debit_and_a_credit_in_one_row_are_not_netted(debit: str, credit: str, amount: int | None) -> None:
+    text = f"Day;Text;More;Ccy;Debit;Credit;Balance\n2026-01-05;A;;EUR;;1;10\n2026-01-06;A;;EUR;{debit};{credit};12\n"
+    layout = {"delimiter": ";", "decimal": ",", "columns": {"debit": "Debit", "credit": "Credit"}}
+    sign = {"rule": "columns", "printed": "ignore"}
+    if amount is None:
+        error = refused(text, sign=sign, **layout)
+        assert (error.code, error.line, error.column) == ("amount", 3, 5)
+    else:
+        assert by_map(text, sign=sign, **layout)[0][1].amount_minor == amount
+
+
 @pytest.mark.spec("R1")
 def test_preambles_footers_and_rows_of_balances_are_no_lines() -> None:
     text = "Bank of X;;\nAccount;DE1\n\nDay;Text;More;Ccy;Debit;Credit;Balance\n2026-01-05;Opening balance;;EUR;;;10\n"
