@@ -19,7 +19,8 @@ from reconciliation.formats.values import FormatRefused, PspLine, ReadResult
 
 _LONGEST_BATCH = 32  # as the batch's number is stored
 _MOST_BATCHES = 10_000
-_ITEMS = frozenset({"sale", "refund", "payout", "chargeback", "reversal"})
+_SIDES = {"sale": 1, "refund": -1, "payout": -1, "chargeback": -1, "reversal": 1}
+_ITEMS = frozenset(_SIDES)
 
 
 class CsvPspReader:
@@ -74,6 +75,8 @@ class CsvPspReader:
         net_currency = row.currency("net_currency") if row.text("net_currency") else gross_currency
         fees = {name: _fee(row, name, net_currency, mapped.map.fees) for name in FEES}
         gross, net = _amounts(row, kind, gross_currency, net_currency, sum(fees.values()))
+        if mapped.map.sign.rule == "signed" and mapped.map.sign.printed != "keep":
+            _refuse_wrong_side(row, kind, gross)
         return PspLine(
             line_number=row.number,
             merchant_account=self._merchant(row),
@@ -142,6 +145,17 @@ def _amounts(row: MappedRow, kind: str, gross_currency: str, net_currency: str, 
     if gross is None and net is not None and kind in _ITEMS:
         return net + fees, net
     return gross or 0, net or 0
+
+
+def _refuse_wrong_side(row: MappedRow, kind: str, gross: int) -> None:
+    """Many reports print refunds without their minus: read as signed, what was given back would be money that came."""
+    if gross * _SIDES.get(kind, 0) < 0:
+        takes, sign = ("brings", "negative") if _SIDES[kind] > 0 else ("takes", "positive")
+        message = (
+            f"{sign}, and a {row.text('line_type')[:40]} {takes} money; where amounts are printed without signs, the map needs the sign rule"
+            ' \'indicator\' with the column of the type; where the sign means what it says, "printed": "keep" beside the rule'
+        )
+        raise row.refuse("gross" if row.text("gross") else "net", "amount", message)
 
 
 def _batch_number(row: MappedRow) -> str:

@@ -75,6 +75,34 @@ def test_a_report_without_payout_rows_gets_its_transfers_computed() -> None:
     assert {line.merchant_account for line in lines} == {"SANDBOX_EU"}
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("-4.00", "4.00", "positive, and a Card refund takes money"),
+        ("10.00", "-10.00", "negative, and a card  SALE brings money"),
+    ],
+)
+@pytest.mark.spec("R2", "R3")
+def test_an_amount_on_the_wrong_side_is_refused_until_the_map_says_what_it_means(old: str, new: str, said: str) -> None:
+    """A refund without its minus would be money that came, and the payout computed from it too high."""
+    text = REPORT.replace(f",{old},", f",{new},")
+    with pytest.raises(FormatRefused, match=said) as refusal:
+        by_map(text)
+    assert (refusal.value.error.code, refusal.value.error.column) == ("amount", 5)
+
+    kept, _ = by_map(text, sign={"rule": "signed", "printed": "keep"})
+    assert round(float(new) * 100) in [line.gross_minor for line in kept]
+
+
+@pytest.mark.spec("R3")
+def test_amounts_without_signs_are_read_by_their_type() -> None:
+    sign = {"rule": "indicator", "credit": ["Card sale"], "debit": ["Card refund"]}
+    lines, result = by_map(REPORT.replace("-4.00", "4.00"), sign=sign, columns={**LAYOUT["columns"], "indicator": "What"})
+
+    assert [(line.kind, line.gross_minor, line.net_minor) for line in lines[:2]] == [("sale", 1000, 976), ("refund", -400, -410)]
+    assert result.accepted
+
+
 NET_ONLY = {"net": "Gross", **{key: value for key, value in LAYOUT["columns"].items() if key != "gross"}}
 
 
