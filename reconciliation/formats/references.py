@@ -3,6 +3,7 @@
 import re
 
 _PAYOUT = re.compile(r"TX\d{5,20}XT")
+_SHORTEST = 6  # digits of an account number that is told without its bank
 _MANY_SPACES = re.compile(r"[\s\xad]+")  # and soft hyphens
 
 
@@ -24,7 +25,10 @@ def same_account(ours: str, theirs: str) -> bool:
     a, b = _alphanumerics(ours), _alphanumerics(theirs)
     if not a or not b:
         return False
-    return a == b or _without_currency(a) == _without_currency(b) or _ends_iban(a, theirs) or _ends_iban(b, ours)
+    a, b = _without_currency(a), _without_currency(b)
+    if a.isdecimal() and b.isdecimal() and len(a) != len(b):
+        return len(a.lstrip("0")) >= _SHORTEST and a.lstrip("0") == b.lstrip("0")
+    return a == b or _ends_iban(a, theirs) or _ends_iban(b, ours) or _is_swedish(a, b) or _is_swedish(b, a)
 
 
 def _alphanumerics(text: str) -> str:
@@ -46,4 +50,14 @@ def _ends_iban(iban: str, national: str) -> bool:
     account = parts[-1].lstrip("0")
     bank = parts[-2] if len(parts) > 1 and parts[-2].isdigit() else ""
     is_its_bank = iban[4:].startswith(bank) or iban.endswith(bank + parts[-1])
-    return len(account) >= 6 and account.isdigit() and is_its_bank and iban.endswith(account)
+    return len(account) >= _SHORTEST and account.isalnum() and account[0].isdigit() and is_its_bank and iban.endswith(account)
+
+
+def _is_swedish(iban: str, national: str) -> bool:
+    """Swedish accounts have a clearing number of four digits, or of five with its own check digit, and an account number after it. Their
+    IBANs hold the account alone, or both with the account filled up to ten digits, after the bank's three digits of its own."""
+    if not (re.fullmatch(r"SE\d{22}", iban, re.ASCII) and national.isascii() and national.isdecimal()):
+        return False
+    held = iban[7:].lstrip("0")
+    cut = [(national[:clearing], national[clearing:].lstrip("0")) for clearing in (4, 5)]
+    return any(len(account) >= _SHORTEST and held in (account, clearing + account.zfill(10)) for clearing, account in cut)

@@ -90,7 +90,17 @@ def receive_file(*, file: BinaryIO, name: str, source: str, actor: Actor, now: d
         row, made = SourceFile.objects.get_or_create(source=source, sha256=sha256, defaults=values)
         if made:
             record_birth(row, actor=actor, now=now, event="file.received")
+        elif account:
+            _give_again(row, account, now=now)
     return row
+
+
+def _give_again(row: SourceFile, account: str, *, now: datetime) -> None:
+    """A refused file that comes again for another account is of that one: its refusal may have said to name the right one."""
+    locked = SourceFile.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    if locked.state == FileState.REFUSED and locked.account_hint != account:
+        locked.account_hint, locked.updated_at = account, now
+        locked.save(update_fields=["account_hint", "updated_at"])
 
 
 def load_file(*, file_id: UUID, actor: Actor, now: datetime, is_fresh: bool = False) -> dict[str, Any]:

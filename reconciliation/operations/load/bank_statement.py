@@ -40,20 +40,30 @@ def load_statements(
     return statements
 
 
-def find_bank_account(reference: str) -> BankAccount | None:
-    """Our account that a bank calls `reference`: its IBAN, or a national form of it."""
-    return next(
-        (account for account in BankAccount.objects.select_related("entity").order_by("code") if same_account(account.iban, reference)),
-        None,
-    )
+def find_bank_accounts(reference: str, currency: str) -> list[BankAccount]:
+    """Our accounts that a bank calls `reference`: by their IBAN, or a national form of it. Banks give accounts in several currencies one
+    IBAN: those of the currency are meant where there are any."""
+    accounts = BankAccount.objects.select_related("entity").order_by("code")
+    named = [account for account in accounts if same_account(account.iban, reference)]
+    return [account for account in named if account.currency == currency] or named
 
 
 def _account_of(found: Statement, given: BankAccount | None) -> BankAccount:
-    account = given or find_bank_account(found.account_ref)
-    if account is None or account.currency != found.currency:
-        message = f"{found.account_ref!r} in {found.currency} is no bank account of ours; give the right one with --account"
-        raise FormatRefused("account", message, line=found.line_number)
-    return account
+    accounts = [given] if given else find_bank_accounts(found.account_ref, found.currency)
+    if len(accounts) == 1 and accounts[0].currency == found.currency:
+        return accounts[0]
+    named = f"the statement is of {found.account_ref!r} in {found.currency}"
+    if not accounts:
+        message = f"{named}, which is no bank account of ours; give the right one with --account"
+    elif len(accounts) > 1:
+        codes = " and ".join(account.code for account in accounts)
+        message = f"{named}, which may be {codes}; give the right one with --account"
+    else:
+        message = (
+            f"{named}, and {accounts[0].code} is in {accounts[0].currency}; where the bank has one IBAN for several currencies, make an"
+            f" account for each, with its currency behind the IBAN, and load the file without --account"
+        )
+    raise FormatRefused("account", message, line=found.line_number)
 
 
 def _statement(found: Statement, account: BankAccount, source_file: SourceFile, bucket: int, now: datetime) -> BankStatement:

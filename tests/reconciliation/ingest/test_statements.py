@@ -110,3 +110,42 @@ def test_bank_equals_the_statement_and_what_nobody_knows_waits_by_name(house: "H
     assert SuspenseItem.objects.count() == 2
     assert runs[0].residuals == again[0].residuals == [{"currency": "EUR", "amount_minor": 0}]
     assert (again[0].pk, again[0].cases, again[0].times_run) == (runs[0].pk, runs[0].cases, 2)
+
+
+IN_TWO = b"""Date,Description,Amount,Currency,Balance,Account,Reference
+2026-11-19,in,10.00,EUR,110.00,CH93 0076 2011 6238 5295 7,B1
+2026-11-19,in,7.00,USD,207.00,CH93 0076 2011 6238 5295 7,B2
+"""
+
+
+@pytest.mark.spec("R2")
+def test_one_iban_of_several_currencies_is_an_account_in_each(house: "House") -> None:
+    """And the refusal says how, as long as there is only one."""
+    from cashier.models import BankAccount
+    from reconciliation.models import BankStatement
+    from tests.reconciliation.ingest.papers import ingest
+
+    francs = {"entity": house.entity, "statement_format": "csv_bank"}
+    BankAccount.objects.create(code="SWISS_EUR", iban="CH9300762011623852957EUR", currency="EUR", **francs)
+    refused = ingest(IN_TWO, name="two.csv", source="csv_bank", account="")
+    BankAccount.objects.create(code="SWISS_USD", iban="CH9300762011623852957USD", currency="USD", **francs)
+    loaded = ingest(IN_TWO, name="two.csv", source="csv_bank", account="")
+
+    assert "SWISS_EUR is in EUR" in refused["error"]["message"] and "with its currency behind the IBAN" in refused["error"]["message"]
+    assert loaded["accepted"], loaded
+    assert sorted(BankStatement.objects.values_list("bank_account__code", "closing_minor")) == [("SWISS_EUR", 11000), ("SWISS_USD", 20700)]
+
+
+@pytest.mark.spec("R2")
+def test_a_number_that_two_of_our_accounts_end_with_is_of_neither(house: "House") -> None:
+    from cashier.models import BankAccount
+    from tests.reconciliation.ingest.papers import ingest
+
+    for code, sort in (("ONE", "NWBK601613"), ("TWO", "BARC200000")):
+        BankAccount.objects.create(code=code, iban=f"GB29{sort}31926819", currency="EUR", entity=house.entity, statement_format="csv_bank")
+    text = b"Date,Description,Amount,Currency,Balance,Account,Reference\n2026-11-19,in,10.00,EUR,110.00,31926819,B1\n"
+
+    refused = ingest(text, name="gb.csv", source="csv_bank", account="")
+
+    assert not refused["accepted"] and "may be ONE and TWO" in refused["error"]["message"]
+    assert ingest(text, name="gb.csv", source="csv_bank", account="TWO")["accepted"]
