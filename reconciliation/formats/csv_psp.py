@@ -152,7 +152,7 @@ def _refuse_wrong_side(row: MappedRow, kind: str, gross: int) -> None:
     if gross * _SIDES.get(kind, 0) < 0:
         takes, sign = ("brings", "negative") if _SIDES[kind] > 0 else ("takes", "positive")
         message = (
-            f"{sign}, and a {row.text('line_type')[:40]} {takes} money; where amounts are printed without signs, the map needs the sign rule"
+            f"{sign}, and a {row.text('line_type')[:40]} {takes} money; where amounts are printed without signs, the map needs the rule"
             ' \'indicator\' with the column of the type; where the sign means what it says, "printed": "keep" beside the rule'
         )
         raise row.refuse("gross" if row.text("gross") else "net", "amount", message)
