@@ -8,11 +8,12 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Any, BinaryIO
 
+from ledger.card_numbers import find_card_number
 from reconciliation.formats.adyen_batches import BatchBook
 from reconciliation.formats.adyen_blocks import PlainBlocks
 from reconciliation.formats.adyen_layout import Layout, explain, read_header
 from reconciliation.formats.adyen_memos import Memos
-from reconciliation.formats.cards import CleanTexts, find_card_number, is_one_word
+from reconciliation.formats.cards import CleanTexts, is_one_word
 from reconciliation.formats.columns import PspColumns
 from reconciliation.formats.csv_rows import Row, iter_blocks, iter_rows, split_block
 from reconciliation.formats.references import find_payout_references, squeeze

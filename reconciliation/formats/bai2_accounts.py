@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from ledger.card_numbers import find_card_number
 from reconciliation.formats.amounts import AmountError, get_exponent
 from reconciliation.formats.bai2_fields import direction_of, is_reversal, named_code, read_amount, read_count, read_funds
 from reconciliation.formats.bai2_records import Cursor, Record
-from reconciliation.formats.cards import find_card_number
 from reconciliation.formats.references import find_payout_references, squeeze
 from reconciliation.formats.statement_book import Balance, Stated, Tally
 from reconciliation.formats.values import BankLine

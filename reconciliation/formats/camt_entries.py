@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from ledger.card_numbers import find_card_number
 from reconciliation.formats.amounts import AmountError, get_exponent, read_amount
 from reconciliation.formats.camt_parts import When, is_debit, read_money, read_party, read_when, refuse, require
-from reconciliation.formats.cards import find_card_number
 from reconciliation.formats.references import find_payout_references, squeeze
 from reconciliation.formats.values import BankDetail, BankLine, FormatRefused
 from reconciliation.formats.xml_stream import Element

@@ -5,8 +5,8 @@ from datetime import date, datetime
 from itertools import islice
 from typing import BinaryIO
 
+from ledger.card_numbers import find_card_number
 from reconciliation.formats.amounts import AmountError, get_exponent
-from reconciliation.formats.cards import find_card_number
 from reconciliation.formats.column_cells import Cells
 from reconciliation.formats.column_map import ColumnMap, as_word
 from reconciliation.formats.csv_rows import iter_rows

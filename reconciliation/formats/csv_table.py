@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from ledger.card_numbers import find_card_number
 from reconciliation.formats.amounts import AmountError, get_exponent, read_amount
-from reconciliation.formats.cards import find_card_number
 from reconciliation.formats.csv_rows import Row
 from reconciliation.formats.values import FormatRefused
 from reconciliation.formats.zones import to_utc

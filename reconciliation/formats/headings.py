@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import BinaryIO
 
-from reconciliation.formats.cards import find_card_number
+from ledger.card_numbers import find_card_number
 from reconciliation.formats.csv_rows import Row, iter_rows
 from reconciliation.formats.csv_table import header_key
 from reconciliation.formats.encodings import detect_encoding

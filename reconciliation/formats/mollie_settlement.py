@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import BinaryIO
 
+from ledger.card_numbers import find_card_number
 from reconciliation.formats.amounts import AmountError, get_exponent, read_amount
-from reconciliation.formats.cards import find_card_number
 from reconciliation.formats.json_tree import Node, read_tree
 from reconciliation.formats.payout_book import PayoutBook, account_of, psp_line
 from reconciliation.formats.values import Check, PspLine, ReadResult

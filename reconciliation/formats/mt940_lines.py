@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
-from reconciliation.formats.cards import find_card_number
+from ledger.card_numbers import find_card_number
 from reconciliation.formats.mt940_days import read_comma_amount, read_day, read_entry_day
 from reconciliation.formats.mt940_fields import Field
 from reconciliation.formats.mt940_narrative import read_narrative

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from typing import BinaryIO
 
-from reconciliation.formats.cards import find_card_number
+from ledger.card_numbers import find_card_number
 from reconciliation.formats.csv_rows import Row, iter_rows
 from reconciliation.formats.csv_table import Layout, Record, read_header, to_record
 from reconciliation.formats.payout_book import PayoutBook, account_of, moved, psp_line

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cashier.card_data import find_card_data, has_card_number, mask_card_fields, mask_card_numbers
-from reconciliation.formats.cards import find_card_number
+from ledger.card_numbers import find_card_number
 
 BESIDE_OTHER_DIGITS = [
     "4111111111111111 12/27",
@@ -50,6 +50,29 @@ def test_masked_is_the_number_alone() -> None:
 def test_other_digits_and_printed_ibans_are_none(text: str) -> None:
     assert not has_card_number(text)
     assert mask_card_numbers(text) == text
+
+
+@pytest.mark.spec("C14")
+@pytest.mark.parametrize(
+    "iban",
+    ["DK2540973491579513", "LT254619609174774400", "EE816666582600117650", "BE34076187566385", "DE36506424918752029450"],
+)
+def test_an_iban_whose_digits_pass_for_a_card_number_is_none(iban: str) -> None:
+    """Of those with nothing but digits in them, one of 27 does: its owner could not be paid."""
+    printed = " ".join(iban[place : place + 4] for place in range(0, len(iban), 4))
+    for text in (iban, printed, f"{printed} VISA 1", f"to {iban}."):
+        assert find_card_data({"iban": text}) is None and mask_card_numbers(text) == text and find_card_number(text) == -1
+
+    wrong = f"{iban[:2]}{(int(iban[2:4]) + 1) % 100:02d} 4111 1111 1111 1111 {iban}"
+    assert mask_card_numbers(f"{iban} 4111111111111111").endswith(" 411111******1111")
+    assert find_card_number(wrong) >= 0
+
+
+@pytest.mark.spec("C14")
+@pytest.mark.parametrize("text", ["DK4140973491579513", "DK2540973491579513X", "XX2540973491579513"])
+def test_what_is_no_iban_hides_nothing(text: str) -> None:
+    """Wrong check digits, too long for its country, no such country."""
+    assert has_card_number(text) and "****" in mask_card_numbers(text)
 
 
 @pytest.mark.spec("C14")

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.card_numbers import find_card_number
 from ledger.money import Asset, MoneyError, format_major, get_asset, parse_minor_lenient
 from reconciliation.formats.amounts import AmountError, get_exponent, read_amount
-from reconciliation.formats.cards import CleanTexts, find_card_number, is_one_word
+from reconciliation.formats.cards import CleanTexts, is_one_word
 from reconciliation.formats.references import find_payout_references, same_account, squeeze
 
 
