@@ -20,6 +20,7 @@ class Cells:
         self._known: dict[str, datetime] = {}
         mark, point = re.escape(column_map.thousands), re.escape(column_map.decimal)
         self._grouped = re.compile(rf"([+-]?[1-9]\d{{0,2}}(?:{mark}\d{{3}})+)({point}\d*)?", re.ASCII) if mark else None
+        self._thousand = re.compile(rf"[+-]?[1-9]\d{{0,2}}{point}\d{{3}}", re.ASCII)
         self._run = _run_of(column_map.dates)
 
     def amount(self, text: str, currency: str) -> int:
@@ -29,8 +30,16 @@ class Cells:
             body = f"-{body[1:-1]}"
         if body.endswith("-") and not body.startswith("-"):
             body = f"-{body[:-1]}"
-        exponent = get_exponent(currency) if self._map.units == "major" else 0
-        get_exponent(currency)
+        exponent = get_exponent(currency)
+        if self._map.units == "minor":
+            if self._map.decimal in body:
+                raise AmountError(f"{text[:40]!r} has a decimal mark, and the map says that amounts are in the smallest unit")
+            return read_amount(self._ungroup(body), 0, mark=self._map.decimal)
+        if exponent < 3 and self._thousand.fullmatch(body):
+            raise AmountError(
+                f"{text[:40]!r} may be {body.replace(self._map.decimal, '')} with a mark of thousands: {currency} has {exponent} decimals,"
+                " and the map says that the mark is the decimal one"
+            )
         return read_amount(self._ungroup(body), exponent, mark=self._map.decimal)
 
     def instant(self, text: str) -> datetime:
