@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, cast
 
+from django.db.models import Q
+
 from cashier.models import BankAccount
 from reconciliation.bulk.text_rows import BANK_COLUMNS, bank_rows
 from reconciliation.formats import BankLine, FormatRefused, Reader, ReadResult, Statement
@@ -69,7 +71,7 @@ def _account_of(found: Statement, given: BankAccount | None) -> BankAccount:
 def _statement(found: Statement, account: BankAccount, source_file: SourceFile, bucket: int, now: datetime) -> BankStatement:
     if found.opening_minor is None or found.closing_minor is None:
         raise FormatRefused("not_a_statement", "the statement has no opening or closing balance", line=found.line_number)
-    _refuse_loaded(found, account)
+    _refuse_loaded(found, account, source_file.source)
     closing_date = found.closing_date or found.opening_date
     return BankStatement(
         source_file=source_file,
@@ -87,16 +89,16 @@ def _statement(found: Statement, account: BankAccount, source_file: SourceFile, 
     )
 
 
-def _refuse_loaded(found: Statement, account: BankAccount) -> None:
-    """The same statement in another file: its lines would be posted twice."""
+def _refuse_loaded(found: Statement, account: BankAccount, source: str) -> None:
+    """The same statement in another file: its lines would be posted twice. In another format its number, and its lines' texts, differ."""
     same: dict[str, Any] = {
         "bank_account": account,
-        "number": found.number[:40],
         "closing_date": found.closing_date or found.opening_date,
         "opening_minor": found.opening_minor,
         "closing_minor": found.closing_minor,
     }
-    loaded = BankStatement.objects.filter(**same).select_related("source_file").first()
+    is_other = ~Q(source_file__source=source) if found.lines else Q(pk=None)
+    loaded = BankStatement.objects.filter(Q(number=found.number[:40]) | is_other, **same).select_related("source_file").first()
     if loaded is not None:
         message = f"statement {found.number} of {account.code} is loaded already, from {loaded.source_file.name}"
         raise FormatRefused("statement_loaded", message, line=found.line_number)

@@ -88,6 +88,23 @@ def test_the_same_statement_in_another_file_is_refused(house: "House") -> None:
     assert BankLine.objects.count() == 1
 
 
+@pytest.mark.spec("R2")
+def test_the_same_statement_in_another_format_is_refused(house: "House") -> None:
+    """Its number and the texts of its lines are others, so that nothing else told: the day stood in the books twice."""
+    from reconciliation.models import BankLine
+    from tests.reconciliation.ingest.papers import ingest, statement
+
+    take_in(statement("C10,00", "D3,00"))
+    head = "Date,Description,Amount,Currency,Balance,Account,Reference\n"
+    rows = "2026-11-19,in,10.00,EUR,{}.00,,X1\n2026-11-19,out,-3.00,EUR,{}.00,,X2\n"
+    again = ingest(f"{head}{rows.format(1010, 1007)}".encode(), name="day.csv", source="csv_bank", account="BANK_EUR")
+    more = ingest(f"{head}{rows.format(1017, 1014)}".encode(), name="more.csv", source="csv_bank", account="BANK_EUR")
+
+    assert (again["accepted"], again["error"]["code"]) == (False, "statement_loaded")
+    assert "from s.sta" in again["error"]["message"] and more["accepted"]
+    assert BankLine.objects.count() == 4
+
+
 @pytest.mark.spec("R8")
 def test_bank_equals_the_statement_and_what_nobody_knows_waits_by_name(house: "House") -> None:
     from ledger.queries import get_balance
