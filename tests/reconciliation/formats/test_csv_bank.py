@@ -225,6 +225,34 @@ def test_a_debit_and_a_credit_in_one_row_are_not_netted(debit: str, credit: str,
         assert by_map(text, sign=sign, **layout)[0][1].amount_minor == amount
 
 
+@pytest.mark.parametrize(
+    ("amount", "currency", "layout"),
+    [
+        ("1.000", "EUR", {}),
+        ("12.340", "EUR", {}),
+        ("-1,000", "EUR", {"decimal": ","}),
+        ("1.000", "JPY", {}),
+        ("10.00", "EUR", {"units": "minor"}),
+    ],
+)
+@pytest.mark.spec("L4", "R2")
+def test_a_mark_that_may_be_one_of_thousands_is_not_read_as_a_decimal_one(amount: str, currency: str, layout: dict[str, Any]) -> None:
+    """1.000 was 1.00 by a map that knows no thousands: a thousandth, and the balances beside it alike."""
+    error = refused(f"{SIGNED}2026-01-06;A;B;{currency};{amount};;", delimiter=";", **layout)
+
+    assert (error.code, error.line, error.column) == ("amount", 2, 5)
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "minor"), [("1.000", "KWD", 1000), ("0.500", "EUR", 50), ("1000.000", "EUR", 100000), ("1.00000", "EUR", 100)]
+)
+@pytest.mark.spec("L4")
+def test_three_decimals_are_read_where_they_are_no_thousands(amount: str, currency: str, minor: int) -> None:
+    lines, _ = by_map(f"{SIGNED}2026-01-06;A;B;{currency};{amount};0;", delimiter=";")
+
+    assert lines[0].amount_minor == minor
+
+
 @pytest.mark.spec("R1")
 def test_preambles_footers_and_rows_of_balances_are_no_lines() -> None:
     text = "Bank of X;;\nAccount;DE1\n\nDay;Text;More;Ccy;Debit;Credit;Balance\n2026-01-05;Opening balance;;EUR;;;10\n"
