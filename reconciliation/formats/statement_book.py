@@ -152,7 +152,8 @@ class StatementBook:
 
     def _account_matches(self, tally: Tally) -> Check:
         ok = any(same_account(name, tally.account_ref) for name in self._account)
-        return Check("account_matches", ok, " or ".join(self._account), tally.account_ref, tally.describe())
+        where = tally.describe() if ok else f"{tally.describe()}: where the bank calls the account so, its name with us must be this"
+        return Check("account_matches", ok, " or ".join(self._account), tally.account_ref, where)
 
 
 def _opening_closing(tally: Tally) -> Check:

@@ -11,11 +11,11 @@ Account = MerchantAccount | BankAccount
 
 
 def names_of(account: Account | None) -> tuple[str, ...]:
-    """Every name under which a file may know the account: our code of it, a bank account's IBAN, and a merchant account's name,
-    where that is the id that the PSP writes into its reports."""
+    """Every name under which a file may know the account: our code of it, a bank account's IBAN, and its name, where that is what the
+    PSP writes into its reports or the bank into its statements (a number of its own, a bankgiro)."""
     if account is None:
         return ()
-    names = (account.iban, account.code) if isinstance(account, BankAccount) else (account.code, account.name)
+    names = (account.iban, account.code, account.name) if isinstance(account, BankAccount) else (account.code, account.name)
     return tuple(name for name in names if name)
 
 

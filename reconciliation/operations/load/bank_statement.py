@@ -11,7 +11,7 @@ from reconciliation.bulk.text_rows import BANK_COLUMNS, bank_rows
 from reconciliation.formats import BankLine, FormatRefused, Reader, ReadResult, Statement
 from reconciliation.formats.references import same_account
 from reconciliation.models import BankStatement, SourceFile
-from reconciliation.operations.load.accounts import hold_accounts
+from reconciliation.operations.load.accounts import hold_accounts, names_of
 from reconciliation.operations.load.partitions import choose_bucket, close_partition, copy_lines, open_partition
 
 TABLE = "reconciliation_bank_line"
@@ -43,10 +43,10 @@ def load_statements(
 
 
 def find_bank_accounts(reference: str, currency: str) -> list[BankAccount]:
-    """Our accounts that a bank calls `reference`: by their IBAN, or a national form of it. Banks give accounts in several currencies one
-    IBAN: those of the currency are meant where there are any."""
+    """Our accounts that a bank calls `reference`: by their IBAN, a national form of it, or their name with us. Banks give accounts in
+    several currencies one IBAN: those of the currency are meant where there are any."""
     accounts = BankAccount.objects.select_related("entity").order_by("code")
-    named = [account for account in accounts if same_account(account.iban, reference)]
+    named = [account for account in accounts if any(same_account(name, reference) for name in names_of(account))]
     return [account for account in named if account.currency == currency] or named
 
 
@@ -56,7 +56,7 @@ def _account_of(found: Statement, given: BankAccount | None) -> BankAccount:
         return accounts[0]
     named = f"the statement is of {found.account_ref!r} in {found.currency}"
     if not accounts:
-        message = f"{named}, which is no bank account of ours; give the right one with --account"
+        message = f"{named}, which is the IBAN or name of no bank account of ours; where the file names none, give it with --account"
     elif len(accounts) > 1:
         codes = " and ".join(account.code for account in accounts)
         message = f"{named}, which may be {codes}; give the right one with --account"

@@ -166,3 +166,17 @@ def test_a_number_that_two_of_our_accounts_end_with_is_of_neither(house: "House"
 
     assert not refused["accepted"] and "may be ONE and TWO" in refused["error"]["message"]
     assert ingest(text, name="gb.csv", source="csv_bank", account="TWO")["accepted"]
+
+
+@pytest.mark.spec("R2")
+def test_an_account_that_its_bank_calls_otherwise_is_known_by_its_name_with_us(house: "House") -> None:
+    from tests.reconciliation.ingest.papers import ingest
+
+    text = b"Date,Description,Amount,Currency,Balance,Account,Reference\n2026-11-19,in,10.00,EUR,110.00,5012-3456,B1\n"
+    given = ingest(text, name="bg.csv", source="csv_bank", account="BANK_EUR")
+    (check,) = [check for check in given["checks"] if check["name"] == "account_matches"]
+    assert not given["accepted"] and "its name with us must be this" in check["where"] and check["actual"] == "5012-3456"
+
+    house.bank.name = "5012 3456"
+    house.bank.save()
+    assert ingest(text, name="bg.csv", source="csv_bank", account="")["accepted"]
