@@ -322,3 +322,31 @@ def test_a_gross_of_zero_on_a_row_that_has_none_says_nothing_of_its_net() -> Non
 
     assert open_text("adyen_sdr", report(sale(), fee, payout("8.8"))).result.accepted
     assert not open_text("adyen_sdr", report(sale(gross_credit="0"), payout("9.8"))).result.accepted
+
+
+@pytest.mark.parametrize(
+    ("currency", "amount", "minor"),
+    [
+        ("ISK", "1500", 1500),
+        ("ISK", "1500.00", 1500),
+        ("CLP", "10000.00", 10_000),
+        ("IDR", "150000", 15_000_000),
+        ("CVE", "100", 10_000),
+        ("BHD", "10.125", 10_125),
+        ("ISK", "1500.5", None),
+        ("CLP", ".25", None),
+    ],
+)
+@pytest.mark.spec("L4", "R3")
+def test_major_units_are_read_with_our_decimals_whatever_adyen_counts_with(currency: str, amount: str, minor: int | None) -> None:
+    """Its API counts ISK and CLP in hundredths, IDR and CVE in whole units (docs.adyen.com, currency codes); parts of ours are refused."""
+    rows = (
+        sale(gross_currency=currency, net_currency=currency, gross_credit=amount, net_credit=amount, commission=""),
+        payout(amount, net_currency=currency),
+    )
+    if minor is None:
+        error = refusal_of("adyen_sdr", report(*rows))
+        assert (error.code, error.line) == ("amount", 2) and "below the smallest unit (0 decimals)" in error.message
+    else:
+        opened = open_text("adyen_sdr", report(*rows))
+        assert [line.net_minor for line in opened.lines] == [minor, -minor] and opened.result.accepted
