@@ -8,6 +8,7 @@ from reconciliation.formats.column_map import ColumnMap, as_word
 from reconciliation.formats.zones import get_zone
 
 _ALIKE = {" ": re.compile("[ \u00a0\u202f\u2009]"), "'": re.compile("['\u2019]")}  # marks that programs write for each other
+_SIDE = re.compile(r" ?([CD]R)$", re.ASCII | re.IGNORECASE)
 _MOST = 100_000
 
 
@@ -24,12 +25,9 @@ class Cells:
         self._run = _run_of(column_map.dates)
 
     def amount(self, text: str, currency: str) -> int:
-        """Minor units; a minus may stand before or behind, or be brackets. Raises AmountError."""
-        body = text.strip().replace("\u2212", "-")
-        if body.startswith("(") and body.endswith(")"):
-            body = f"-{body[1:-1]}"
-        if body.endswith("-") and not body.startswith("-"):
-            body = f"-{body[:-1]}"
+        """Minor units; a minus may stand before or behind, or be brackets, or DR behind; the currency's own code counts for nothing.
+        Raises AmountError."""
+        body = _signed(text, currency)
         exponent = get_exponent(currency)
         if self._map.units == "minor":
             if self._map.decimal in body:
@@ -94,6 +92,20 @@ class Cells:
                 raise ValueError(f"{text[:40]!r} has not all digits of {self._map.dates}: was the file saved by a spreadsheet?")
             found = self._known[text] = _strptime(text.strip(), self._map.dates)
         return found
+
+
+def _signed(text: str, currency: str) -> str:
+    """An amount with its sign before it. One that has two signs keeps them, and is none."""
+    body = text.strip().replace("\u2212", "-")
+    body = body.removeprefix(currency).removesuffix(currency).strip()
+    if side := _SIDE.search(body):
+        body = body[: side.start()]
+        body = f"-{body}" if side[1].upper() == "DR" else f"+{body}"
+    elif body.startswith("(") and body.endswith(")"):
+        body = f"-{body[1:-1].strip()}"
+    elif body.endswith("-") and not body.startswith("-"):
+        body = f"-{body[:-1].rstrip()}"
+    return body[:1] + body[1:].lstrip() if body[:1] in ("+", "-") else body
 
 
 def _strptime(text: str, form: str) -> datetime:

@@ -253,6 +253,38 @@ def test_three_decimals_are_read_where_they_are_no_thousands(amount: str, curren
     assert lines[0].amount_minor == minor
 
 
+@pytest.mark.parametrize(
+    ("amount", "minor"),
+    [
+        ("EUR 10.00", 1000),
+        ("10.00 EUR", 1000),
+        ("-EUR 10.00", None),
+        ("EUR -10.00", -1000),
+        ("USD 10.00", None),
+        ("10.00 CR", 1000),
+        ("10.00DR", -1000),
+        ("10.00 dr", -1000),
+        ("-10.00 DR", None),
+        ("-10.00 CR", None),
+        ("(10.00) DR", None),
+        ("( 10.00 )", -1000),
+        ("- 10.00", -1000),
+        ("10.00 -", -1000),
+        ("(-10.00)", None),
+        ("-(10.00)", None),
+        ("CR", None),
+        ("-", None),
+    ],
+)
+@pytest.mark.spec("L4", "R3")
+def test_a_sign_stands_before_or_behind_and_once(amount: str, minor: int | None) -> None:
+    text = f"{SIGNED}2026-01-06;A;B;EUR;{amount};0;"
+    if minor is None:
+        assert refused(text, delimiter=";").code == "amount"
+    else:
+        assert by_map(text, delimiter=";")[0][0].amount_minor == minor
+
+
 @pytest.mark.spec("R1")
 def test_preambles_footers_and_rows_of_balances_are_no_lines() -> None:
     text = "Bank of X;;\nAccount;DE1\n\nDay;Text;More;Ccy;Debit;Credit;Balance\n2026-01-05;Opening balance;;EUR;;;10\n"
