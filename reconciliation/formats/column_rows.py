@@ -15,6 +15,7 @@ from reconciliation.formats.encodings import detect_encoding
 from reconciliation.formats.values import FormatRefused
 
 _MOST_BEFORE = 50  # rows that may stand before the header
+_AMOUNTS = ("amount", "debit", "credit", "gross", "gross_debit", "gross_credit", "net", "net_debit", "net_credit")
 _FREE_TEXT = {"narrative", "counterparty_name", "merchant_reference", "modification_merchant_reference", "line_type", "payment_method"}
 
 
@@ -33,18 +34,26 @@ class Mapped:
         """Rows that are lines, after the header. Raises FormatRefused."""
         file.seek(0)
         for number, raw, cells in _open(file, self.map, self.encoding):
-            if number <= self.header_line or not any(cell.strip() for cell in cells) or self._is_footer(cells):
+            if number <= self.header_line or not any(cell.strip() for cell in cells):
                 continue
             row = MappedRow(self, number, raw, cells)
+            if footer := self._footer(cells):
+                if row.reads_as_line():  # "Total" may be what somebody is called, and money would be lost
+                    message = (
+                        f"begins with {footer!r} as a footer, and has a day and an amount as a line: name it whole under 'skip' instead"
+                    )
+                    raise FormatRefused("structure", message, line=number, column=1)
+                continue
             row.require_width()
             if any(as_word(cells[place]) in words for place, words in self._skip):
                 continue
             self._refuse_cards(row)
             yield row
 
-    def _is_footer(self, cells: list[str]) -> bool:
+    def _footer(self, cells: list[str]) -> str:
+        """The word by which the row is none of the lines, or ""."""
         first = as_word(next(cell for cell in cells if cell.strip()))
-        return any(first.startswith(text) for text in self.map.footers)
+        return next((text for text in self.map.footers if first.startswith(text)), "")
 
     def _refuse_cards(self, row: "MappedRow") -> None:
         for place in self._free:
@@ -110,6 +119,18 @@ class MappedRow:
         """A refusal of this row at a field."""
         column = self._mapped.index.get(name, (0,))[0] + 1
         return FormatRefused(code, f"{name.replace('_', ' ')}: {message}", line=self.number, column=column)
+
+    def reads_as_line(self) -> bool:
+        """Whether it has a day and an amount."""
+        index = self._mapped.index
+        day = next((name for name in ("booking_date", "created_at") if name in index), "")
+        if len(self.cells) < len(self._mapped.headers) or not day or not any(self.text(name) for name in _AMOUNTS if name in index):
+            return False
+        try:
+            self.instant(day)
+        except FormatRefused:
+            return False
+        return True
 
     def require_width(self) -> None:
         """As many cells as the header has; more may follow if they are empty."""

@@ -297,6 +297,20 @@ def test_preambles_footers_and_rows_of_balances_are_no_lines() -> None:
     assert result.accepted and result.statements[0].opening_minor == 1000
 
 
+@pytest.mark.spec("R2", "R3")
+def test_a_line_that_begins_like_a_footer_is_not_left_out() -> None:
+    """The balances held without it: it was the oldest, or the last."""
+    text = "Text;Day;More;Ccy;Amount;Balance\nTotal Energies;2026-01-05;A;EUR;10;10\nx;2026-01-06;A;EUR;1;11\n{}"
+    error = refused(text.format(""), delimiter=";", footers=["total"])
+    assert (error.code, error.line) == ("structure", 2) and "'skip'" in error.message
+
+    total = "Total;;;;11;\nTotal;2026-01-31;;;;11\nTotal of 2026\n"
+    lines, result = by_map(text.replace("Total Energies", "Energies").format(total), delimiter=";", footers=["total"])
+    assert [line.amount_minor for line in lines] == [1000, 100] and result.accepted
+    dated = text.replace("Total Energies", "Energies").format("Total;2026-01-31;;EUR;11;11\n")
+    assert [line.amount_minor for line in by_map(dated, delimiter=";", skip={"Text": ["Total"]})[0]] == [1000, 100]
+
+
 def test_two_currencies_are_two_statements() -> None:
     text = "Day,Text,More,Ccy,Amount,Balance\n2026-01-06,A,,EUR,1,2\n2026-01-06,A,,SEK,5,5\n2026-01-07,A,,EUR,1,3\n"
     lines, result = by_map(text)
