@@ -27,17 +27,23 @@ _CENTRAL = (
 
 
 def detect_encoding(file: BinaryIO) -> str:
-    """Name of a codec that decodes the whole file: ascii, utf-8, utf-8-sig, utf-16, else cp1250, cp1251, cp1252 or latin-1.
+    """Name of a codec that decodes the whole file: ascii, utf-8, utf-8-sig, utf-16 (-le, -be), else cp1250, cp1251, cp1252 or latin-1.
 
     Leaves the file at its start.
     """
     file.seek(0)
     head = file.read(4)
-    named = next((name for bom, name in _BOMS if head.startswith(bom)), "")
+    named = next((name for bom, name in _BOMS if head.startswith(bom)), "") or _wide(head)
     file.seek(0)
     found = named or _by_content(file)
     file.seek(0)
     return found
+
+
+def _wide(head: bytes) -> str:
+    """UTF-16 whose mark is missing: a file begins with ASCII, of which every other byte is then zero."""
+    zeros = [not byte for byte in head]
+    return "utf-16-le" if zeros == [False, True, False, True] else "utf-16-be" if zeros == [True, False, True, False] else ""
 
 
 def _by_content(file: BinaryIO) -> str:

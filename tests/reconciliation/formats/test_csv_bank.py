@@ -326,7 +326,7 @@ def test_the_map_is_chosen_by_its_headers_and_the_nearest_is_named_where_none_fi
     assert "signed_amount v1 lacks account, balance, reference" in error.message
 
 
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252", "utf-16", "utf-16-le", "utf-16-be"])
 def test_encodings_are_found(encoding: str) -> None:
     lines, _ = by_map("Day,Text,More,Ccy,Amount,Balance\n2026-01-06,Gr\u00fc\u00dfe,,EUR,1,2\n".encode(encoding))
 
