@@ -41,7 +41,7 @@ def refund_effect(event: PspEvent, answer: Answer, *, actor: Actor, now: datetim
 def is_failed(event: PspEvent) -> bool:
     """Whether we hold the refund that it names as failed."""
     try:
-        return find_refund(event).state == Refund.State.REFUND_FAILED
+        return bool(find_refund(event).state == Refund.State.REFUND_FAILED)
     except NotYet:
         return False
 

@@ -11,8 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from cashier.psp.base import LookupMovement, LookupResult, PspError, PspResult
-from ledger.errors import UnknownAsset
-from ledger.money import get_asset
+from ledger.money import UnknownAsset, get_asset
 
 LONGEST_REF = 80
 MOST_MINOR = 10**30

@@ -86,8 +86,8 @@ def raise_case(
 def _stands(case: ExceptionCase, day: date | None) -> bool:
     """Whether the case still speaks for its break: it lives, or a person ended it, for good (`day` None) or with this day over."""
     if case.state != CaseState.RESOLVED or day is None or case.resolved_at is None:
-        return case.state != CaseState.AUTO_RESOLVED
-    return day <= case.business_date or day < business_day_of(case.entity, case.resolved_at)
+        return bool(case.state != CaseState.AUTO_RESOLVED)
+    return bool(day <= case.business_date or day < business_day_of(case.entity, case.resolved_at))
 
 
 def auto_resolve_case(
