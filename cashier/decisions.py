@@ -61,12 +61,17 @@ class Fee:
     fee_minor: int
 
 
-def fee_of(amount_minor: int, rule: dict[str, object] | None) -> Fee:
-    """The charge and the player's fee for `amount_minor`, by a rule {"model", "percent", "fixed_minor"}; half-even to the minor unit."""
+def fee_of(amount_minor: int, currency: str, rule: dict[str, object] | None) -> Fee:
+    """The charge and the player's fee for `amount_minor`, by a rule {"model", "percent", "fixed_minor"}; half-even to the minor unit.
+
+    `fixed_minor` by currency, {"EUR": 25}: one that it doesn't name pays the percentage alone. A number is of whatever currency.
+    """
     if not rule:
         return Fee("operator", amount_minor, 0)
     share = Decimal(amount_minor) * Decimal(str(rule.get("percent", "0"))) / 100
-    fee = int(share.quantize(Decimal(1), rounding=ROUND_HALF_EVEN)) + int(str(rule.get("fixed_minor", 0)))
+    fixed = rule.get("fixed_minor", 0)
+    fixed = fixed.get(currency, 0) if isinstance(fixed, dict) else fixed
+    fee = int(share.quantize(Decimal(1), rounding=ROUND_HALF_EVEN)) + int(str(fixed))
     if rule["model"] == "player_on_top":
         return Fee("player_on_top", amount_minor + fee, fee)
     return Fee("player_taken_off", amount_minor, min(fee, amount_minor))

@@ -38,7 +38,7 @@ def create_intent(*, request: IntentRequest, actor: Actor, now: datetime) -> Dep
     except UnknownMethod as error:
         raise Invalid("This method is not offered.", field="method", rule="known_method") from error
     brand = request.player.brand
-    fee = fee_of(request.amount_minor, brand.fee_rules.get(request.method))
+    fee = fee_of(request.amount_minor, request.currency, brand.fee_rules.get(request.method))
     with transaction.atomic():
         intent = DepositIntent.objects.create(
             player=request.player,

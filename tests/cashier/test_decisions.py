@@ -37,10 +37,17 @@ def test_money_is_looked_at_in_every_state(state: str) -> None:
 
 @pytest.mark.spec("C19")
 def test_fees_are_half_even_and_exact() -> None:
-    assert fee_of(5000, None).gross_minor == 5000
-    assert fee_of(5000, {"model": "player_on_top", "percent": "2.5", "fixed_minor": 10}).gross_minor == 5135
-    assert fee_of(50, {"model": "player_taken_off", "percent": "1", "fixed_minor": 0}).fee_minor == 0  # 0.5 goes to the even unit
-    assert fee_of(150, {"model": "player_taken_off", "percent": "1", "fixed_minor": 0}).fee_minor == 2
+    assert fee_of(5000, "EUR", None).gross_minor == 5000
+    assert fee_of(5000, "EUR", {"model": "player_on_top", "percent": "2.5", "fixed_minor": 10}).gross_minor == 5135
+    assert fee_of(50, "EUR", {"model": "player_taken_off", "percent": "1", "fixed_minor": 0}).fee_minor == 0  # 0.5 goes to the even unit
+    assert fee_of(150, "EUR", {"model": "player_taken_off", "percent": "1", "fixed_minor": 0}).fee_minor == 2
+
+
+@pytest.mark.spec("C19")
+@pytest.mark.parametrize(("currency", "gross"), [("EUR", 5125), ("SEK", 5350), ("JPY", 5100)])
+def test_a_fixed_fee_is_of_its_currency(currency: str, gross: int) -> None:
+    rule: dict[str, object] = {"model": "player_on_top", "percent": "2", "fixed_minor": {"EUR": 25, "SEK": 250}}
+    assert fee_of(5000, currency, rule).gross_minor == gross
 
 
 @given(fee=st.integers(0, 10_000), parts=st.lists(st.integers(1, 10_000), min_size=1, max_size=8))
