@@ -23,9 +23,19 @@ def find_or_make_round(*, player: Player, round_id: str, currency: str, client_i
     """The client's round, locked; made if missing. Raises RoundConflict if it is another player's or currency's."""
     found = GameRound.objects.select_for_update().filter(client_id=client_id, round_id=round_id).first()
     if found is not None:
-        return require_same(found, player, currency)
+        return require_same(in_currency(found, player, currency), player, currency)
     game_round = new_round(player=player, round_id=round_id, currency=currency, client_id=client_id, now=now)
     insert(game_round, birth_of(game_round, actor=actor, now=now, event=OPENED))
+    return game_round
+
+
+def in_currency(game_round: GameRound, player: Player, currency: str) -> GameRound:
+    """A round that knows refused stakes only has moved no money: a rollback ahead of its stake need not name the currency, so the one
+    that it was made in was guessed, and this is its own."""
+    is_theirs = game_round.player_id == player.id
+    if is_theirs and game_round.currency != currency and not game_round.moves.exclude(kind=Kind.REFUSAL).exists():
+        game_round.currency = currency
+        game_round.save(update_fields=["currency"])
     return game_round
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from cashier.bonuses.shares import Share
 from cashier.games.operations import Moved, RoundCall, credit_round, debit_round, end_round, rollback_round
@@ -21,6 +22,7 @@ from cashier.models import GameRound, Player, RoundMove
 from ledger.canonical import canonical_json, sha256_hex
 from ledger.errors import InsufficientFunds
 from ledger.ids import new_id
+from ledger.operations import Posting, post
 from ledger.transitions import move
 from tests.cashier.bonuses.acting import grant
 from tests.house import CLIENT, TESTER, House, give, kinds, lines, make_player, wallet
@@ -128,6 +130,29 @@ def test_a_rollback_before_its_debit_refuses_the_debit(house: House) -> None:
     with pytest.raises(DebitRolledBack):
         debit(house)
     assert kinds() == []
+    assert wallet(house.player) == (50_000, 0, 0)
+
+
+def give_dollars(house: House, amount_minor: int) -> None:
+    parts = [("outside", house.entity.public_id, amount_minor), ("playable", house.player.public_id, -amount_minor)]
+    rows = [{"kind": kind, "holder": who, "asset": "USD", "amount_minor": minor, "ref": "", "label": ""} for kind, who, minor in parts]
+    with transaction.atomic():
+        post(Posting("OPENING_BALANCE@1", "opening:usd", house.entity.id, {"lines": rows}, house.now), actor=TESTER, now=house.now)
+
+
+@pytest.mark.spec("G2")
+def test_a_rollback_ahead_that_named_no_currency_keeps_no_round_from_its_own(house: House) -> None:
+    """The caller left it out and the player's own was taken; the stake that came late is refused, the next one of the round is taken."""
+    rollback(house, currency=house.player.currency)
+    give_dollars(house, 5_000)
+
+    with pytest.raises(DebitRolledBack):
+        debit(house, currency="USD")
+    debit(house, ref="d2", currency="USD")
+
+    assert (GameRound.objects.get().currency, kinds()) == ("USD", ["ROUND_DEBITED"])
+    with pytest.raises(RoundConflict):  # from its first stake on it is in that currency
+        debit(house, ref="d3")
     assert wallet(house.player) == (50_000, 0, 0)
 
 
