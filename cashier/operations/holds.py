@@ -48,8 +48,14 @@ def place_hold(
 
 
 def release_hold(*, kind: str, ref: str, actor: Actor, now: datetime) -> Hold:
-    """The case ends without taking it: locked to playable. Raises NotInThisState where nothing is held."""
+    """The case ends without taking it: locked to playable. Raises NotInThisState where nothing is held.
+
+    The wallet is locked before the hold, as by whoever takes of a hold what a late payout needs: else the two wait for each other.
+    """
     with transaction.atomic():
+        found = Hold.objects.select_related("player").filter(kind=kind, ref=ref).first()
+        if found is not None:
+            lock_wallet(entity_id=found.entity_id, player_id=found.player.public_id, asset=found.currency)
         hold = lock_hold(kind, ref)
         book_hold(
             "hold.released",
