@@ -125,6 +125,7 @@ def plan_give_back(case: ExceptionCase, target: str) -> list[Step]:
     late = late_hold_of(case)
     if late is None:
         return []
+    _lock_deposit_of(late)
     capture = Capture.objects.select_related("merchant_account").get(pk=Capture.id_of(late.ref))
     source = {**_late_source(late), "merchant_account": capture.merchant_account.public_id}
     return [call_step("refund_late_money", rule="DEPOSIT_LATE_REFUNDED@1", source=source, capture=late.ref)]
@@ -145,6 +146,7 @@ def plan_fail_refund(case: ExceptionCase, target: str) -> list[Step]:
     refund = record_of(case, "refund", Refund, related="capture__intent__player")
     if refund is None or refund.state not in Refund.OPEN_STATES or refund.call_state != PspCall.CallState.DONE:
         return []
+    lock_intent(refund.capture.intent_id)  # before the wallet, which what is released with it locks
     player = refund.capture.intent.player
     gives_back = refund.source == Refund.Source.PLAYABLE and player.is_creditable
     held = int(refund.amount_minor - refund.fee_returned_minor)
@@ -238,9 +240,15 @@ def _fail_capture(case: ExceptionCase, capture: Capture) -> Step:
 
 def _late_credit(late: Hold) -> list[Step]:
     """Nothing where it is on its way back to the payer: it would be given twice."""
+    _lock_deposit_of(late)
     if Capture.objects.filter(pk=Capture.id_of(late.ref), refunding_minor__gt=0).exists():
         return []
     return [call_step("credit_late_money", rule="DEPOSIT_LATE_CREDITED@1", source=_late_source(late), capture=late.ref)]
+
+
+def _lock_deposit_of(late: Hold) -> None:
+    """Before the wallet, which what is released with it locks: whoever hears of its refund locks the deposit, then the wallet."""
+    lock_intent(Capture.objects.values_list("intent_id", flat=True).get(pk=Capture.id_of(late.ref)))
 
 
 def _late_source(late: Hold) -> dict[str, Any]:
