@@ -7,19 +7,22 @@ that are not overdue, prefund where the licence counts it. Never reserve, fx or 
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
+from uuid import UUID
 
-from django.db.models import Case, Exists, F, OuterRef, Q, Sum, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Sum, When
 
 from cashier.contracts import keeps_players_money
 from cashier.models import BankAccount, Capture, MerchantAccount, RoundMove
 from ledger.calendar import day_bounds
 from ledger.models import LegalEntity
-from reconciliation.models import Match, SettlementBatch
+from reconciliation.models import ExceptionCase, Match, SettlementBatch
+from reconciliation.models.cases import LIVE_STATES
 from reconciliation.models.files import BatchState
 from reconciliation.queries.balances import Balance, balances_at
 from reconciliation.queries.rail_windows import window_at
 
-LOOK_BACK = timedelta(days=60)  # what is older has had its case, and stands in clearing no more or by name
+LOOK_BACK = timedelta(days=60)  # what is older has had its case
+_MISSING = "MISSING:capture:"  # how keys of cases of captures without their line begin
 OWED = ("playable", "locked")
 
 
@@ -84,18 +87,28 @@ def _open_stakes(entity: LegalEntity, day: date) -> Counter[str]:
 
 
 def _overdue_clearing(entity: LegalEntity, day: date) -> Counter[str]:
-    """Captures whose line should have come and has not: what a PSP may never pay."""
+    """Captures whose line should have come and has not: what a PSP may never pay. Older ones than can be asked for one by one have a case
+    that lives; what was written off by then stands in clearing no more."""
     end = day_bounds(entity, day)[1]
     paired = Match.objects.filter(item_kind="capture", item_id=OuterRef("pk"), undone_at=None)
     captures = Capture.objects.filter(merchant_account__entity=entity, state=Capture.State.SUCCEEDED, captured_at__lt=end)
-    recent = captures.filter(captured_at__gte=end - LOOK_BACK).filter(~Exists(paired)).annotate(since=F("captured_at"))
+    cases = ExceptionCase.objects.filter(entity=entity, dedupe_key__startswith=_MISSING)
+    old = _captures_of(cases.filter(state__in=LIVE_STATES, business_date__lte=day - LOOK_BACK))
+    lost = _captures_of(cases.filter(resolution="write_off", resolved_at__gte=end - LOOK_BACK, resolved_at__lt=end))
+    asked = captures.filter(Q(captured_at__gte=end - LOOK_BACK) | Q(pk__in=old)).exclude(pk__in=lost)
+    unpaid = asked.filter(~Exists(paired)).annotate(since=F("captured_at"))
     found: Counter[str] = Counter()
-    for currency in recent.order_by().values_list("currency", flat=True).distinct():
+    for currency in unpaid.order_by().values_list("currency", flat=True).distinct():
         window = window_at("capture", entity, currency, day)
         late = (Q(since__lt=window.earliest), window.between & ~window.by_rail)
-        sums = [recent.filter(chosen, currency=currency).aggregate(total=Sum("amount_minor"))["total"] for chosen in late]
+        sums = [unpaid.filter(chosen, currency=currency).aggregate(total=Sum("amount_minor"))["total"] for chosen in late]
         found[currency] += sum(int(total or 0) for total in sums)
     return found
+
+
+def _captures_of(cases: QuerySet[ExceptionCase]) -> list[UUID]:
+    """Captures that are missing at their PSP, by the keys of their cases."""
+    return [Capture.id_of(key.split(":")[2]) for key in cases.values_list("dedupe_key", flat=True)]
 
 
 def _overdue_in_transit(entity: LegalEntity, day: date) -> Counter[str]:

@@ -1,13 +1,18 @@
 """Players' money per licence and currency: a shortfall is a case and blocks the signature (D6)."""
 
+from datetime import timedelta
+
 import pytest
 
-from cashier.models import BankAccount
+from cashier.models import BankAccount, Capture
 from reconciliation.models import CaseState, CloseState, ExceptionCase
+from reconciliation.operations.cases import raise_case
 from reconciliation.operations.closing import CloseNotReady, refresh_checklist, watch_player_money
 from reconciliation.queries.checklist import checklist
 from reconciliation.queries.player_money import Cover, player_money
+from tests.reconciliation.cases.records import make_records
 from tests.reconciliation.closing.day import DAY, NOON, NOW, TESTER, ReadyDay
+from tests.reconciliation.house import AT, House
 
 pytestmark = pytest.mark.spec("D6", "D2")
 
@@ -110,3 +115,38 @@ def test_an_account_that_is_not_kept_for_players_covers_nothing(ready: ReadyDay)
     bank.contract = {"players_money": False}
     bank.save()
     assert item(ready)[2] == ("25.00 EUR of players' money is not covered",)
+
+
+def owed_by_a_psp(house: House, *, days_ago: int) -> tuple[Capture, ExceptionCase]:
+    """A deposit that the player has and its PSP never settled, with its case."""
+    capture = make_records(house).capture(5_000)
+    Capture.objects.filter(pk=capture.pk).update(captured_at=AT - timedelta(days=days_ago))
+    case = raise_case(
+        code="CAPTURE_NOT_SETTLED", entity_id=house.entity.pk, business_date=DAY - timedelta(days=days_ago), amount_minor=5_000,
+        currency="EUR", merchant_account=house.merchant, dedupe_key=f"MISSING:capture:{capture.public_id}:0",
+        links=[("capture", capture.public_id)], now=NOW - timedelta(days=1),
+    )  # fmt: skip
+    return capture, case
+
+
+@pytest.mark.parametrize("days", [0, 30, 70])
+def test_what_a_psp_never_pays_covers_nothing_however_old_it_is(house: House, days: int) -> None:
+    owed_by_a_psp(house, days_ago=days)
+    (cover,) = player_money(house.entity, DAY)
+    assert (cover.owed_minor, cover.terms["clearing"], cover.shortfall_minor) == (5_000, 5_000, 5_000 if days else 0)
+
+
+def test_what_was_written_off_is_not_lacking_twice(house: House) -> None:
+    from ledger.actors import user_actor
+    from ledger.models import ApprovalRequest
+    from ledger.operations import decide
+    from reconciliation.operations.casework import propose_disposition
+
+    _, case = owed_by_a_psp(house, days_ago=30)
+    proposed = propose_disposition(
+        case_id=case.pk, disposition="write_off", reason="the PSP will never pay it", actor=user_actor(house.ada), now=AT
+    )
+    decide(request_id=ApprovalRequest.objects.get(pk=proposed.approval_id).pk, approve=True, checker=house.ben, reason="", now=AT)
+
+    (cover,) = player_money(house.entity, DAY)
+    assert (cover.owed_minor, cover.cover_minor, cover.shortfall_minor) == (5_000, 0, 5_000)
