@@ -37,7 +37,7 @@ def test_from_a_draft_to_rules_in_force(scene: Any, browser_of: Callable[[str], 
     assert all(told in page_of(ada, row) for told in ("bank.payout_reference@2", "shortest reference 8 becomes 12"))
     assert press(ada, row, "send", reason="distinct references").status_code == 409
 
-    assert press(ada, row, "test", since="2026-11-13", until="2026-11-19", account="").status_code == 302
+    assert press(ada, row, "test", since="2026-11-13", until="2026-11-20", account="").status_code == 302
     test = BackTest.objects.get(rules=row)
     assert "Running: 0 of 0 lines" in page_of(ada, row)
     run_back_test(back_test_id=test.pk, now=scene.now)
