@@ -21,7 +21,7 @@ def tell_clearing(step: MerchantRun) -> None:
     begins = step.date - LOOK_BACK
     of_account = ExceptionCase.objects.filter(merchant_account=step.account, reason=CODE, state__in=LIVE_STATES)
     live = list(of_account.filter(business_date__range=(begins, step.date)))
-    since = min([begins, *(date.fromisoformat(case.facts["since"]) for case in live)])
+    since = min([begins, *(date.fromisoformat(case.facts["since"]) for case in live if "since" in case.facts)])
     found = unnamed_clearing(step.account, since=since, until=step.date)
     keys = {f"{CODE}:{step.account.public_id}:{currency}:{each.minor}": currency for currency, each in found.items()}
     for case in live:

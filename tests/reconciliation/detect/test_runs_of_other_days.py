@@ -230,6 +230,21 @@ def test_what_a_person_let_stand_in_clearing_is_seen_as_long_as_its_case_lives(b
     require_open(again)
 
 
+@pytest.mark.spec("R8")
+def test_a_case_that_does_not_say_since_when_is_looked_at_as_far_as_runs_look(bench: "Bench") -> None:
+    from tests.ledger.books import book, cr, dr
+
+    m, e = bench.house.merchant.public_id, bench.house.entity.public_id
+    book(bench.house.entity, "stray", dr("clearing", m, 777, ref="found"), cr("adjustments", e, 777), at=AT)
+    bench.run()
+    (case,) = bench.cases("CLEARING_BALANCE_UNEXPLAINED")
+    case.facts = {name: value for name, value in case.facts.items() if name != "since"}
+    case.save()
+
+    run_again(bench, later(1), after=2)
+    require_open(case)
+
+
 @pytest.mark.spec("R8", "D2")
 def test_a_bank_that_still_differs_after_a_person_ended_its_case_is_a_new_version(bench: "Bench") -> None:
     from tests.ledger.books import book, cr, dr
