@@ -72,6 +72,7 @@ def _statement(found: Statement, account: BankAccount, source_file: SourceFile, 
     if found.opening_minor is None or found.closing_minor is None:
         raise FormatRefused("not_a_statement", "the statement has no opening or closing balance", line=found.line_number)
     _refuse_loaded(found, account, source_file.source)
+    _refuse_overlapping(found, account, source_file)
     closing_date = found.closing_date or found.opening_date
     return BankStatement(
         source_file=source_file,
@@ -102,3 +103,20 @@ def _refuse_loaded(found: Statement, account: BankAccount, source: str) -> None:
     if loaded is not None:
         message = f"statement {found.number} of {account.code} is loaded already, from {loaded.source_file.name}"
         raise FormatRefused("statement_loaded", message, line=found.line_number)
+
+
+def _refuse_overlapping(found: Statement, account: BankAccount, source_file: SourceFile) -> None:
+    """A list of lines without a number of its own (CSV) that goes back behind the end of what is loaded, and does not go on from there:
+    somebody asked the bank for days that are here already, and most such lines have no reference by which they would be known."""
+    if found.number or found.opening_date is None or found.closing_date is None:
+        return
+    days = {"opening_date__lt": found.closing_date, "closing_date__gt": found.opening_date}
+    beside = BankStatement.objects.filter(bank_account=account, **days).exclude(source_file=source_file).select_related("source_file")
+    same = list(beside.order_by("-closing_date"))
+    if not same or any(each.closing_minor == found.opening_minor or each.opening_minor == found.closing_minor for each in same):
+        return
+    message = (
+        f"days of {account.code} from {found.opening_date} to {found.closing_date} are loaded already, up to {same[0].closing_date} from"
+        f" {same[0].source_file.name}; give only lines that are not in it"
+    )
+    raise FormatRefused("statement_loaded", message, line=found.line_number)

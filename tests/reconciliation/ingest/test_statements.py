@@ -105,6 +105,31 @@ def test_the_same_statement_in_another_format_is_refused(house: "House") -> None
     assert BankLine.objects.count() == 4
 
 
+LIST = "Date,Description,Amount,Currency,Balance,Account,Reference\n"
+
+
+@pytest.mark.spec("R2")
+def test_days_that_are_loaded_already_are_not_loaded_again_among_others(house: "House") -> None:
+    """A list of lines without references, asked for from an earlier day on: each of them was posted twice."""
+    from reconciliation.models import BankLine
+    from tests.reconciliation.ingest.papers import ingest
+
+    def days(*rows: str) -> dict[str, Any]:
+        return ingest(
+            (LIST + "".join(f"2026-11-{row},,\n" for row in rows)).encode(), name=f"{len(rows)}.csv", source="csv_bank", account="BANK_EUR"
+        )
+
+    first, second, third, fourth = "16,a,10.00,EUR,110.00", "18,b,5.00,EUR,115.00", "18,c,1.00,EUR,116.00", "20,d,2.00,EUR,118.00"
+    assert days(first, second)["accepted"]
+
+    again = days(first, second, third, fourth)
+    assert (again["accepted"], again["error"]["code"]) == (False, "statement_loaded") and "up to 2026-11-18 from 2.csv" in again["error"][
+        "message"
+    ]
+    assert days(third, fourth)["accepted"] and BankLine.objects.count() == 4
+    assert days("17,of the day before,4.00,EUR,122.00", "21,e,1.00,EUR,123.00", "22,f,1.00,EUR,124.00")["accepted"]  # it goes on
+
+
 @pytest.mark.spec("R8")
 def test_bank_equals_the_statement_and_what_nobody_knows_waits_by_name(house: "House") -> None:
     from ledger.queries import get_balance
