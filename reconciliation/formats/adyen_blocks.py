@@ -10,11 +10,12 @@ from operator import sub
 from typing import NamedTuple
 
 from reconciliation.formats.adyen_batches import BatchBook
-from reconciliation.formats.adyen_layout import Layout
+from reconciliation.formats.adyen_layout import LONGEST_BATCH, Layout
 from reconciliation.formats.adyen_memos import Currency, Memos
 from reconciliation.formats.cards import hold_card_number
 from reconciliation.formats.columns import PspColumns, is_one, read_each
 from reconciliation.formats.csv_rows import LONGEST
+from reconciliation.formats.csv_table import LONGEST_ID
 
 _PLAIN = bytes(byte for byte in range(0x20, 0x7F) if byte not in b'"\\') + b"\n"
 Texts = list[str]
@@ -116,10 +117,12 @@ def _minor(tables: Sequence[dict[str, int]], texts: Texts) -> list[int]:
 
 
 def _is_sound(of: Columns, kind: Texts, amounts: _Amounts) -> bool:
-    """Whether no row is a transfer, lacks what it must have, or differs from its own sum."""
+    """Whether no row is a transfer, lacks what it must have, has an id that is too long, or differs from its own sum."""
     batches = of("batch_number")
     is_whole = "" not in batches and "".join(batches).isdecimal() and "" not in of("merchant_account") and "" not in of("net_currency")
-    return is_whole and "transfer" not in kind and not _is_unequal(of, amounts)
+    ids = ("psp_reference", "modification_reference", "merchant_reference")
+    is_short = max(map(len, batches)) <= LONGEST_BATCH and all(max(map(len, of(name))) <= LONGEST_ID for name in ids)
+    return is_whole and is_short and "transfer" not in kind and not _is_unequal(of, amounts)
 
 
 def _is_unequal(of: Columns, amounts: _Amounts) -> bool:

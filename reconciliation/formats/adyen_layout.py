@@ -11,6 +11,7 @@ from reconciliation.formats.amounts import AmountError
 from reconciliation.formats.csv_table import header_key, refuse_header
 from reconciliation.formats.values import FormatRefused
 
+LONGEST_BATCH = 32  # as the batch's number is stored
 FIELDS = (*REQUIRED, *OPTIONAL)
 _AMOUNTS = {
     "gross_debit": "gross_currency",

@@ -11,15 +11,17 @@ from typing import Any, BinaryIO
 from ledger.card_numbers import find_card_number
 from reconciliation.formats.adyen_batches import BatchBook
 from reconciliation.formats.adyen_blocks import PlainBlocks
-from reconciliation.formats.adyen_layout import Layout, explain, read_header
+from reconciliation.formats.adyen_layout import LONGEST_BATCH, Layout, explain, read_header
 from reconciliation.formats.adyen_memos import Memos
 from reconciliation.formats.cards import CleanTexts, is_one_word
 from reconciliation.formats.columns import PspColumns
 from reconciliation.formats.csv_rows import Row, iter_blocks, iter_rows, split_block
+from reconciliation.formats.csv_table import LONGEST_ID
 from reconciliation.formats.references import find_payout_references, squeeze
 from reconciliation.formats.values import Check, FormatRefused, PspLine, ReadResult
 
 _BLOCK = 1 << 15  # bytes: its cells fit into a processor's own cache
+_LONG = 2_000  # characters of a row in which an id may be too long
 _ITEMS = frozenset({"sale", "refund", "payout", "chargeback", "reversal"})  # of other rows a gross of 0 says that there is none
 _SPREADSHEET = re.compile(r"\d(\.\d+)?E\+\d+", re.ASCII)
 
@@ -123,7 +125,8 @@ class AdyenSdrReader:
                 day, exchange_rate = days[booked], rates[rate]
             except (ArithmeticError, LookupError, ValueError):
                 raise explain(layout, number, cells) from None
-            if not (account and net_currency and batch.isdecimal()) or "E+" in psp or "E+" in modification or "E+" in reference:
+            is_odd = not (account and net_currency and batch.isdecimal()) or "E+" in psp or "E+" in modification or "E+" in reference
+            if is_odd or len(batch) > LONGEST_BATCH or len(raw) > _LONG:
                 _require_sound(layout, number, cells)
             if not (is_clean[get_repeated(cells)] and (is_one_word(reference) or find_card_number(reference) < 0)):
                 raise _refuse_card(layout, number, cells)
@@ -158,14 +161,17 @@ def _refuse_width(layout: Layout, number: int, found: int) -> FormatRefused:
 
 
 def _require_sound(layout: Layout, number: int, cells: list[str]) -> None:
-    """What is seldom wrong: an empty account, currency or batch, and ids that a spreadsheet turned into numbers."""
+    """What is seldom wrong: an empty account, currency or batch, ids that are too long, or that a spreadsheet turned into numbers."""
     for name in ("merchant_account", "net_currency", "batch_number"):
         if not layout.cell(cells, name).strip():
             raise FormatRefused("columns", f"{layout.headers[layout.index[name]]} is empty", line=number, column=layout.column(name))
     batch = layout.cell(cells, "batch_number")
-    if not (batch.isascii() and batch.isdecimal()):
+    if not (batch.isascii() and batch.isdecimal() and len(batch) <= LONGEST_BATCH):
         raise FormatRefused("columns", f"{batch[:40]!r} is not a batch number", line=number, column=layout.column("batch_number"))
     for name in ("psp_reference", "modification_reference", "merchant_reference"):
+        if len(layout.cell(cells, name)) > LONGEST_ID:
+            message = f"{layout.headers[layout.index[name]]}: an id of more than {LONGEST_ID} characters"
+            raise FormatRefused("too_long", message, line=number, column=layout.column(name))
         if _SPREADSHEET.fullmatch(layout.cell(cells, name)):
             message = f"{layout.headers[layout.index[name]]} was turned into a number by a spreadsheet; ask for the original file"
             raise FormatRefused("spreadsheet_damage", message, line=number, column=layout.column(name))

@@ -10,7 +10,7 @@ from reconciliation.formats.amounts import AmountError, get_exponent
 from reconciliation.formats.column_cells import Cells
 from reconciliation.formats.column_map import ColumnMap, as_word
 from reconciliation.formats.csv_rows import iter_rows
-from reconciliation.formats.csv_table import header_key
+from reconciliation.formats.csv_table import LONGEST_ID, header_key
 from reconciliation.formats.encodings import detect_encoding
 from reconciliation.formats.values import FormatRefused
 
@@ -74,6 +74,13 @@ class MappedRow:
         if places is None:
             return self._mapped.map.constants.get(name, "")
         return " ".join(filter(None, (self.cells[place].strip() for place in places)))
+
+    def id(self, name: str) -> str:
+        """An id of the PSP: no longer than 200 characters."""
+        text = self.text(name)
+        if len(text) > LONGEST_ID:
+            raise self.refuse(name, "too_long", f"an id of more than {LONGEST_ID} characters")
+        return text
 
     def currency(self, name: str) -> str:
         """A known currency code in upper case."""

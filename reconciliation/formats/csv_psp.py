@@ -80,8 +80,8 @@ class CsvPspReader:
         return PspLine(
             line_number=row.number,
             merchant_account=self._merchant(row),
-            psp_reference=row.text("psp_reference"),
-            modification_reference=row.text("modification_reference"),
+            psp_reference=row.id("psp_reference"),
+            modification_reference=row.id("modification_reference"),
             merchant_reference=row.text("merchant_reference"),
             modification_merchant_reference=row.text("modification_merchant_reference"),
             line_type=line_type,
