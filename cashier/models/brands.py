@@ -11,7 +11,8 @@ class Brand(PublicIdModel):
     """`code` is the `brand_id` of the API.
 
     fee_rules: {method: {"model": "player_on_top" | "player_taken_off", "percent": "2.00", "fixed_minor": {"EUR": 25}}}; a
-    currency that fixed_minor does not name pays the percentage alone, a method without a rule is paid for by the operator (C19). bonus_first: stakes use bonus money before cash (cash first by default).
+    currency that fixed_minor does not name pays the percentage alone, a method without a rule is paid for by the operator (C19).
+    bonus_first: stakes use bonus money before cash (cash first by default).
     licences: {region: licence, "*": licence elsewhere}; {} asks for none, and a region that is not named, without "*", is one in
     which the brand may not take payments. merchant_category: what its merchant accounts must be registered as, empty for any (C10).
     """

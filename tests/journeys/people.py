@@ -56,9 +56,7 @@ def decide_approvals(clock: Callable[[], datetime]) -> int:
 
 
 def prepare(close: DailyClose, clock: Callable[[], datetime]) -> list[str]:
-    """Ben proves the books and prepares. What is missing and can't be worked off is overridden by Fay and Ben, by name; returns
-    the overridden items."""
-    closing.prove_books(actor=user_actor(person("ben")), now=clock())
+    """Ben prepares. What is missing and can't be worked off is overridden by Fay and Ben, by name; returns the overridden items."""
     try:
         closing.prepare_close(close_id=close.pk, preparer=person("ben"), now=clock())
         return []
