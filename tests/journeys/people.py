@@ -48,7 +48,7 @@ def decide_approvals(clock: Callable[[], datetime]) -> int:
     expire_approvals(now=clock())
     decisions = 0
     for name in ("rafe", "cleo"):
-        waiting = ApprovalRequest.objects.filter(kind="payout.approve", state=ApprovalRequest.State.PENDING)
+        waiting = ApprovalRequest.objects.filter(kind="payout.approve", state=ApprovalRequest.State.PENDING, expires_at__gt=clock())
         for request in list(waiting):
             decide(request_id=request.pk, approve=True, checker=person(name), reason=WHY, now=clock())
             decisions += 1
