@@ -26,6 +26,9 @@ def _server(answer: bytes | None) -> Iterator[str]:
             connection.recv(65536)
             if answer is not None:
                 connection.sendall(answer)
+                connection.shutdown(socket.SHUT_WR)
+                while connection.recv(65536):  # a close with anything unread resets the connection, and takes the answer with it
+                    pass
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
