@@ -80,7 +80,7 @@ def tell_contradiction(event: PspEvent, *, now: datetime) -> str:
         links=[("event", first.public_id), ("event", event.public_id), *deposit_of(first.intent_ref or event.intent_ref)],
         now=now,
     )
-    return f"contradicts {first.public_id}: case raised"
+    return "differs from the event before: case raised"
 
 
 def deposit_of(reference: str) -> list[tuple[str, str]]:

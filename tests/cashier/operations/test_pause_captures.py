@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission
 
 from cashier import operations
 from cashier.models import MerchantAccount, Provider
@@ -12,16 +11,13 @@ from ledger.actors import user_actor
 from ledger.errors import ApprovalRefused
 from ledger.models import ApprovalRequest, AuditRecord, User
 from ledger.operations import decide
+from tests.cashier.two_people import two_people
 from tests.cashier.world import CALLER, World, make_account
 
 
 @pytest.fixture
 def people(db: None) -> tuple[User, User]:
-    """Ada asks, Ben decides."""
-    ada, ben = (User.objects.create_user(name, is_staff=True) for name in ("ada", "ben"))
-    for person in (ada, ben):
-        person.user_permissions.add(Permission.objects.get(codename="pause_captures"))
-    return ada, ben
+    return two_people("pause_captures")
 
 
 def sandbox_psp() -> Provider:

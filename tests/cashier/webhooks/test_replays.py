@@ -1,7 +1,6 @@
 """Several dead letters are put back to work by two people, all or none (W5, S1)."""
 
 import pytest
-from django.contrib.auth.models import Permission
 
 from cashier import operations
 from cashier.models import PspEvent, PspEventWork
@@ -11,6 +10,7 @@ from ledger.actors import user_actor
 from ledger.errors import ApprovalRefused
 from ledger.models import ApprovalRequest, AuditRecord, User
 from ledger.operations import decide
+from tests.cashier.two_people import two_people
 from tests.cashier.webhooks.test_apply_event import tell
 from tests.cashier.world import World
 
@@ -19,10 +19,7 @@ pytestmark = pytest.mark.spec("W5", "S1")
 
 @pytest.fixture
 def people(db: None) -> tuple[User, User]:
-    ada, eli = (User.objects.create_user(name, is_staff=True) for name in ("ada", "eli"))
-    for person in (ada, eli):
-        person.user_permissions.add(Permission.objects.get(codename="replay_events"))
-    return ada, eli
+    return two_people("replay_events")
 
 
 @pytest.fixture
@@ -47,13 +44,13 @@ def works() -> list[tuple[str, int]]:
 
 
 def test_nothing_moves_before_another_person_says_yes(world: World, people: tuple[User, User], dead: list[PspEvent]) -> None:
-    ada, eli = people
+    ada, ben = people
     request = ask(dead, ada, world)
     assert works() == [("DEAD", 0)] * 3
     with pytest.raises(ApprovalRefused):
         say_yes(request, ada, world)
 
-    assert say_yes(request, eli, world).state == "APPROVED"
+    assert say_yes(request, ben, world).state == "APPROVED"
 
     assert works() == [("RECEIVED", 1)] * 3
     records = AuditRecord.objects.filter(act="event.replayed", actor_id=str(ada.pk), reason="their side is mended")
@@ -63,14 +60,14 @@ def test_nothing_moves_before_another_person_says_yes(world: World, people: tupl
 
 
 def test_one_that_was_replayed_meanwhile_keeps_all_where_they_are(world: World, people: tuple[User, User], dead: list[PspEvent]) -> None:
-    ada, eli = people
+    ada, ben = people
     request = ask(dead, ada, world)
     operations.replay_event(event_id=dead[-1].pk, reason="this one now", actor=user_actor(ada), now=world.now)
     world.apply_all()
     assert works() == [("DEAD", 0), ("DEAD", 0), ("DEAD", 1)]
 
     with pytest.raises(NotInThisState, match="was replayed since this was asked"):
-        say_yes(request, eli, world)
+        say_yes(request, ben, world)
 
     assert works() == [("DEAD", 0), ("DEAD", 0), ("DEAD", 1)]
     request.refresh_from_db()
@@ -99,12 +96,12 @@ def test_what_is_asked_for_already_none_too_many_or_not_dead_is_refused(
 def test_nobody_asks_for_or_decides_on_events_of_their_own_player_account(
     world: World, people: tuple[User, User], dead: list[PspEvent]
 ) -> None:
-    ada, eli = people
-    eli.player_refs = [world.player.public_id]
-    eli.save()
+    ada, ben = people
+    ben.player_refs = [world.player.public_id]
+    ben.save()
     with pytest.raises(ApprovalRefused, match="own player account"):
-        ask(dead, eli, world)
+        ask(dead, ben, world)
     request = ask(dead, ada, world)
     with pytest.raises(ApprovalRefused, match="own player account"):
-        say_yes(request, eli, world)
+        say_yes(request, ben, world)
     assert works() == [("DEAD", 0)] * 3
