@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing import get_context
 from urllib.request import urlopen
 
-from bench.web import free_port
+from config.ports import free_port
 from ledger.clock import real_now
 
 DELAY_SECONDS = 0.05

@@ -1,7 +1,6 @@
 """The web process as `make run` starts it, on a port of its own, and what it costs: processor seconds of all that serve a request."""
 
 import os
-import socket
 import subprocess
 import tempfile
 import time
@@ -15,6 +14,7 @@ import psycopg
 
 from bench.database import CHECKOUT
 from bench.registry import Setting
+from config.ports import free_port
 from config.supervisor.processes import Places, all_processes
 
 START_SECONDS = 120.0
@@ -109,9 +109,3 @@ def _stat(path: Path) -> list[str]:
         return path.read_text().rpartition(")")[2].split()
     except OSError:
         return ["0"] * 50
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])

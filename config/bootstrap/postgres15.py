@@ -14,7 +14,7 @@ import psycopg
 from psycopg import sql
 
 from config.local_servers.launch import Watchdog, server_account, spawn
-from config.local_servers.server import free_port
+from config.ports import free_port
 
 PLACES = ("/usr/lib/postgresql/15/bin", "/usr/pgsql-15/bin", "/opt/homebrew/opt/postgresql@15/bin", "/usr/local/opt/postgresql@15/bin")
 TESTS = ["tests/ledger", "tests/reconciliation"]

@@ -2,7 +2,6 @@
 
 import contextlib
 import signal
-import socket
 import subprocess
 import time
 from abc import ABC, abstractmethod
@@ -12,6 +11,7 @@ from typing import ClassVar
 from config.local_servers.home import Home
 from config.local_servers.launch import Watchdog, spawn
 from config.local_servers.problems import LocalServersError, not_starting, tail_of
+from config.ports import free_port, is_free
 
 START_SECONDS = 120
 STOP_SECONDS = 20
@@ -54,7 +54,7 @@ class EmbeddedServer(ABC):
         """Start it and wait until it answers. Keeps the port of the last time where that is free."""
         self.prepare()
         for _ in range(TRIES):
-            if not self.port or not _is_free(self.port):
+            if not self.port or not is_free(self.port):
                 self.port = free_port()
             if self._try_start():
                 return
@@ -83,7 +83,7 @@ class EmbeddedServer(ABC):
         if self.process is not None:
             self.watchdog.forget(self.process.pid)
         for _ in range(TRIES):
-            if _is_free(self.port) and self._try_start():
+            if is_free(self.port) and self._try_start():
                 return
             time.sleep(PAUSE_SECONDS)
         raise not_starting(server=self.title, variable=self.variable, log=self.log)
@@ -113,19 +113,3 @@ class EmbeddedServer(ABC):
         if "ddress already in use" in tail or "is still in use" in tail or "lock file" in tail:
             return False
         raise not_starting(server=self.title, variable=self.variable, log=self.log)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True

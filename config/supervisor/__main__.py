@@ -14,11 +14,11 @@ from config.local_servers import LocalServersError, local_directory, read_run_fi
 from config.local_servers.directory import RUN_FILE
 from config.local_servers.launch import die_with_parent
 from config.local_servers.problems import os_problem
+from config.ports import PortInUse
 from config.supervisor.child import ProcessFailed
 from config.supervisor.core import TICK_SECONDS, AlreadyRuns, PreparationFailed, Supervision
 from config.supervisor.demonstration import DemonstrationFailed, show_day
 from config.supervisor.ending import Ended, end
-from config.supervisor.ports import PortInUse
 from config.supervisor.soak import fresh_directory, soak
 from config.supervisor.soak_codes import soak_each, soak_mixed
 

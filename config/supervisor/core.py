@@ -15,10 +15,10 @@ from config.local_servers import ensure, leave_all, read_run_file
 from config.local_servers.directory import CHECKOUT, make_directory, update_run_file
 from config.local_servers.environment import load_environment
 from config.local_servers.launch import Watchdog, spawn
+from config.ports import claim, prefer
 from config.supervisor.child import Child, ProcessFailed
 from config.supervisor.ending import raise_if_asked
 from config.supervisor.fingerprint import fingerprint
-from config.supervisor.ports import claim, prefer
 from config.supervisor.processes import Places, Process, all_processes
 
 READY_SECONDS = 90.0

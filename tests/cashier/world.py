@@ -2,6 +2,8 @@
 
 import itertools
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any
@@ -16,6 +18,7 @@ from ledger.models import Entry, JournalTransaction, LegalEntity, Wallet
 
 CALLER = client_actor("shop")
 SECRETS = {"SANDBOX_EU": "first-secret", "SANDBOX_EU2": "second-secret"}
+PATIENCE_SECONDS = 10  # a machine that stands still for a moment is no silent PSP
 _numbers = itertools.count(1)
 
 
@@ -44,6 +47,15 @@ class World:
     def send(self, attempt: Attempt) -> str:
         """Its call to the PSP, as the worker makes it."""
         return operations.run_call(operations.AUTHORIZE, call_id=attempt.pk, now=self.now)
+
+    @contextmanager
+    def impatient(self) -> Iterator[None]:
+        """Meanwhile a PSP that keeps silent is not waited for longer than two seconds."""
+        MerchantAccount.objects.update(timeout_seconds=2)
+        try:
+            yield
+        finally:
+            MerchantAccount.objects.update(timeout_seconds=PATIENCE_SECONDS)
 
     def pay(self, token: str = "tok_approve", amount_minor: int = 5000, *, capture: str = "auto", method: str = "card") -> DepositIntent:
         """A deposit from asking to the PSP's answer, as it is then; where it declines, to the answer of the next (C11)."""
@@ -110,7 +122,7 @@ def make_account(code: str, entity: LegalEntity, brand: Brand, *, base_url: str,
         provider="sandbox",
         secret_ref=code,
         base_url=base_url,
-        timeout_seconds=2,
+        timeout_seconds=PATIENCE_SECONDS,
         report_zone="Europe/Malta",
         rank=rank,
     )

@@ -1,7 +1,6 @@
 """A Redis of one test alone, that can be killed, or be stopped so that it hangs (C22)."""
 
 import signal
-import socket
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -13,14 +12,13 @@ from redis.exceptions import RedisError
 from cashier import nudges, redis
 from cashier.breakers.doors import _alone
 from config.local_servers.home import valkey_binary
+from config.ports import free_port
 from tests.infra.processes import eventually
 
 
 class Stoppable:
     def __init__(self, folder: Path) -> None:
-        with socket.socket() as listener:
-            listener.bind(("127.0.0.1", 0))
-            self.port = int(listener.getsockname()[1])
+        self.port = free_port()
         self.folder = folder
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self.start()

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from config.ports import free_port
+
 APP = """
 def application(environ, start_response):
     try:
@@ -26,9 +28,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent.parent
 def place(tmp_path: Path) -> Iterator[tuple[str, int]]:
     """One process with one thread, which waits a second for a silent caller."""
     (tmp_path / "tiny.py").write_text(APP)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "gunicorn", "tiny:application", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"]
     options = ["--workers", "1", "--threads", "1", "--no-control-socket", "-c", "python:config.web_server"]
     environment = {**os.environ, "WEB_READ_SECONDS": "1", "PYTHONPATH": f"{CHECKOUT}:{tmp_path}"}

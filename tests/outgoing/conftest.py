@@ -34,7 +34,7 @@ def platform(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platfor
     """Listens on this machine, which is allowed for the test as a site would allow a network of its own."""
     settings.DEBUG = True
     settings.OUTGOING_ALLOWED_NETWORKS = ["127.0.0.0/8"]
-    settings.OUTGOING_TIMEOUT_SECONDS = 2.0
+    settings.OUTGOING_TIMEOUT_SECONDS = 10.0
     monkeypatch.setenv("SHOP_OUTGOING_SECRET", f"{SECRET}\n{OLDER_SECRET}")
     made = Platform()
     yield made

@@ -109,7 +109,8 @@ def test_an_answer_that_never_came_is_asked_for_and_the_payout_is_paid_once(
 ) -> None:
     payout = ask(paid, "tok_payout_timeout_after")
 
-    assert submit_payout(payout_id=payout.pk, now=paid.now) == "unknown"
+    with paid.impatient():
+        assert submit_payout(payout_id=payout.pk, now=paid.now) == "unknown"
     assert paid.fresh(payout).call_state == "UNKNOWN"
     assert paid.wallet() == {"playable": 2_000, "locked": 3_000}
     make_due(payout)
@@ -129,7 +130,8 @@ def test_a_call_that_the_psp_never_got_is_sent_again_with_the_same_key(
     paid: "World", receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     payout = ask(paid, "tok_payout_timeout_before")
-    assert submit_payout(payout_id=payout.pk, now=paid.now) == "unknown"
+    with paid.impatient():
+        assert submit_payout(payout_id=payout.pk, now=paid.now) == "unknown"
     make_due(payout)
     monkeypatch.setattr(calls, "RESEND_AFTER", calls.LEASE_MARGIN * 0)
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from cashier.psp.base import Credentials, PspTimeout
+from cashier.psp.base import Credentials, PspTimeout, PspUnreachable
 from cashier.psp.transport import Call, Transport
+from tests.lived import lived
 
 DEADLINE_SECONDS = 1.5
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n"
@@ -49,16 +50,28 @@ class Trickling:
 def trickling(request: pytest.FixtureRequest) -> Iterator[Trickling]:
     server = Trickling(request.param)
     yield server
+    server.listener.shutdown(socket.SHUT_RDWR)
     server.listener.close()
 
 
 @pytest.mark.spec("C8")
 def test_a_server_that_sends_a_byte_now_and_then_is_late_all_the_same(trickling: Trickling) -> None:
     transport = Transport()
-    call = Call.begin(Credentials("ACC", trickling.url, "secret", DEADLINE_SECONDS))
-
     began = time.monotonic()
     with pytest.raises(PspTimeout):
-        transport.exchange(call, "POST", trickling.url, content=b"{}")
+        _send(transport, trickling.url)
+    assert time.monotonic() - began > DEADLINE_SECONDS - 0.1
 
-    assert DEADLINE_SECONDS - 0.1 < time.monotonic() - began < DEADLINE_SECONDS + 0.5
+
+def _send(transport: Transport, url: str) -> None:
+    """What this machine took too long to send at all says so (PspUnreachable), and is sent again."""
+    for _ in range(5):
+        call = Call.begin(Credentials("ACC", url, "secret", DEADLINE_SECONDS))
+        try:
+            with lived() as waited:
+                transport.exchange(call, "POST", url, content=b"{}")
+        except PspUnreachable:
+            continue
+        finally:
+            assert waited.seconds < DEADLINE_SECONDS + 0.5
+    pytest.fail("never sent")

@@ -3,7 +3,7 @@
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -17,12 +17,17 @@ REQUEST = AuthorizeRequest("key", "pi_1", 100, "EUR", "tok_approve")
 
 @contextmanager
 def _server(answer: bytes | None) -> Iterator[str]:
-    """Reads a request, then sends `answer` and closes; None: closes at once."""
+    """Reads a request, then sends `answer` and closes; None: closes at once. Whoever else looks in keeps nobody waiting."""
     listener = socket.create_server(("127.0.0.1", 0))
 
-    def serve() -> None:
-        connection, _ = listener.accept()
-        with connection:
+    def accept() -> None:
+        with suppress(OSError):  # closed
+            while True:
+                connection, _ = listener.accept()
+                threading.Thread(target=serve, args=(connection,), daemon=True).start()
+
+    def serve(connection: socket.socket) -> None:
+        with connection, suppress(OSError):
             connection.recv(65536)
             if answer is not None:
                 connection.sendall(answer)
@@ -30,10 +35,9 @@ def _server(answer: bytes | None) -> Iterator[str]:
                 while connection.recv(65536):  # a close with anything unread resets the connection, and takes the answer with it
                     pass
 
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
+    threading.Thread(target=accept, daemon=True).start()
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    thread.join(5)
+    listener.shutdown(socket.SHUT_RDWR)
     listener.close()
 
 
@@ -59,7 +63,7 @@ def _answer(status: str, body: bytes) -> bytes:
 )
 def test_answers_that_cant_be_used(provider: str, answer: bytes | None, error: type[Exception]) -> None:
     with _server(answer) as url, pytest.raises(error):
-        get_adapter(provider).authorize(Credentials("SANDBOX_EU", url, "secret", 2.0), REQUEST)
+        get_adapter(provider).authorize(Credentials("SANDBOX_EU", url, "secret", 20.0), REQUEST)
 
 
 @pytest.mark.parametrize("provider", ["sandbox", "generic", "stripe", "adyen"])
@@ -67,7 +71,7 @@ def test_nobody_listens_is_unreachable(provider: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     with pytest.raises(PspUnreachable):
-        get_adapter(provider).authorize(Credentials("SANDBOX_EU", f"http://127.0.0.1:{port}", "secret", 2.0), REQUEST)
+        get_adapter(provider).authorize(Credentials("SANDBOX_EU", f"http://127.0.0.1:{port}", "secret", 20.0), REQUEST)
 
 
 def test_secrets_stay_out_of_what_is_printed() -> None:

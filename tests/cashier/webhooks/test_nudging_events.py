@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -29,12 +29,12 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def passes(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
-    """Lets time pass for the sweeper."""
-    moment = [real_now()]
-    monkeypatch.setattr(sweep, "real_now", lambda: moment[0])
+    """Lets time pass for the sweeper: from when it is asked for first, it stands still in between."""
+    moments: list[datetime] = []
+    monkeypatch.setattr(sweep, "real_now", lambda: moments[-1] if moments else real_now())
 
     def wait(time: timedelta) -> None:
-        moment[0] += time
+        moments.append(sweep.real_now() + time)
 
     return wait
 
