@@ -22,6 +22,7 @@ from cashier.models import PspEvent, PspEventWork
 from cashier.operations.calls import backoff
 from cashier.operations.event_effects import ask_about, effect_of
 from cashier.operations.event_values import BadEvent, NotYet
+from cashier.operations.told_amounts import OtherAmount, tell_told
 from cashier.psp.base import PspFailure
 from ledger.actors import system_actor
 from ledger.calendar import business_date
@@ -69,6 +70,8 @@ def apply_event(*, event_id: UUID, now: datetime) -> str:
         return outcome
     except NotYet as reason:
         return wait_or_bury(event, str(reason), now=now)
+    except OtherAmount as reason:
+        return bury_with_case(event, reason, now=now)
     except BadEvent as reason:
         return bury(event, str(reason), now=now)
     except PspFailure as failure:
@@ -178,6 +181,15 @@ def bury(event: PspEvent, reason: str, *, now: datetime) -> str:
         mark(work, S.DEAD, error=reason, now=now)
     log.warning("event.dead", event_id=event.public_id, kind=event.event, reason=reason)
     return f"dead: {reason}"
+
+
+def bury_with_case(event: PspEvent, reason: OtherAmount, *, now: datetime) -> str:
+    """A dead letter about a refund or payout of ours: nobody must look among them to know of it. Replayed, it is the same case."""
+    with transaction.atomic():
+        buried = bury(event, str(reason), now=now)
+        if buried.startswith("dead"):
+            tell_told(reason.kind, reason.row, reason.told, occurred_at=event.occurred_at, now=now, event=event.public_id)
+    return buried
 
 
 def tell_unknown(event: PspEvent, reason: str, *, now: datetime) -> None:

@@ -5,18 +5,18 @@ from typing import Any
 
 from cashier.models import PayoutIntent, PspEvent, Refund
 from cashier.operations import payouts
+from cashier.operations.event_objects import find_payout, find_refund, kind_of, told_in
 from cashier.operations.event_values import Answer, BadEvent, NotYet
 from cashier.operations.refund_outcomes import RefundEnd, fail_refund, pend_refund, process_refund, reverse_refund, tell_executed
+from cashier.operations.told_amounts import OtherAmount, asked_minor, differs
 from ledger.actors import Actor
-from ledger.ids import BadPublicId
 
 
 def refund_effect(event: PspEvent, answer: Answer, *, actor: Actor, now: datetime) -> str:
     refund = find_refund(event)
     if refund.merchant_account_id != event.merchant_account_id:
         raise BadEvent(f"signed by {event.merchant_account.code}, the refund is at {refund.merchant_account.code}")
-    if event.amount_minor not in (None, refund.amount_minor) or event.currency not in ("", refund.currency):
-        raise BadEvent(f"{event.amount_minor} {event.currency}, the refund is {refund.amount_minor} {refund.currency}")
+    require_as_asked(event, refund)
     end = RefundEnd(event.refund_ref, event.occurred_at, "failed_at_psp", event.movement or "1", event.body_sha256)
     if answer.was_asked and event.event == "refund.processed":
         return hear_executed(refund, answer, end, now=now)
@@ -36,6 +36,13 @@ def refund_effect(event: PspEvent, answer: Answer, *, actor: Actor, now: datetim
             process_refund(refund_id=refund.pk, end=end, actor=actor, now=now)
             done = reverse_refund(refund_id=refund.pk, end=end, actor=actor, now=now)
     return event.event if done else "ignored: not ahead of what we hold"
+
+
+def require_as_asked(event: PspEvent, row: Refund | PayoutIntent) -> None:
+    """Raises OtherAmount where it states another amount or currency than ours: nothing moves on that."""
+    kind, told = kind_of(event), told_in(event)
+    if differs(kind, row, told):
+        raise OtherAmount(kind, row, told)
 
 
 def is_failed(event: PspEvent) -> bool:
@@ -70,51 +77,20 @@ def is_confirmed(event: PspEvent, answer: Answer, refund: Refund) -> bool:
     )
 
 
-def find_refund(event: PspEvent) -> Refund:
-    """By our id where the PSP names it, else by its own."""
-    rows = Refund.objects.select_related("merchant_account")
-    try:
-        found = rows.filter(pk=Refund.id_of(event.own_ref)).first() if event.own_ref else None
-    except BadPublicId:
-        found = None
-    if found is None and event.refund_ref:
-        found = rows.filter(merchant_account=event.merchant_account, psp_ref=event.refund_ref).first()
-    if found is None:
-        raise NotYet(f"no refund {event.own_ref or event.refund_ref}")
-    return found
-
-
 def payout_effect(event: PspEvent, *, actor: Actor, now: datetime) -> str:
     payout = find_payout(event)
     if payout.merchant_account_id != event.merchant_account_id:
         raise BadEvent(f"signed by {event.merchant_account.code}, the payout is at another account")
-    paid_minor = payout.amount_minor - payout.player_fee_minor
+    require_as_asked(event, payout)
     told: dict[str, Any] = {"occurred_at": event.occurred_at, "actor": actor, "now": now, "payload_sha256": event.body_sha256}
     before = payout.state
-    if event.currency not in ("", payout.currency):
-        raise BadEvent(f"currency {event.currency}, the payout is in {payout.currency}")
     match event.event:
         case "payout.settled":
-            if event.amount_minor not in (None, paid_minor):
-                raise BadEvent(f"{event.amount_minor} settled, {paid_minor} was sent")
             after = payouts.settle_payout(payout_id=payout.pk, psp_ref=event.payout_ref, **told)
         case "payout.failed":
             after = payouts.fail_payout(payout_id=payout.pk, psp_ref=event.payout_ref, **told)
         case _:
-            returned_minor = paid_minor if event.amount_minor is None else event.amount_minor
+            returned_minor = asked_minor(payout) if event.amount_minor is None else event.amount_minor
             ref = event.movement or event.payout_ref
             after = payouts.return_payout(payout_id=payout.pk, return_ref=ref, returned_minor=returned_minor, **told)
     return event.event if after.state != before else "ignored: not ahead of what we hold"
-
-
-def find_payout(event: PspEvent) -> PayoutIntent:
-    rows = PayoutIntent.objects.all()
-    try:
-        found = rows.filter(pk=PayoutIntent.id_of(event.own_ref)).first() if event.own_ref else None
-    except BadPublicId:
-        found = None
-    if found is None and event.payout_ref:
-        found = rows.filter(merchant_account=event.merchant_account, psp_ref=event.payout_ref).first()
-    if found is None:
-        raise NotYet(f"no payout {event.own_ref or event.payout_ref}")
-    return found

@@ -1,12 +1,14 @@
 """Evidence from a settlement report (POSTINGS.md 3.5, "first, evidence"): a line proves a state that we do not hold."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
 from cashier.models import DepositIntent, PayoutIntent, PayoutState, Refund, RefundState
 from cashier.operations.calls import lookup
-from cashier.operations.refund_outcomes import RefundEnd, process_refund, reverse_refund, tell_executed
+from cashier.operations.refund_outcomes import RefundEnd, is_in_other_currency, process_refund, reverse_refund, tell_executed
 from cashier.operations.resolve import resolve_intent
+from cashier.operations.told_amounts import NONE_STATED, PAYOUT, RETURN, asked_minor, is_other_currency, tell_told, told_by
 from cashier.psp.base import LookupMovement, PspFailure
 from ledger.actors import Actor, system_actor
 from ledger.ids import BadPublicId
@@ -29,8 +31,10 @@ def confirm_movement(*, kind: Kind, merchant_reference: str, psp_reference: str,
                            "DUPLICATE_PSP_CAPTURE:<cap_…>"
       "payer_held"         stays pending for who paid it (K10); case PAYER_NAME_MISMATCH is raised here
       "amount_differs"     booked to locked as it came; case GROSS_AMOUNT_DIFFERS, or CURRENCY_DIFFERS, is raised here
-      "processed", "reversed", "settled", "returned"   the refund's or payout's own event is booked now
-      "already"            we held that already; "moved", "same": the PSP does not confirm that money moved
+      "processed", "reversed", "settled", "returned"   the refund's or payout's own event is booked now, in our amount; of another one
+                           that the PSP states, case REFUND_AMOUNT_DIFFERS or PAYOUT_AMOUNT_DIFFERS is raised here
+      "already"            we held that already; "moved", "same": the PSP does not confirm that money moved, or says so of a refund or
+                           payout in another currency (case CURRENCY_DIFFERS is raised here)
       "unknown_to_psp", "unknown_reference", "unavailable" (no answer: ask again later)
     """
     try:
@@ -62,13 +66,14 @@ def confirm_refund(merchant_reference: str, *, now: datetime, actor: Actor) -> s
     movement = _movement(refund)
     if movement is None:
         return "unknown_to_psp"
-    end = RefundEnd(movement.object_ref, movement.occurred_at)
-    if movement.state not in ("SUCCEEDED", "REVERSED"):
+    end = RefundEnd(movement.object_ref, movement.occurred_at, told=told_by(movement))
+    if movement.state not in ("SUCCEEDED", "REVERSED") or is_in_other_currency(refund.pk, end, now=now):
         return "same"
-    is_processed = process_refund(refund_id=refund.pk, end=end, actor=actor, now=now)
-    if movement.state == "REVERSED" and reverse_refund(refund_id=refund.pk, end=end, actor=actor, now=now):
+    is_back = movement.state == "REVERSED"  # then its amount is told of what came back
+    is_processed = process_refund(refund_id=refund.pk, end=replace(end, told=NONE_STATED) if is_back else end, actor=actor, now=now)
+    if is_back and reverse_refund(refund_id=refund.pk, end=end, actor=actor, now=now):
         return "reversed"
-    if movement.state == "SUCCEEDED" and tell_executed(refund_id=refund.pk, end=end, now=now):
+    if not is_back and tell_executed(refund_id=refund.pk, end=end, now=now):
         return "same"
     return "processed" if is_processed else "already"
 
@@ -83,19 +88,24 @@ def confirm_payout(merchant_reference: str, *, now: datetime, actor: Actor) -> s
     movement = _movement(payout)
     if movement is None:
         return "unknown_to_psp"
-    if movement.state == "RETURNED":
+    told, is_back = told_by(movement), movement.state == "RETURNED"
+    if movement.state not in ("SUCCEEDED", "RETURNED"):
+        return "same"
+    if is_other_currency(payout, told):
+        tell_told(PAYOUT, payout, told, occurred_at=movement.occurred_at, now=now)
+        return "same"
+    if is_back:
         after = return_payout(
             payout_id=payout.pk,
             return_ref=movement.object_ref,
-            returned_minor=movement.amount_minor,
+            returned_minor=min(movement.amount_minor, asked_minor(payout)),
             occurred_at=movement.occurred_at,
             actor=actor,
             now=now,
         )
+        tell_told(RETURN, after, told, occurred_at=movement.occurred_at, now=now)
         return "already" if before == after.state else "returned"
-    if movement.state != "SUCCEEDED":
-        return "same"
-    settle_payout(payout_id=payout.pk, occurred_at=movement.occurred_at, actor=actor, now=now, psp_ref=movement.object_ref)
+    settle_payout(payout_id=payout.pk, occurred_at=movement.occurred_at, actor=actor, now=now, psp_ref=movement.object_ref, told=told)
     return "already" if before in (PayoutState.SETTLED, PayoutState.RETURNED) else "settled"
 
 

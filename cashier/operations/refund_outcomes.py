@@ -13,6 +13,8 @@ from cashier.operations.calls import Act, answered
 from cashier.operations.kept_locked import keep_locked
 from cashier.operations.lookups import movement_result
 from cashier.operations.refunds import TASK, held_of
+from cashier.operations.told_amounts import NONE_STATED, REVERSAL, Told, is_other_currency, tell_told, told_by
+from cashier.operations.told_amounts import REFUND as REFUNDED
 from cashier.psp.base import Adapter, Credentials, LookupResult, Outcome, PspResult, RefundRequest
 from ledger.actors import Actor, system_actor
 from ledger.calendar import business_date
@@ -24,18 +26,20 @@ PSP = system_actor("psp")
 
 @dataclass(frozen=True, slots=True)
 class RefundEnd:
-    """What the PSP says of a refund. psp_ref: its own refund id."""
+    """What the PSP says of a refund. psp_ref: its own refund id. told: the amount that it states, of the refund or of its reversal."""
 
     psp_ref: str
     occurred_at: datetime
     decline_code: str = ""
     reversal_ref: str = ""
     payload_sha256: str = ""
+    told: Told = NONE_STATED
 
 
 def process_refund(*, refund_id: UUID, end: RefundEnd, actor: Actor, now: datetime) -> bool:
     """Executed: the held money leaves for the PSP. False where that was known, or it had ended otherwise.
 
+    Another amount that the PSP states changes nothing of ours: clearing keeps the difference, and a case says so (POSTINGS.md section 5).
     One that was under way when its capture was charged back was paid beside the chargeback: a case, as it is where the refund was first.
     """
     with transaction.atomic():
@@ -50,6 +54,7 @@ def process_refund(*, refund_id: UUID, end: RefundEnd, actor: Actor, now: dateti
         fields = answered(refund)
         move(refund, "process", actor=actor, now=now, event="refund.processed", extra_fields=["psp_ref", "processed_at", *fields])
         book_processed(intent, capture, refund, end, actor=actor, now=now)
+        tell_told(REFUNDED, refund, end.told, occurred_at=end.occurred_at, now=now)
         if twice_minor := paid_twice(capture):
             amount_minor = min(twice_minor, int(refund.amount_minor))
             tell_refund("REFUND_AND_CHARGEBACK_BOTH_PAID", intent, refund, amount_minor=amount_minor, occurred_at=end.occurred_at, now=now)
@@ -154,6 +159,7 @@ def reverse_refund(*, refund_id: UUID, end: RefundEnd, actor: Actor, now: dateti
             keep(intent, refund, why="refund.reversed", now=now)
         amount_minor = int(refund.amount_minor)
         tell_refund("REFUND_REVERSED", intent, refund, amount_minor=amount_minor, occurred_at=end.occurred_at, now=now)
+        tell_told(REVERSAL, refund, end.told, occurred_at=end.occurred_at, now=now)
     return True
 
 
@@ -252,14 +258,25 @@ def send_refund(adapter: Adapter, credentials: Credentials, refund: Refund) -> P
 
 def finish_refund(refund_id: UUID, result: PspResult, now: datetime) -> None:
     """Record the answer to a refund. Asked twice, it changes nothing twice."""
-    end = RefundEnd(result.object_ref, result.occurred_at or now, result.decline_code)
-    if result.outcome is Outcome.APPROVED:
+    end = RefundEnd(result.object_ref, result.occurred_at or now, result.decline_code, told=told_by(result))
+    if result.outcome is Outcome.APPROVED and is_in_other_currency(refund_id, end, now=now):
+        pend_refund(refund_id=refund_id, psp_ref=result.object_ref, actor=PSP, now=now)
+    elif result.outcome is Outcome.APPROVED:
         if not process_refund(refund_id=refund_id, end=end, actor=PSP, now=now):
             tell_executed(refund_id=refund_id, end=end, now=now)
     elif result.outcome in (Outcome.DECLINED, Outcome.REFUSED):
         fail_refund(refund_id=refund_id, end=end, actor=PSP, now=now)
     else:
         pend_refund(refund_id=refund_id, psp_ref=result.object_ref, actor=PSP, now=now)
+
+
+def is_in_other_currency(refund_id: UUID, end: RefundEnd, *, now: datetime) -> bool:
+    """Whether the PSP says that it executed a refund in another currency than ours: a case, and nothing is booked on that."""
+    refund = Refund.objects.select_related("merchant_account", "capture__intent__entity", "capture__attempt").get(pk=refund_id)
+    if not is_other_currency(refund, end.told):
+        return False
+    tell_told(REFUNDED, refund, end.told, occurred_at=end.occurred_at, now=now)
+    return True
 
 
 def read_refund(found: LookupResult, refund: Refund) -> PspResult | None:

@@ -11,6 +11,7 @@ from cashier.operations.payouts.books import creditable_kind, merchant_account_o
 from cashier.operations.payouts.errors import PayoutStateConflict
 from cashier.operations.payouts.locked import lock_payout
 from cashier.operations.payouts.release import keep_payout_locked, release_payout
+from cashier.operations.told_amounts import NONE_STATED, PAYOUT, Told, tell_told
 from ledger.actors import Actor
 from ledger.calendar import business_date
 from ledger.locks import lock_wallet
@@ -22,12 +23,20 @@ RELEASED_STATES = (PayoutState.FAILED, PayoutState.CANCELED, PayoutState.REJECTE
 
 
 def settle_payout(
-    *, payout_id: UUID, occurred_at: datetime, actor: Actor, now: datetime, psp_ref: str = "", payload_sha256: str = ""
+    *,
+    payout_id: UUID,
+    occurred_at: datetime,
+    actor: Actor,
+    now: datetime,
+    psp_ref: str = "",
+    payload_sha256: str = "",
+    told: Told = NONE_STATED,
 ) -> PayoutIntent:
     """The PSP has paid it: the money leaves `locked`. One that is settled already stays as it is.
 
-    One whose money we had released posts payout.paid_after_release and leaves a case. Raises PayoutStateConflict for a payout
-    that was never sent, DoesNotExist.
+    One whose money we had released posts payout.paid_after_release and leaves a case. told: the amount that the PSP states; another one
+    than ours changes nothing of ours: clearing keeps the difference, and a case says so (POSTINGS.md section 5). Raises
+    PayoutStateConflict for a payout that was never sent, DoesNotExist.
     """
     with transaction.atomic():
         payout = lock_payout(payout_id)
@@ -42,6 +51,7 @@ def settle_payout(
             post_payout(payout, "payout.settled", facts, occurred_at=occurred_at, actor=actor, now=now, sha256=payload_sha256)
         else:
             raise PayoutStateConflict("The payout was never sent.", state=payout.state)
+        tell_told(PAYOUT, payout, told, occurred_at=occurred_at, now=now)
     return payout
 
 

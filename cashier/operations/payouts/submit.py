@@ -16,6 +16,8 @@ from cashier.operations.payouts.nudges import SEND_TASK
 from cashier.operations.payouts.outcomes import fail_payout, settle_payout
 from cashier.operations.payouts.release import release_payout
 from cashier.operations.payouts.request import refuse_stopped, send_to_review
+from cashier.operations.told_amounts import PAYOUT as PAID
+from cashier.operations.told_amounts import is_other_currency, tell_told, told_by
 from cashier.psp.base import Adapter, Credentials, LookupResult, Outcome, PayoutRequest, PspResult
 from ledger.actors import system_actor
 from ledger.clock import real_now
@@ -119,33 +121,47 @@ def send(adapter: Adapter, credentials: Credentials, payout: PayoutIntent) -> Ps
 
 
 def read_lookup(found: LookupResult, payout: PayoutIntent) -> PspResult | None:
-    """What the PSP holds for this payout, as an answer; None where it holds nothing that we can read."""
+    """What the PSP holds for this payout, as an answer; None where it holds nothing that we can read.
+
+    The amount of one that came back is told of what came, not of what was paid: left out.
+    """
     movement = found.payout
     state = movement.state if movement is not None else found.state
     if state not in OUTCOMES:
         return None
+    stated = movement or found
     return PspResult(
         outcome=OUTCOMES[state],
         psp_ref=found.psp_ref,
         object_ref=movement.object_ref if movement is not None else found.object_ref,
-        amount_minor=found.amount_minor,
-        currency=found.currency,
+        amount_minor=0 if state == "RETURNED" else stated.amount_minor,
+        currency="" if state == "RETURNED" else stated.currency,
         decline_code=found.decline_code,
         occurred_at=movement.occurred_at if movement is not None else found.occurred_at,
     )
 
 
 def finish_payout_submission(payout_id: UUID, result: PspResult, now: datetime) -> None:
-    """Record what the PSP answered: taken (the end comes by event), paid at once, or refused (the money goes back)."""
+    """Record what the PSP answered: taken (the end comes by event), paid at once, or refused (the money goes back).
+
+    Paid in another currency is a case; nothing is booked on that, and we ask again.
+    """
     with transaction.atomic():
         payout = lock_payout(payout_id)
         fields = answered(payout)
         payout.psp_ref = payout.psp_ref or result.object_ref or result.psp_ref
-        if result.outcome == Outcome.SUBMITTED:
+        is_held = payout.state == PayoutState.SUBMITTED and is_paid(result) and is_other_currency(payout, told_by(result))
+        if result.outcome == Outcome.SUBMITTED or is_held:
             payout.next_try_at = real_now() + QUIET
         payout.save(update_fields=[*fields, "psp_ref"])
-        if payout.state == PayoutState.SUBMITTED:
+        if is_held:
+            tell_told(PAID, payout, told_by(result), occurred_at=result.occurred_at or now, now=now)
+        elif payout.state == PayoutState.SUBMITTED:
             end_by_answer(payout_id, result, now=now)
+
+
+def is_paid(result: PspResult) -> bool:
+    return result.outcome in (Outcome.APPROVED, Outcome.CAPTURED)
 
 
 def end_by_answer(payout_id: UUID, result: PspResult, *, now: datetime) -> None:
@@ -153,8 +169,8 @@ def end_by_answer(payout_id: UUID, result: PspResult, *, now: datetime) -> None:
     occurred_at = result.occurred_at or now
     if result.outcome in (Outcome.DECLINED, Outcome.REFUSED):
         fail_payout(payout_id=payout_id, decline_code=result.decline_code, occurred_at=occurred_at, actor=ACTOR, now=now)
-    elif result.outcome in (Outcome.APPROVED, Outcome.CAPTURED):
-        settle_payout(payout_id=payout_id, occurred_at=occurred_at, actor=ACTOR, now=now)
+    elif is_paid(result):
+        settle_payout(payout_id=payout_id, occurred_at=occurred_at, actor=ACTOR, now=now, told=told_by(result))
 
 
 def resolve_payout(*, payout_id: UUID, now: datetime) -> None:

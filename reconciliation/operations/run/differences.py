@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 
+from cashier.operations.told_amounts import CODES as TOLD_OF
+from cashier.operations.told_amounts import key_of
 from reconciliation.matching.judge import SCHEDULED_TEXTS, judge_fee
-from reconciliation.models import Match, PspLine, SettlementBatch
+from reconciliation.models import CaseLink, ExceptionCase, Match, PspLine, SettlementBatch
+from reconciliation.models.cases import LIVE_STATES
 from reconciliation.operations.cases import raise_case
 from reconciliation.operations.run.context import MerchantRun
 from reconciliation.operations.run.findings import raise_line_case
@@ -39,7 +42,7 @@ def raise_unexpected_fees(step: MerchantRun, batch: SettlementBatch) -> None:
 def _raise_difference(step: MerchantRun, match: Match, line: PspLine) -> None:
     code = CODES[match.item_kind]
     is_deposit = match.item_kind in ("capture", "dispute")
-    raise_case(
+    case = raise_case(
         code=code,
         entity_id=step.account.entity_id,
         business_date=line.business_date,
@@ -48,7 +51,7 @@ def _raise_difference(step: MerchantRun, match: Match, line: PspLine) -> None:
         merchant_account=step.account,
         merchant_reference=line.merchant_reference if is_deposit else match.item_public_id,
         psp_reference=line.psp_reference,
-        dedupe_key=f"{code}:line:{line.pk}",
+        dedupe_key=_key(code, match),
         facts={
             "line": line.line_number,
             "line_minor": match.line_minor,
@@ -61,3 +64,19 @@ def _raise_difference(step: MerchantRun, match: Match, line: PspLine) -> None:
         run=step.run,
         now=step.now,
     )
+    if case.run_id != step.run.pk and case.state in LIVE_STATES:
+        CaseLink.objects.get_or_create(case=case, kind="psp_line", target_id=str(line.pk))
+
+
+def _key(code: str, match: Match) -> str:
+    """Whose case it is: of a refund or payout, that of what the PSP told before of the same amount, by an event or when it was asked.
+
+    What a person ended before the line came was another matter: the line then has a case of its own.
+    """
+    by_line = f"{code}:line:{match.line_id}"
+    if match.item_kind not in TOLD_OF or ExceptionCase.objects.filter(dedupe_key=by_line).exists():
+        return by_line
+    by_amount = key_of(code, match.item_kind, match.item_public_id, abs(int(match.line_minor)))
+    told = ExceptionCase.objects.filter(dedupe_key=by_amount).order_by("-version").first()
+    is_its = told is None or told.state in LIVE_STATES or told.links.filter(kind="psp_line", target_id=str(match.line_id)).exists()
+    return by_amount if is_its else by_line

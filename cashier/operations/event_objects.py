@@ -1,0 +1,57 @@
+"""Which refund or payout of ours an event names: by our id where the PSP says it, else by the PSP's own (W4)."""
+
+from collections.abc import Callable
+
+from cashier.models import PayoutIntent, PspEvent, Refund
+from cashier.operations.event_values import NotYet
+from cashier.operations.told_amounts import PAYOUT, REFUND, RETURN, REVERSAL, Told
+from ledger.ids import BadPublicId
+
+KINDS = {"refund.reversed": REVERSAL, "payout.returned": RETURN}
+
+
+def kind_of(event: PspEvent) -> str:
+    """What movement of a refund or payout it speaks of."""
+    return KINDS.get(event.event, REFUND if event.event.startswith("refund.") else PAYOUT)
+
+
+def told_in(event: PspEvent) -> Told:
+    """The amount that it states; of a payout that was not paid there is none."""
+    return Told(None if event.event == "payout.failed" else event.amount_minor, event.currency)
+
+
+def find_named(event: PspEvent) -> Refund | PayoutIntent | None:
+    """The refund or payout that it names; None where it names none that we know."""
+    finders: dict[str, Callable[[PspEvent], Refund | PayoutIntent]] = {"refund": find_refund, "payout": find_payout}
+    find = finders.get(event.event.partition(".")[0])
+    try:
+        return find(event) if find else None
+    except NotYet:
+        return None
+
+
+def find_refund(event: PspEvent) -> Refund:
+    """By our id where the PSP names it, else by its own."""
+    rows = Refund.objects.select_related("merchant_account")
+    try:
+        found = rows.filter(pk=Refund.id_of(event.own_ref)).first() if event.own_ref else None
+    except BadPublicId:
+        found = None
+    if found is None and event.refund_ref:
+        found = rows.filter(merchant_account=event.merchant_account, psp_ref=event.refund_ref).first()
+    if found is None:
+        raise NotYet(f"no refund {event.own_ref or event.refund_ref}")
+    return found
+
+
+def find_payout(event: PspEvent) -> PayoutIntent:
+    rows = PayoutIntent.objects.all()
+    try:
+        found = rows.filter(pk=PayoutIntent.id_of(event.own_ref)).first() if event.own_ref else None
+    except BadPublicId:
+        found = None
+    if found is None and event.payout_ref:
+        found = rows.filter(merchant_account=event.merchant_account, psp_ref=event.payout_ref).first()
+    if found is None:
+        raise NotYet(f"no payout {event.own_ref or event.payout_ref}")
+    return found
