@@ -1,4 +1,5 @@
 """A PSP that tells another amount of what it told before (POSTINGS.md section 1): kept beside the first, and a case; nothing moves.
+Only where the first moved nothing, and the second says what we asked for, is it applied (second_words).
 
 The first event keeps both identities. What contradicts it is kept under an identity that names the first and what it says itself,
 so that it too is kept once, however often it is sent.
@@ -10,7 +11,9 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from cashier.models import DepositIntent, PspEvent
+from cashier.models import DepositIntent, PayoutIntent, PspEvent, Refund
+from cashier.operations.event_objects import find_named, kind_of, told_in
+from cashier.operations.told_amounts import differs, key_of_told, links_of
 from ledger.calendar import business_date
 from ledger.ids import BadPublicId
 from ledger.notices import tell
@@ -56,7 +59,7 @@ def tell_contradiction(event: PspEvent, *, now: datetime) -> str:
     first_minor, second_minor = int(first.amount_minor or 0), int(event.amount_minor or 0)
     is_other_currency = first.currency != event.currency
     code = "CURRENCY_DIFFERS" if is_other_currency else CODES[event.event.partition(".")[0]]
-    account = event.merchant_account
+    account, row = event.merchant_account, find_named(event)
     tell(
         "case.raise",
         code=code,
@@ -67,7 +70,7 @@ def tell_contradiction(event: PspEvent, *, now: datetime) -> str:
         merchant_account=account,
         merchant_reference=event.own_ref or first.own_ref or event.intent_ref or first.intent_ref,
         psp_reference=event.psp_ref or first.psp_ref,
-        dedupe_key=f"{code}:{event.public_id}",
+        dedupe_key=key_of_contradiction(code, event, row),
         facts={
             "event": event.event,
             "first_event": first.public_id,
@@ -77,10 +80,22 @@ def tell_contradiction(event: PspEvent, *, now: datetime) -> str:
             "second_minor": second_minor,
             "second_currency": event.currency,
         },
-        links=[("event", first.public_id), ("event", event.public_id), *deposit_of(first.intent_ref or event.intent_ref)],
+        links=[
+            ("event", first.public_id),
+            ("event", event.public_id),
+            *(links_of(kind_of(event), row) if row is not None else deposit_of(first.intent_ref or event.intent_ref)),
+        ],
         now=now,
     )
     return "differs from the event before: case raised"
+
+
+def key_of_contradiction(code: str, event: PspEvent, row: Refund | PayoutIntent | None) -> str:
+    """One case per event; of a refund or payout of ours that of whoever else tells this amount of it, such as its settlement line."""
+    kind, told = kind_of(event), told_in(event)
+    if row is None or differs(kind, row, told) != code:
+        return f"{code}:{event.public_id}"
+    return key_of_told(code, kind, row, told)
 
 
 def deposit_of(reference: str) -> list[tuple[str, str]]:

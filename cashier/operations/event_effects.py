@@ -10,6 +10,7 @@ from cashier.operations.event_payments import payment_effect
 from cashier.operations.event_refunds import is_failed, payout_effect, refund_effect
 from cashier.operations.event_translation import translate_event
 from cashier.operations.event_values import Answer, NotYet
+from cashier.operations.second_words import is_right_after_wrong
 from cashier.psp.base import LookupNotOffered
 from cashier.psp.capabilities import capabilities_of
 from ledger.actors import Actor
@@ -23,8 +24,8 @@ def ask_about(event: PspEvent) -> Answer:
 
     Where the provider can't be asked, what it signed stands in for that. Raises PspFailure, NotYet.
     """
-    if event.contradicts:
-        return Answer()
+    if event.contradicts and not event.is_foreign and not is_right_after_wrong(event):
+        return Answer(contradicts=True)
     if event.event in ("payment.authorized", "payment.pending", "payment.captured"):
         if is_known(event):
             return Answer()
@@ -76,7 +77,7 @@ def effect_of(event: PspEvent, answer: Answer, *, actor: Actor, now: datetime) -
     """
     if event.is_foreign:
         return translate_event(event, now=now)
-    if event.contradicts:
+    if answer.contradicts:
         return tell_contradiction(event, now=now)
     area = event.event.partition(".")[0]
     if area == "payment":

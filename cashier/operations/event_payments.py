@@ -10,7 +10,7 @@ from cashier.operations.answers import record_answer
 from cashier.operations.cases import raise_deposit_case
 from cashier.operations.credits import Credited, credit_capture
 from cashier.operations.endings import end_intent
-from cashier.operations.event_values import Answer, BadEvent, NotYet
+from cashier.operations.event_values import AMOUNT_DIFFERS, Answer, BadEvent, NotYet
 from cashier.operations.lookups import payment_result, proof_of, succeeded_captures
 from cashier.operations.payer_holds import is_payer_held
 from cashier.operations.resolve import apply_lookup
@@ -223,7 +223,7 @@ def tell_differs(heard: Heard, held_minor: int, currency: str) -> str:
         },
         now=heard.now,
     )
-    return "amount differs: case raised"
+    return AMOUNT_DIFFERS
 
 
 PAYMENT_EFFECTS: dict[str, Callable[[Heard], str]] = {

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from cashier.psp.base import LookupResult
 
+# What came of an event whose amount is not the PSP's own: nothing, but a case.
+AMOUNT_DIFFERS = "amount differs: case raised"
+
 
 class NotYet(Exception):
     """What the event speaks of is not known, or not so far, yet."""
@@ -15,7 +18,8 @@ class BadEvent(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What we asked the PSP because of an event: whether we asked, and what it holds."""
+    """What we asked the PSP because of an event: whether we asked, and what it holds. contradicts: the event is a case, nothing more."""
 
     was_asked: bool = False
     found: LookupResult | None = None
+    contradicts: bool = False

@@ -145,3 +145,31 @@ def test_what_a_bank_keeps_of_a_return_is_no_other_amount(house: House, cases: l
     work = hear(house, send(house, ask(house)), "payout.returned", 19_300)
 
     assert (work.state, [case["code"] for case in cases]) == ("APPLIED", ["PAYOUT_RETURNED"])
+
+
+@pytest.mark.spec("W3")
+@pytest.mark.parametrize(
+    ("event", "wrong", "right", "state"), [("payout.settled", 15_000, 20_000, "SETTLED"), ("payout.returned", 21_000, 19_300, "RETURNED")]
+)
+def test_the_right_event_after_a_wrong_one_that_moved_nothing(
+    house: House, cases: list[dict[str, Any]], event: str, wrong: int, right: int, state: str
+) -> None:
+    payout = send(house, ask(house))
+    hear(house, payout, event, wrong)
+
+    assert hear(house, payout, event, right).state == "APPLIED"
+
+    payout.refresh_from_db()
+    assert (payout.state, cases[0]["code"]) == (state, "PAYOUT_AMOUNT_DIFFERS")
+
+
+@pytest.mark.spec("W3")
+def test_a_second_return_of_another_part_is_a_case(house: House, cases: list[dict[str, Any]]) -> None:
+    """Both could be true: the first was applied, so the second moves nothing."""
+    payout = send(house, ask(house))
+    hear(house, payout, "payout.returned", 19_300)
+
+    assert hear(house, payout, "payout.returned", 19_000).outcome == "differs from the event before: case raised"
+
+    payout.refresh_from_db()
+    assert (payout.returned_minor, [case["code"] for case in cases]) == (19_300, ["PAYOUT_RETURNED", "PAYOUT_AMOUNT_DIFFERS"])
