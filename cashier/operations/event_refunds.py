@@ -1,5 +1,6 @@
 """What events of refunds and payouts do (C6, P2)."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,8 @@ from cashier.operations import payouts
 from cashier.operations.event_objects import find_payout, find_refund, kind_of, told_in
 from cashier.operations.event_values import Answer, BadEvent, NotYet
 from cashier.operations.refund_outcomes import RefundEnd, fail_refund, pend_refund, process_refund, reverse_refund, tell_executed
-from cashier.operations.told_amounts import OtherAmount, asked_minor, differs
+from cashier.operations.told_amounts import NONE_STATED, REVERSAL, OtherAmount, Told, asked_minor, differs, is_other_currency, told_by
+from cashier.psp.base import LookupMovement, LookupResult
 from ledger.actors import Actor
 
 
@@ -22,6 +24,7 @@ def refund_effect(event: PspEvent, answer: Answer, *, actor: Actor, now: datetim
         return hear_executed(refund, answer, end, now=now)
     if answer.was_asked and not is_confirmed(event, answer, refund):
         raise NotYet("the PSP does not confirm it")
+    back = replace(end, told=told_back(answer, refund))
     match event.event:
         case "refund.submitted":
             done = pend_refund(refund_id=refund.pk, psp_ref=event.refund_ref, actor=actor, now=now)
@@ -31,10 +34,10 @@ def refund_effect(event: PspEvent, answer: Answer, *, actor: Actor, now: datetim
                 raise NotYet("it has failed since we looked")
         case "refund.failed":
             done = fail_refund(refund_id=refund.pk, end=end, actor=actor, now=now)
-            done = done or reverse_refund(refund_id=refund.pk, end=end, actor=actor, now=now)
+            done = done or reverse_refund(refund_id=refund.pk, end=back, actor=actor, now=now)
         case _:
             process_refund(refund_id=refund.pk, end=end, actor=actor, now=now)
-            done = reverse_refund(refund_id=refund.pk, end=end, actor=actor, now=now)
+            done = reverse_refund(refund_id=refund.pk, end=back, actor=actor, now=now)
     return event.event if done else "ignored: not ahead of what we hold"
 
 
@@ -58,6 +61,19 @@ def hear_executed(refund: Refund, answer: Answer, end: RefundEnd, *, now: dateti
     if "SUCCEEDED" in states_in(answer, refund) and tell_executed(refund_id=refund.pk, end=end, now=now):
         return "executed although failed: case raised"
     return "ignored: the PSP does not hold it as executed"
+
+
+def told_back(answer: Answer, refund: Refund) -> Told:
+    """The amount that came back of it, as our own lookup says. Raises OtherAmount where that is in another currency: nothing moves."""
+    found = answer.found
+    if found is None:
+        return NONE_STATED
+    held: list[LookupMovement | LookupResult] = [*found.refunds, *([found] if found.kind == "refund" else [])]
+    mine = [each for each in held if each.merchant_reference == refund.public_id and each.state == "REVERSED"]
+    told = told_by(mine[0]) if mine else NONE_STATED
+    if is_other_currency(refund, told):
+        raise OtherAmount(REVERSAL, refund, told)
+    return told
 
 
 def states_in(answer: Answer, refund: Refund) -> list[str]:

@@ -44,6 +44,8 @@ def process_refund(*, refund_id: UUID, end: RefundEnd, actor: Actor, now: dateti
     """
     with transaction.atomic():
         intent, capture, refund = lock_all(refund_id)
+        if refund.state == RefundState.REFUND_PROCESSED:
+            tell_told(REFUNDED, refund, end.told, occurred_at=end.occurred_at, now=now)
         if refund.state not in Refund.OPEN_STATES:
             return False
         capture.refunding_minor -= refund.amount_minor

@@ -12,7 +12,7 @@ from typing import Any
 
 from cashier.models import PayoutIntent, Refund
 from cashier.operations.event_values import BadEvent
-from cashier.psp.base import LookupMovement, PspResult
+from cashier.psp.base import LookupMovement, LookupResult, PspResult
 from ledger.calendar import business_date
 from ledger.notices import tell
 
@@ -46,7 +46,7 @@ class OtherAmount(BadEvent):
         self.kind, self.row, self.told = kind, row, told
 
 
-def told_by(answer: PspResult | LookupMovement) -> Told:
+def told_by(answer: PspResult | LookupMovement | LookupResult) -> Told:
     """The amount in an answer, where 0 of no currency is none."""
     is_stated = bool(answer.amount_minor or answer.currency)
     return Told(answer.amount_minor, answer.currency) if is_stated else NONE_STATED

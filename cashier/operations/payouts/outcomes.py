@@ -41,6 +41,7 @@ def settle_payout(
     with transaction.atomic():
         payout = lock_payout(payout_id)
         if payout.state in PAID_STATES:
+            tell_told(PAYOUT, payout, told, occurred_at=occurred_at, now=now)
             return payout
         payout.psp_ref = payout.psp_ref or psp_ref
         if payout.state in RELEASED_STATES:

@@ -118,3 +118,45 @@ def test_event_and_lookup_that_say_the_same_are_one_case(world: World, sent: Ref
 
     keys: list[Any] = [case["dedupe_key"] for case in world.told]
     assert keys == [f"REFUND_AMOUNT_DIFFERS:refund:{sent.public_id}:4000"] * 2
+
+
+@pytest.mark.spec("R8")
+def test_what_a_later_look_says_of_one_that_is_processed_is_a_case_and_nothing_more(
+    world: World, sent: Refund, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer(world, sent, 5000, "EUR")
+
+    assert ask(world, sent, monkeypatch, "SUCCEEDED", 4000) == "already"
+
+    assert (world.cases(), world.fresh(sent).state, world.balances()) == (["REFUND_AMOUNT_DIFFERS"], "REFUND_PROCESSED", {})
+
+
+@pytest.mark.parametrize("kind", ["payment", "refund"])
+@pytest.mark.parametrize(
+    ("minor", "currency", "codes", "wallet"),
+    [
+        (5000, "EUR", ["REFUND_REVERSED"], {"playable": 5000}),
+        (4000, "EUR", ["REFUND_REVERSED", "REFUND_AMOUNT_DIFFERS"], {"playable": 5000}),
+        (5000, "SEK", ["CURRENCY_DIFFERS"], {}),
+    ],
+)
+def test_a_reversal_that_our_own_look_tells_otherwise_than_its_event(
+    world: World,
+    sent: Refund,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+    minor: int,
+    currency: str,
+    codes: list[str],
+    wallet: dict[str, int],
+) -> None:
+    answer(world, sent, 5000, "EUR")
+    mine = LookupMovement("rfd_1", sent.public_id, "REVERSED", minor, currency, world.now)
+    own = LookupResult("refund", "psp_1", "REVERSED", minor, currency, sent.public_id, "rfd_1")
+    of_payment = LookupResult("payment", "psp_1", "CAPTURED", 5000, "EUR", sent.capture.intent.public_id, refunds=[mine])
+    found = own if kind == "refund" else of_payment
+    monkeypatch.setattr("cashier.operations.event_effects.lookup", lambda *args, **names: found)
+
+    tell(world, "refund.reversed", sent.capture.intent, refund_id="rfd_1", merchant_reference=sent.public_id)
+
+    assert (world.cases(), world.wallet()) == (codes, wallet)
