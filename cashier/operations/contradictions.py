@@ -12,7 +12,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from cashier.models import DepositIntent, PayoutIntent, PspEvent, Refund
-from cashier.operations.event_objects import find_named, kind_of, told_in
+from cashier.operations.event_objects import about_told, find_named, kind_of, told_in
 from cashier.operations.told_amounts import differs, key_of_told, links_of
 from ledger.calendar import business_date
 from ledger.ids import BadPublicId
@@ -91,11 +91,11 @@ def tell_contradiction(event: PspEvent, *, now: datetime) -> str:
 
 
 def key_of_contradiction(code: str, event: PspEvent, row: Refund | PayoutIntent | None) -> str:
-    """One case per event; of a refund or payout of ours that of whoever else tells this amount of it, such as its settlement line."""
+    """The case of whoever else tells this amount of that capture, refund or payout, such as its settlement line; else one per event."""
     kind, told = kind_of(event), told_in(event)
-    if row is None or differs(kind, row, told) != code:
-        return f"{code}:{event.public_id}"
-    return key_of_told(code, kind, row, told)
+    if row is not None and differs(kind, row, told) == code:
+        return key_of_told(code, kind, row, told)
+    return f"{code}:{event.public_id if code == 'CURRENCY_DIFFERS' else about_told(event)}"
 
 
 def deposit_of(reference: str) -> list[tuple[str, str]]:

@@ -1,10 +1,10 @@
-"""Which refund or payout of ours an event names: by our id where the PSP says it, else by the PSP's own (W4)."""
+"""What an event speaks of: which refund or payout of ours, by our id where the PSP says it, else by the PSP's own (W4)."""
 
 from collections.abc import Callable
 
 from cashier.models import PayoutIntent, PspEvent, Refund
 from cashier.operations.event_values import NotYet
-from cashier.operations.told_amounts import PAYOUT, REFUND, RETURN, REVERSAL, Told
+from cashier.operations.told_amounts import PAYOUT, REFUND, RETURN, REVERSAL, Told, about_capture
 from ledger.ids import BadPublicId
 
 KINDS = {"refund.reversed": REVERSAL, "payout.returned": RETURN}
@@ -18,6 +18,13 @@ def kind_of(event: PspEvent) -> str:
 def told_in(event: PspEvent) -> Told:
     """The amount that it states; of a payout that was not paid there is none."""
     return Told(None if event.event == "payout.failed" else event.amount_minor, event.currency)
+
+
+def about_told(event: PspEvent) -> str:
+    """What a case about its amount is named after: of a capture that which is told of it, else the event itself."""
+    if event.event != "payment.captured" or not event.capture_ref:
+        return event.public_id
+    return about_capture(event.merchant_account, event.capture_ref, int(event.amount_minor or 0))
 
 
 def find_named(event: PspEvent) -> Refund | PayoutIntent | None:

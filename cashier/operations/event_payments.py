@@ -10,6 +10,7 @@ from cashier.operations.answers import record_answer
 from cashier.operations.cases import raise_deposit_case
 from cashier.operations.credits import Credited, credit_capture
 from cashier.operations.endings import end_intent
+from cashier.operations.event_objects import about_told
 from cashier.operations.event_values import AMOUNT_DIFFERS, Answer, BadEvent, NotYet
 from cashier.operations.lookups import payment_result, proof_of, succeeded_captures
 from cashier.operations.payer_holds import is_payer_held
@@ -202,7 +203,10 @@ def is_other_amount(event: PspEvent, held_minor: int, currency: str) -> bool:
 
 
 def tell_differs(heard: Heard, held_minor: int, currency: str) -> str:
-    """The event's amount is not the PSP's own: a case, never a credit (C3). At risk is the difference; in another currency, all of it."""
+    """The event's amount is not the PSP's own: a case, never a credit (C3). At risk is the difference; in another currency, all of it.
+
+    Of a capture it is the case of the settlement line that says the same.
+    """
     event, told_minor = heard.event, heard.event.amount_minor or 0
     is_other_currency = currency not in ("", event.currency)
     raise_deposit_case(
@@ -213,7 +217,7 @@ def tell_differs(heard: Heard, held_minor: int, currency: str) -> str:
         amount_minor=told_minor if is_other_currency else abs(told_minor - held_minor),
         currency=event.currency,
         occurred_at=event.occurred_at,
-        about=event.public_id,
+        about=event.public_id if is_other_currency else about_told(event),
         facts={
             "event": event.event,
             "event_minor": event.amount_minor,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from cashier.models import PayoutIntent, Refund
+from cashier.models import MerchantAccount, PayoutIntent, Refund
 from cashier.operations.event_values import BadEvent
 from cashier.psp.base import LookupMovement, LookupResult, PspResult
 from ledger.calendar import business_date
@@ -73,6 +73,11 @@ def differs(kind: str, row: Row, told: Told) -> str:
 def key_of(code: str, kind: str, public_id: str, minor: int) -> str:
     """The dedupe key of "the PSP says this much of that": one break, whether an event, a lookup or a settlement line told it."""
     return f"{code}:{kind}:{public_id}:{minor}"
+
+
+def about_capture(account: MerchantAccount, psp_ref: str, minor: int) -> str:
+    """The same of a capture, which is named as its PSP does: it may be none of ours yet."""
+    return f"capture:{account.pk.hex}:{psp_ref}:{minor}"[:150]
 
 
 def key_of_told(code: str, kind: str, row: Row, told: Told) -> str:

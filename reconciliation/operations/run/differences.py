@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from cashier.operations.told_amounts import CODES as TOLD_OF
-from cashier.operations.told_amounts import key_of
+from cashier.operations.told_amounts import about_capture, key_of
 from reconciliation.matching.judge import SCHEDULED_TEXTS, judge_fee
 from reconciliation.models import CaseLink, ExceptionCase, Match, PspLine, SettlementBatch
 from reconciliation.models.cases import LIVE_STATES
@@ -51,7 +51,7 @@ def _raise_difference(step: MerchantRun, match: Match, line: PspLine) -> None:
         merchant_account=step.account,
         merchant_reference=line.merchant_reference if is_deposit else match.item_public_id,
         psp_reference=line.psp_reference,
-        dedupe_key=_key(code, match),
+        dedupe_key=_key(step, code, match, line),
         facts={
             "line": line.line_number,
             "line_minor": match.line_minor,
@@ -65,18 +65,26 @@ def _raise_difference(step: MerchantRun, match: Match, line: PspLine) -> None:
         now=step.now,
     )
     if case.run_id != step.run.pk and case.state in LIVE_STATES:
-        CaseLink.objects.get_or_create(case=case, kind="psp_line", target_id=str(line.pk))
+        for kind, target in ((match.item_kind, match.item_public_id), ("psp_line", str(line.pk))):
+            CaseLink.objects.get_or_create(case=case, kind=kind, target_id=target)
 
 
-def _key(code: str, match: Match) -> str:
-    """Whose case it is: of a refund or payout, that of what the PSP told before of the same amount, by an event or when it was asked.
+def _key(step: MerchantRun, code: str, match: Match, line: PspLine) -> str:
+    """Whose case it is: that of what the PSP told before of the same amount, by an event or when it was asked, if anything.
 
     What a person ended before the line came was another matter: the line then has a case of its own.
     """
-    by_line = f"{code}:line:{match.line_id}"
-    if match.item_kind not in TOLD_OF or ExceptionCase.objects.filter(dedupe_key=by_line).exists():
+    by_line, by_amount = f"{code}:line:{line.pk}", _key_by_amount(step, code, match, line)
+    if not by_amount or ExceptionCase.objects.filter(dedupe_key=by_line).exists():
         return by_line
-    by_amount = key_of(code, match.item_kind, match.item_public_id, abs(int(match.line_minor)))
     told = ExceptionCase.objects.filter(dedupe_key=by_amount).order_by("-version").first()
-    is_its = told is None or told.state in LIVE_STATES or told.links.filter(kind="psp_line", target_id=str(match.line_id)).exists()
+    is_its = told is None or told.state in LIVE_STATES or told.links.filter(kind="psp_line", target_id=str(line.pk)).exists()
     return by_amount if is_its else by_line
+
+
+def _key_by_amount(step: MerchantRun, code: str, match: Match, line: PspLine) -> str:
+    """The key under which the cashier tells it; "" for what it does not tell of."""
+    minor = abs(int(match.line_minor))
+    if match.item_kind == "capture" and line.object_reference:
+        return f"{code}:{about_capture(step.account, line.object_reference, minor)}"
+    return key_of(code, match.item_kind, match.item_public_id, minor) if match.item_kind in TOLD_OF else ""

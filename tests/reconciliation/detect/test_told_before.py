@@ -1,10 +1,10 @@
-"""A refund or payout of another amount, told by the PSP and by its settlement line: one break, one case (R7, E1)."""
+"""A capture, refund or payout of another amount, told by the PSP and by its settlement line: one break, one case (R7, E1)."""
 
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.reconciliation.detect.bench import NOW, later, row
+from tests.reconciliation.detect.bench import NOW, later, row, sale_row
 
 if TYPE_CHECKING:
     from cashier.models import PayoutIntent, PspEvent, Refund
@@ -86,6 +86,25 @@ def test_a_refund_whose_line_came_first_and_whose_event_says_the_same(bench: "Be
     heard(bench, "refund.processed", refund.public_id, 4000, refund_ref="rfd_1")
 
     assert bench.cases("REFUND_AMOUNT_DIFFERS") == [case]
+
+
+@pytest.mark.parametrize("is_line_first", [False, True])
+def test_a_capture_of_which_an_event_and_the_line_say_the_same(bench: "Bench", is_line_first: bool) -> None:
+    capture = bench.sale(10_000)
+
+    def hear() -> None:
+        names = {"intent_ref": capture.intent.public_id, "psp_ref": capture.attempt.psp_ref, "capture_ref": capture.psp_ref}
+        assert heard(bench, "payment.captured", "", 9_900, **names).work.outcome == "amount differs: case raised"
+
+    def report() -> None:
+        bench.report(sale_row(capture, gross=9_900))
+        bench.run()
+
+    for act in (report, hear) if is_line_first else (hear, report):
+        act()
+
+    (case,) = bench.cases("GROSS_AMOUNT_DIFFERS")
+    assert set(case.links.filter(kind__in=("capture", "psp_line")).values_list("kind", flat=True)) == {"capture", "psp_line"}
 
 
 def test_a_payout_that_an_event_told_and_its_line(bench: "Bench") -> None:
