@@ -152,9 +152,12 @@ def find_capture(event: PspEvent) -> Capture | None:
 
 
 def fail_capture(heard: Heard, capture: Capture) -> str:
+    """The whole capture was not taken, or its failure takes nothing back: of another amount a person decides."""
     if capture.state == Capture.State.SUBMITTED and not capture.is_seen:
         move(capture, "refuse", actor=heard.actor, now=heard.now, event="deposit.capture_refused")
         return "deposit.capture_refused"
+    if is_other_amount(heard.event, int(capture.amount_minor), capture.currency):
+        return tell_differs(heard, int(capture.amount_minor), capture.currency)
     done = fail_capture_late(
         capture_id=capture.pk,
         occurred_at=heard.event.occurred_at,
