@@ -6,7 +6,7 @@ number, a row that does not sum up) is left to the reader's own loop, which read
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from operator import sub
+from operator import mul, sub
 from typing import NamedTuple
 
 from reconciliation.formats.adyen_batches import BatchBook
@@ -75,8 +75,11 @@ class PlainBlocks:
         gross, net = self._currencies(of("gross_currency")), self._currencies(of("net_currency"))
         gross_sums, net_sums, net_fees = [each.sums for each in gross], [each.sums for each in net], [each.fees for each in net]
         debit, credit = _minor(net_sums, of("net_debit")), _minor(net_sums, of("net_credit"))
+        took, gave = _minor(gross_sums, of("gross_debit")), _minor(gross_sums, of("gross_credit"))
+        if any(map(mul, debit, credit)) or any(map(mul, took, gave)):
+            raise ValueError("a debit and a credit in one row")
         return _Amounts(
-            gross=list(map(sub, _minor(gross_sums, of("gross_credit")), _minor(gross_sums, of("gross_debit")))),
+            gross=list(map(sub, gave, took)),
             debit=debit,
             credit=credit,
             net=list(map(sub, credit, debit)),

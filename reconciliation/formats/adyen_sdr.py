@@ -116,7 +116,7 @@ class AdyenSdrReader:
             try:
                 gross_sums = currencies[gross_currency].sums
                 net_sums, fees = currencies[net_currency]
-                gross = gross_sums[gross_credit] - gross_sums[gross_debit]
+                took, gave = gross_sums[gross_debit], gross_sums[gross_credit]
                 debit, credit = net_sums[net_debit], net_sums[net_credit]
                 commission_minor, markup_minor = fees[commission], fees[markup]
                 scheme_minor, interchange_minor = fees[scheme], fees[interchange]
@@ -125,6 +125,9 @@ class AdyenSdrReader:
                 day, exchange_rate = days[booked], rates[rate]
             except (ArithmeticError, LookupError, ValueError):
                 raise explain(layout, number, cells) from None
+            if (took and gave) or (debit and credit):
+                raise _refuse_both(layout, number, "gross" if took and gave else "net")
+            gross = gave - took
             is_odd = not (account and net_currency and batch.isdecimal()) or "E+" in psp or "E+" in modification or "E+" in reference
             if is_odd or len(batch) > LONGEST_BATCH or len(raw) > _LONG:
                 _require_sound(layout, number, cells)
@@ -158,6 +161,13 @@ class AdyenSdrReader:
 
 def _refuse_width(layout: Layout, number: int, found: int) -> FormatRefused:
     return FormatRefused("columns", f"{found} cells where the header has {layout.width}", line=number, column=min(found, layout.width) + 1)
+
+
+def _refuse_both(layout: Layout, number: int, amount: str) -> FormatRefused:
+    """A row is one movement; neither of two amounts may be taken for it, nor what is left of one after the other."""
+    column = layout.column(f"{amount}_debit")
+    message = f"{layout.headers[column - 1]}: a debit and a credit in one row, which is one movement; ask for the report again"
+    return FormatRefused("amount", message, line=number, column=column)
 
 
 def _require_sound(layout: Layout, number: int, cells: list[str]) -> None:

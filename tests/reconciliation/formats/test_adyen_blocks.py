@@ -30,6 +30,7 @@ OTHERS = (
     sale(net_currency="USD", gross_currency="USD", commission="", net_credit="10"),
     sale(gross_credit="1e1"),
     sale(net_credit="9.7"),
+    sale(gross_debit="3", net_debit="3"),
     sale(net_credit="9.801"),
     sale(gross_currency="XXQ"),
     sale(batch="３８"),

@@ -14,6 +14,8 @@ def column(name: str) -> int:
     ("broken", "code", "name"),
     [
         (sale(gross_credit="10,00"), "amount", "Gross Credit (GC)"),
+        (sale(gross_debit="3", net_debit="3"), "amount", "Gross Debit (GC)"),  # 7 is neither what came nor what went
+        (sale(gross_credit="10", net_credit="12.8", net_debit="3"), "amount", "Net Debit (NC)"),
         (sale(gross_credit="1.058.09"), "amount", "Gross Credit (GC)"),
         (sale(gross_credit="10.005"), "amount", "Gross Credit (GC)"),
         (sale(net_credit="-9.8"), "amount", "Net Credit (NC)"),
