@@ -32,6 +32,8 @@ class BatchBook:
     first_lines: dict[Group, int] = field(default_factory=dict)
     mismatches: int = 0
     first_mismatch: tuple[int, int, int] = (0, 0, 0)  # line, expected net, actual net
+    paid: dict[str, int] = field(default_factory=dict)  # rows of payouts -> line
+    paid_twice: int = 0  # the line of one that stood before
 
     def open(self, key: Key, line_number: int) -> Sums:
         """The sums of (merchant account, batch, net currency, kind), begun at this line."""
@@ -58,6 +60,11 @@ class BatchBook:
         if reference:
             self.references.setdefault(group, []).append(reference)
 
+    def note_paid(self, row: str, line_number: int) -> None:
+        """A payout's row: where it stands twice, so may every row of its batch, which then comes to zero all the same."""
+        if self.paid.setdefault(row, line_number) != line_number:
+            self.paid_twice = self.paid_twice or line_number
+
     def differ(self, *, line_number: int, expected: int, actual: int) -> None:
         """A row whose gross less fees is not its net."""
         self.mismatches += 1
@@ -73,6 +80,8 @@ class BatchBook:
             "first_lines": [[*group, line] for group, line in self.first_lines.items()],
             "mismatches": self.mismatches,
             "first_mismatch": list(self.first_mismatch),
+            "paid": list(self.paid.items()),
+            "paid_twice": self.paid_twice,
         }
 
     def join(self, other: dict[str, Any], lines_before: int) -> None:
@@ -92,6 +101,9 @@ class BatchBook:
             line, expected, actual = other["first_mismatch"]
             self.first_mismatch = (line + lines_before, expected, actual)
         self.mismatches += other["mismatches"]
+        for row, line in other["paid"]:
+            self.note_paid(row, line + lines_before)
+        self.paid_twice = self.paid_twice or (other["paid_twice"] and other["paid_twice"] + lines_before)
 
     def batches(self) -> tuple[Batch, ...]:
         return tuple(self._batch(group) for group in self.first_lines)
@@ -135,7 +147,13 @@ class BatchBook:
         return tuple(Total(kind, currency, s.count, s.debit_minor, s.credit_minor) for (kind, currency), s in summed.items())
 
     def checks(self, batches: tuple[Batch, ...]) -> tuple[Check, ...]:
-        return (*(_balances(batch) for batch in batches), self._rows_agree())
+        return (*(_balances(batch) for batch in batches), self._rows_agree(), *self._paid_once())
+
+    def _paid_once(self) -> tuple[Check, ...]:
+        if not self.paid_twice:
+            return ()
+        where = f"rows: the payout of line {self.paid_twice} stands before, as all rows may; load the report as the PSP makes it"
+        return (Check("sequence", False, None, self.paid_twice, where),)
 
     def _rows_agree(self) -> Check:
         line, expected, actual = self.first_mismatch

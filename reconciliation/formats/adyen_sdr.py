@@ -148,6 +148,8 @@ class AdyenSdrReader:
                 payout = next(iter(find_payout_references(squeeze(modification))), "")
                 sent = net + commission_minor + markup_minor + scheme_minor + interchange_minor
                 book.pay(key[:3], line_type=line_type, sent_minor=sent, reference=payout)
+                if payout:
+                    book.note_paid(raw, number)
             self._lines += 1
             # fmt: off
             yield make((

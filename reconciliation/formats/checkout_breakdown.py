@@ -15,7 +15,8 @@ from reconciliation.formats.amounts import AmountError
 from reconciliation.formats.checkout_columns import BREAKDOWN, CHARGEBACKS, COMPONENTS, KINDS, REVERSALS
 from reconciliation.formats.csv_rows import iter_rows
 from reconciliation.formats.csv_table import Record, header_key, records
-from reconciliation.formats.payout_book import PayoutBook, account_of, psp_line
+from reconciliation.formats.payout_book import PayoutBook, account_of, psp_line, row_key, wrong_side
+from reconciliation.formats.repeated_rows import RepeatedRows
 from reconciliation.formats.values import PspLine, ReadResult
 from reconciliation.formats.zones import get_zone
 
@@ -34,12 +35,14 @@ class CheckoutBreakdownReader:
         self._file, self._names, self._zone = file, tuple(account), get_zone(zone)
         self._book, self._named, self._done = PayoutBook(), False, False
         self._exact: dict[tuple[str, str], int] = defaultdict(int)
-        self._rates = Rates()
+        self._rates, self._repeated = Rates(), RepeatedRows(file)
 
     def __iter__(self) -> Iterator[PspLine]:
         for row in records(BREAKDOWN, iter_rows(self._file)):
             for place, line in enumerate(self._lines(row)):
+                self._repeated.add("" if place else row_key(line))
                 yield self._book.add(line, is_row=not place)
+        self._repeated.refuse(self._keys())
         for group in list(self._book.last):
             yield from self._book.close(group, kind="transfer", line_type="sum of its rows", payout_reference=group[1])
         self._done = True
@@ -50,6 +53,11 @@ class CheckoutBreakdownReader:
             raise LookupError("The file has not been read to its end.")
         return self._book.result(encoding=self.encoding, account=self._names, named=self._named)
 
+    def _keys(self) -> Iterator[tuple[int, str]]:
+        """Of all rows, read again: all that the row says."""
+        self._file.seek(0)
+        return ((number, raw) for number, raw, _ in iter_rows(self._file))
+
     def _lines(self, row: Record) -> Iterator[PspLine]:
         """A row's line; what it withholds as reserve is a line of its own beside it."""
         currency, payout = row.currency("currency"), row.batch("payout")
@@ -57,6 +65,8 @@ class CheckoutBreakdownReader:
             raise row.refuse("payout", "columns", "is empty: the row is in no payout yet")
         exact = self._amounts(row, row.exponent("currency", currency) + _BELOW)
         kind, reverses = _kind(row, exact["gross"])
+        if why := wrong_side(kind, exact["gross"], row.text("type")[:40]):
+            raise row.refuse("gross", "amount", f"{why}; load the report as Checkout.com makes it, where every amount has its sign")
         self._compare(row, exact)
         reserve = exact["reserve"] if kind != "reserve" else 0
         net = self._take((payout, currency), exact["net"] - reserve)

@@ -13,14 +13,14 @@ from reconciliation.formats.column_map import ColumnMap, built_in_maps
 from reconciliation.formats.column_rows import Mapped, MappedRow, choose_map
 from reconciliation.formats.column_schema import FEES
 from reconciliation.formats.csv_table import type_key
-from reconciliation.formats.payout_book import Group, PayoutBook, account_of
+from reconciliation.formats.payout_book import Group, PayoutBook, account_of, row_key, wrong_side
 from reconciliation.formats.references import find_payout_references, squeeze
+from reconciliation.formats.repeated_rows import RepeatedRows
 from reconciliation.formats.values import FormatRefused, PspLine, ReadResult
 
 _LONGEST_BATCH = 32  # as the batch's number is stored
 _MOST_BATCHES = 10_000
-_SIDES = {"sale": 1, "refund": -1, "payout": -1, "chargeback": -1, "reversal": 1}
-_ITEMS = frozenset(_SIDES)
+_ITEMS = frozenset({"sale", "refund", "payout", "chargeback", "reversal"})
 
 
 class CsvPspReader:
@@ -37,11 +37,16 @@ class CsvPspReader:
     def __iter__(self) -> Iterator[PspLine]:
         mapped = choose_map(self._file, self._maps)
         self.encoding, self._named = mapped.encoding, mapped.map.has("merchant_account")
+        repeated = RepeatedRows(self._file) if mapped.map.payout == "computed" else None
         for row in mapped.rows(self._file):
-            yield self._take(row, self._read(row, mapped))
+            line = self._take(row, self._read(row, mapped))
+            if repeated:
+                repeated.add(row_key(line))
+            yield line
         if not self._book.rows:
             raise FormatRefused("empty", "there is no row after the header", line=mapped.header_line, column=1)
-        if mapped.map.payout == "computed":
+        if repeated:
+            repeated.refuse((row.number, row.raw) for row in mapped.rows(self._file))
             for group in list(self._book.last):
                 reference = self._references.get(group, group[1])
                 yield from self._book.close(group, kind="transfer", line_type="computed payout", payout_reference=reference)
@@ -148,12 +153,10 @@ def _amounts(row: MappedRow, kind: str, gross_currency: str, net_currency: str, 
 
 
 def _refuse_wrong_side(row: MappedRow, kind: str, gross: int) -> None:
-    """Many reports print refunds without their minus: read as signed, what was given back would be money that came."""
-    if gross * _SIDES.get(kind, 0) < 0:
-        takes, sign = ("brings", "negative") if _SIDES[kind] > 0 else ("takes", "positive")
+    if why := wrong_side(kind, gross, row.text("line_type")[:40]):
         message = (
-            f"{sign}, and a {row.text('line_type')[:40]} {takes} money; where amounts are printed without signs, the map needs the rule"
-            ' \'indicator\' with the column of the type; where the sign means what it says, "printed": "keep" beside the rule'
+            f"{why}; where amounts are printed without signs, the map needs the rule 'indicator' with the column of the type; where the"
+            ' sign means what it says, "printed": "keep" beside the rule'
         )
         raise row.refuse("gross" if row.text("gross") else "net", "amount", message)
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from reconciliation.formats.adyen_batches import BatchBook, Sums
-from reconciliation.formats.values import Check, PspLine, ReadResult
+from reconciliation.formats.values import Check, FormatRefused, PspLine, ReadResult
 
 Group = tuple[str, str, str]  # merchant account, batch number, net currency
+_SIDES = {"sale": 1, "refund": -1, "payout": -1, "chargeback": -1, "reversal": 1}
 
 
 def psp_line(
@@ -66,10 +67,12 @@ def moved(line: PspLine, *, net_minor: int, line_type: str) -> PspLine:
 @dataclass(slots=True)
 class PayoutBook(BatchBook):
     """Collects while lines stream by; grows with batches and kinds, not with lines. `last`: of each batch, its last line's number,
-    the latest instant, and the sum of its net amounts. `rows`: the file's own rows, of each batch; a line beside a row is none."""
+    the latest instant, and the sum of its net amounts. `rows`: the file's own rows, of each batch; a line beside a row is none. `doubts`:
+    what is wrong with a row of a batch, unless a row of its payout proves it."""
 
     rows: Counter[Group] = field(default_factory=Counter)
     last: dict[Group, tuple[int, datetime, int]] = field(default_factory=dict)
+    doubts: dict[Group, FormatRefused] = field(default_factory=dict)
 
     def add(self, line: PspLine, *, is_row: bool = True) -> PspLine:
         """Count a line in, and give it back."""
@@ -82,12 +85,17 @@ class PayoutBook(BatchBook):
         self.rows[group] += is_row
         if line.kind == "transfer" and line.reverses != "transfer":
             self.payouts[group] = self.payouts.get(group, 0) - line.net_minor - line.fees_minor
+            if line.raw and (line.payout_reference or line.modification_reference):
+                self.note_paid(line.raw, line.line_number)
             if line.payout_reference:
                 self.references.setdefault(group, []).append(line.payout_reference)
         return line
 
     def close(self, group: Group, *, kind: str, line_type: str, payout_reference: str = "") -> Iterator[PspLine]:
-        """The line that a report leaves out and that brings a batch to zero: what is paid out of it, or left in the PSP's balance."""
+        """The line that a report leaves out and that brings a batch to zero: what is paid out of it, or left in the PSP's balance. Raises
+        FormatRefused where a row of the batch is in doubt."""
+        if group in self.doubts:
+            raise self.doubts[group]
         number, at, net = self.last[group]
         if net:
             line = psp_line(
@@ -102,6 +110,25 @@ class PayoutBook(BatchBook):
         batches = tuple(replace(batch, lines=self.rows[batch.merchant_account, batch.number, batch.currency]) for batch in self.batches())
         checks = (*(_account_matches(self, account) if account and named else ()), *self.checks(batches), *more)
         return ReadResult(encoding, self.rows.total(), self.statements(batches), self.totals(), checks, batches)
+
+
+def wrong_side(kind: str, gross_minor: int, said: str) -> str:
+    """Why a gross can't be what a row of this kind moved: "positive, and a Card refund takes money"; "" where it can. `said`: the file's
+    word for the kind.
+
+    Many programs write refunds without their minus: read as they stand, what was given back would be money that came.
+    """
+    side = _SIDES.get(kind, 0)
+    if gross_minor * side >= 0:
+        return ""
+    sign, moves = ("negative", "brings") if side > 0 else ("positive", "takes")
+    return f"{sign}, and a {said} {moves} money"
+
+
+def row_key(line: PspLine) -> str:
+    """What makes two rows of a report one: all that the row says, of an item that has an id; fees may be equal, and are two."""
+    has_id = line.psp_reference or line.modification_reference or line.merchant_reference
+    return line.raw if line.kind in _SIDES and has_id else ""
 
 
 def account_of(named: str, account: Collection[str]) -> str:

@@ -53,7 +53,6 @@ KINDS: dict[str, tuple[str, str]] = {
     "refund": ("refund", ""),
     "payment_refund": ("refund", ""),
     "refund_failure": ("reversal", "refund"),
-    "payment_failure_refund": ("reversal", "refund"),
     "dispute": ("chargeback", ""),
     "dispute_reversal": ("reversal", "chargeback"),
     "fee": ("fee", ""),
@@ -77,6 +76,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "adjustments": ("adjustment", ""),
     "other_adjustment": ("adjustment", ""),
     "charge_failure": ("adjustment", ""),
+    "payment_failure_refund": ("adjustment", ""),  # a payment that failed after it was counted: it takes money
     "payment_reversal": ("adjustment", ""),
     "partial_capture_reversal": ("adjustment", ""),
     "currency_conversion": ("fx", ""),

@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from typing import BinaryIO, ClassVar
 
 from reconciliation.formats.csv_rows import iter_rows
-from reconciliation.formats.csv_table import Record, header_key, read_header, to_record
-from reconciliation.formats.payout_book import Group, PayoutBook, account_of, psp_line
+from reconciliation.formats.csv_table import Layout, Record, header_key, read_header, to_record
+from reconciliation.formats.payout_book import Group, PayoutBook, account_of, psp_line, row_key, wrong_side
+from reconciliation.formats.repeated_rows import RepeatedRows
 from reconciliation.formats.stripe_columns import COLUMNS, KINDS, METADATA, TAXES
 from reconciliation.formats.values import FormatRefused, PspLine, ReadResult
 from reconciliation.formats.zones import get_zone
@@ -32,6 +33,7 @@ class StripePayoutReader:
         self._account, self._book, self._done = account_of("", account), PayoutBook(), False
         self._metadata: tuple[int, ...] = ()
         self._alone: set[Group] = set()  # payouts whose own row says no automatic payout
+        self._repeated = RepeatedRows(file)
 
     def __iter__(self) -> Iterator[PspLine]:
         rows = iter_rows(self._file)
@@ -43,10 +45,13 @@ class StripePayoutReader:
             raise FormatRefused("header", f"not a {COLUMNS.what}: no column created_utc or created", line=header[0], column=1)
         self._metadata = tuple(place for place, cell in enumerate(header[2]) if header_key(cell).startswith(METADATA))
         for row in rows:
-            yield self._book.add(self._line(to_record(layout, row)))
+            record = to_record(layout, row)
+            line = self._line(record)
+            self._repeated.add(record.text("balance_transaction") or row_key(line))
+            yield self._book.add(line)
         if not self._book.rows:
             raise FormatRefused("empty", "there is no row after the header", line=header[0], column=1)
-        yield from self._close()
+        yield from self._close(layout)
         self._done = True
 
     def finish(self) -> ReadResult:
@@ -72,6 +77,9 @@ class StripePayoutReader:
         tax = -net - fee if category.lower() in TAXES else 0
         charged_currency, charged = _charged(row, kind, currency, gross + tax)
         batch = self._batch(row, kind, reverses, created)
+        if why := wrong_side(kind, gross, category):
+            message = f"{why}, and no row of the payout proves it: load the report as Stripe makes it, where every amount has its sign"
+            self._book.doubts.setdefault((self._account, batch, currency), row.refuse("gross", "amount", message))
         if kind == "transfer" and batch != row.text("payout"):
             self._alone.add((self._account, batch, currency))
         return psp_line(
@@ -110,16 +118,26 @@ class StripePayoutReader:
         found = ours or next((row.cells[place].strip() for place in self._metadata if row.cells[place].strip()), "")
         return found[:120]
 
-    def _close(self) -> Iterator[PspLine]:
+    def _close(self, layout: Layout) -> Iterator[PspLine]:
         """What each day leaves in Stripe's balance, and what a payout without rows of its own takes from it; and, where the report leaves
         the payouts' own rows out altogether, each payout: it is what its rows come to, by Stripe's definition."""
         with_rows = {key[:3] for key in self._book.sums if key[3] != "transfer"}
+        if any(group[1].startswith(_BALANCE) for group in self._book.last) or not self._book.payouts:
+            self._repeated.refuse(self._keys(layout))
         has_payouts = bool(self._book.payouts)  # one that came back is none: it is paid out again with the rows of a later one
         for group in list(self._book.last):
             if group[1].startswith(_BALANCE) or (group in self._alone and group not in with_rows):
                 yield from self._book.close(group, kind="balance_transfer", line_type="Stripe balance")
             elif not has_payouts:
                 yield from self._book.close(group, kind="transfer", line_type="sum of its rows")
+
+    def _keys(self, layout: Layout) -> Iterator[tuple[int, str]]:
+        """Of all rows, read again: Stripe's id of the movement, or all that the row says."""
+        self._file.seek(0)
+        rows = iter_rows(self._file)
+        next(rows)
+        for record in (to_record(layout, row) for row in rows):
+            yield record.number, record.text("balance_transaction") or record.raw
 
 
 def _object(row: Record, kind: str, category: str) -> str:

@@ -56,8 +56,8 @@ class ReadError:
     """Why and where a file was refused. `line` and `column` count from 1; 0 where the place cannot be named.
 
     Codes: empty, encoding, structure, header, columns, amount, currency, date, zone, type, fragment, not_a_statement,
-    missing_tag, unknown_tag, unexpected_text, spreadsheet_damage, too_long, forbidden_xml, card_number; of a stored file: damaged,
-    account.
+    missing_tag, unknown_tag, unexpected_text, spreadsheet_damage, too_long, forbidden_xml, card_number, repeated; of a stored file:
+    damaged, account, statement_loaded.
     """
 
     code: str

@@ -1,7 +1,10 @@
 """Adyen's settlement details report in every layout that was seen, and batches of every make (FORMATS.md 1.1)."""
 
+import json
+
 import pytest
 
+from reconciliation.formats.adyen_batches import BatchBook
 from tests.reconciliation.formats.adyen_rows import HEADERS, payout, report, row, sale
 from tests.reconciliation.formats.opening import open_text
 
@@ -58,3 +61,17 @@ def test_a_batch_that_only_carries_its_remainder_expects_no_bank_line() -> None:
 def test_the_reference_is_found_however_the_narrative_repeats_or_ends(said: str) -> None:
     (line,) = open_text("adyen_sdr", report(payout("9.8", modification=said))).lines
     assert line.payout_reference == "TX2342222277XT"
+
+
+@pytest.mark.spec("R2")
+def test_a_report_whose_every_row_stands_twice_is_not_accepted_though_it_comes_to_zero() -> None:
+    rows = (sale(), payout("9.8"))
+
+    failed = [check for check in open_text("adyen_sdr", report(*rows, *rows)).result.checks if not check.ok]
+    assert [(check.name, check.actual) for check in failed] == [("sequence", 5)]
+
+    first, second = BatchBook(), BatchBook()
+    first.note_paid("row", 3)
+    second.note_paid("row", 2)
+    first.join(json.loads(json.dumps(second.as_json())), 40)  # the halves of a large report
+    assert [check.actual for check in first.checks(()) if not check.ok] == [42]

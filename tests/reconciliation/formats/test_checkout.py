@@ -84,6 +84,22 @@ def test_lines_of_a_payout_add_up_to_its_exact_sum_rounded_once(nets: list[int])
     assert opened.result.accepted
 
 
+@pytest.mark.spec("R2")
+def test_a_row_that_stands_twice_is_refused_for_nothing_proves_that_both_count() -> None:
+    twice = refusal_of(SOURCE, table(row(), row("Refund", "-3", "0", "-3"), row()))
+
+    assert (twice.code, twice.line) == ("repeated", 4) and "line 2 again" in twice.message
+    assert open_text(SOURCE, table(row(), row().replace("pay_1", "pay_2"))).result.accepted
+    assert open_text(SOURCE, table(*[row("Void", "0", "-0.05", "-0.05")] * 2)).result.accepted  # equal fees may be two
+
+
+@pytest.mark.spec("R2", "R3")
+def test_a_refund_without_its_minus_is_refused() -> None:
+    refused = refusal_of(SOURCE, table(row(), row("Refund", "3", "0", "3")))
+
+    assert (refused.code, refused.line, refused.column) == ("amount", 3, 6) and "a Refund takes money" in refused.message
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [

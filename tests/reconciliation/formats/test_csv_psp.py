@@ -94,6 +94,18 @@ def test_an_amount_on_the_wrong_side_is_refused_until_the_map_says_what_it_means
     assert round(float(new) * 100) in [line.gross_minor for line in kept]
 
 
+@pytest.mark.spec("R2")
+def test_a_row_that_stands_twice_is_refused_where_the_payout_is_computed() -> None:
+    row = REPORT.splitlines()[1]
+    with pytest.raises(FormatRefused, match="the row of line 2 again") as refusal:
+        by_map(f"{REPORT}{row}\n")
+    assert (refusal.value.error.code, refusal.value.error.line) == ("repeated", 5)
+
+    assert by_map(f"{REPORT}{row.replace('pi_1', 'pi_4')}\n")[1].accepted
+    nameless = row.replace("pi_1", "")  # nothing tells one from the other: they may be two
+    assert by_map(f"{REPORT}{nameless}\n{nameless}\n")[1].accepted
+
+
 @pytest.mark.spec("R3")
 def test_amounts_without_signs_are_read_by_their_type() -> None:
     sign = {"rule": "indicator", "credit": ["Card sale"], "debit": ["Card refund"]}

@@ -137,14 +137,15 @@ def test_what_is_written_as_a_breakdown_is_read_back(rows: list[tuple[int, ...]]
     names = ",".join(f"{name} In Holding Currency" for name in ("Processing", "Scheme", "Interchange", "Tax", "Reserve"))
     head = f"Type,Payment ID,Processed On,Holding Currency,Payout ID,Gross,Deduction,Net,{names}\n"
     body = "".join(
-        f"Charge,pay_{place},2026-01-05T10:00:00,EUR,00000003K599,{_major(gross)},{_major(sum(parts))},{_major(gross + sum(parts))},"
+        f"{'Refund' if gross < 0 else 'Charge'},pay_{place},2026-01-05T10:00:00,EUR,00000003K599,"
+        f"{_major(gross)},{_major(sum(parts))},{_major(gross + sum(parts))},"
         f"{','.join(map(_major, parts))}\n"
         for place, (gross, *parts) in enumerate(rows)
     )
 
     opened = open_text("checkout_breakdown", head + body)
 
-    sales = [line for line in opened.lines if line.kind == "sale"]
+    sales = [line for line in opened.lines if line.kind in ("sale", "refund")]
     found = [(line.gross_minor, -line.commission_minor, -line.scheme_fee_minor, -line.interchange_minor, -line.tax_minor) for line in sales]
     assert found == [row[:5] for row in rows]
     assert sum(line.net_minor for line in opened.lines if line.kind == "reserve") == sum(row[5] for row in rows)

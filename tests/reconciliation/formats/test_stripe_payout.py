@@ -101,12 +101,56 @@ def test_local_times_are_of_the_zone_that_the_report_was_asked_in() -> None:
 
 
 def test_a_report_without_payout_rows_states_payouts_by_their_rows() -> None:
-    opened = open_text(SOURCE, table(sale(), sale()))
+    opened = open_text(SOURCE, table(sale(), sale().replace("ch_1", "ch_2")))
 
     transfer = opened.lines[-1]
     assert (transfer.kind, transfer.net_minor, transfer.raw) == ("transfer", -1960, "")
     assert opened.result.accepted
     assert (opened.result.lines, opened.result.batches[0].payout_minor) == (2, 1960)
+
+
+@pytest.mark.spec("R2")
+def test_a_row_that_stands_twice_is_refused_unless_the_payout_s_own_row_counts_both() -> None:
+    """Without payout rows the payout is what the rows come to: with one of them twice it was too high."""
+    twice = refusal_of(SOURCE, table(sale(), sale().replace("ch_1", "ch_2"), sale()))
+    assert (twice.code, twice.line) == ("repeated", 4) and "line 2 again" in twice.message
+    assert open_text(SOURCE, table(sale(), sale(), paid("-19.60"))).result.accepted
+
+    fee = sale(gross="-0.05", fee="0", net="-0.05").replace("charge", "fee")
+    assert open_text(SOURCE, table(fee, fee)).result.accepted  # equal fees may be two
+    refund = sale(gross="-5.00", fee="0", net="-5.00").replace("charge,ch_1", "refund,re_1")
+    assert open_text(SOURCE, table(refund, refund.replace("re_1", "re_2"))).result.accepted  # two halves given back at once
+
+
+@pytest.mark.spec("R2")
+def test_one_movement_of_stripe_s_stands_once_whatever_else_its_rows_say() -> None:
+    rows = (f"txn_1,{sale()}", f"txn_2,{sale()}", f"txn_1,{sale(created='2026-01-05 10:00:01')}")
+
+    assert open_text(SOURCE, table(*rows[:2], header=f"balance_transaction_id,{HEADER}")).result.accepted
+    assert refusal_of(SOURCE, table(*rows, header=f"balance_transaction_id,{HEADER}")).line == 4
+
+
+@pytest.mark.spec("R2")
+def test_a_file_whose_every_row_stands_twice_is_not_accepted_though_it_comes_to_zero() -> None:
+    rows = (sale(), paid())
+
+    failed = [check for check in open_text(SOURCE, table(*rows, *rows)).result.checks if not check.ok]
+
+    assert [(check.name, check.actual) for check in failed] == [("sequence", 5)]
+
+
+@pytest.mark.parametrize(
+    ("category", "gross", "said"),
+    [("refund", "10.00", "positive, and a refund takes money"), ("charge", "-10.00", "negative, and a charge brings money")],
+)
+@pytest.mark.spec("R2", "R3")
+def test_an_amount_on_the_wrong_side_is_refused_where_no_payout_row_proves_it(category: str, gross: str, said: str) -> None:
+    """A refund without its minus was money that came, and the payout computed from it too high."""
+    odd = sale(gross=gross, fee="0", net=gross).replace("charge", category)
+
+    for text in (table(sale(), odd), table(sale(), odd.replace("po_1", ""), paid())):
+        refused = refusal_of(SOURCE, text)
+        assert (refused.code, refused.line, refused.column) == ("amount", 3, 4) and said in refused.message
 
 
 def test_where_one_payout_has_its_row_each_must_have_one() -> None:
@@ -147,6 +191,7 @@ def test_a_payout_row_whose_rows_are_lost_is_flagged() -> None:
         ("reserve_hold", "reserve", ""),
         ("payment_network_reserve_release", "reserve", ""),
         ("Refund_Failure", "reversal", "refund"),
+        ("payment_failure_refund", "adjustment", ""),
         ("partial_capture_reversal", "adjustment", ""),
         ("currency_conversion", "fx", ""),
         ("network_cost", "fee", ""),
