@@ -1,6 +1,6 @@
 """Canonical lines as rows of PostgreSQL's COPY text format. Pure, and written for a million rows."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import repeat
 from uuid import UUID
@@ -184,10 +184,13 @@ def decode_all(references: Sequence[str]) -> list[str]:
     return list(map(f"{_KINDS[prefix]}\t%032x".__mod__, numbers))
 
 
-def bank_rows(lines: Iterable[BankLine], *, bucket: int, statement_of: Callable[[BankLine], tuple[int, UUID]]) -> Iterator[str]:
-    """COPY rows of BANK_COLUMNS, booked entries only: pending ones never post, and are told again when they are booked."""
+def bank_rows(
+    lines: Iterable[BankLine], *, bucket: int, statement_of: Callable[[BankLine], tuple[int, UUID]], known: Collection[int] = ()
+) -> Iterator[str]:
+    """COPY rows of BANK_COLUMNS, booked entries only: pending ones never post, and are told again when they are booked. `known`: places
+    of lines that were loaded from another file."""
     for index, line in enumerate(lines):
-        if line.status != "BOOK":
+        if line.status != "BOOK" or index in known:
             continue
         statement_id, account_id = statement_of(line)
         said = line.narrative or " ".join(detail.narrative for detail in line.details)

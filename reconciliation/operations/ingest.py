@@ -1,5 +1,6 @@
 """One file in: stored as received, read whole, loaded whole or refused whole (R1, R2; INTERFACES.md 2, ingest)."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, BinaryIO
 from uuid import UUID
@@ -166,10 +167,11 @@ def _load_bank(row: SourceFile, account: Account | None, now: datetime) -> ReadR
         result = forgive_repeated(first.finish(), lambda: open_reader(row.source, file, account))
         _require_accepted(result)
         reading(file, stage="Loading")
-        second = open_reader(row.source, file, account)
-        statements = load_statements(source_file=row, read=result, reader=second, account=account, now=now)
+        statements, told = load_statements(
+            source_file=row, read=result, read_again=lambda: open_reader(row.source, file, account), account=account, now=now
+        )
     after_statements(statements, now=now)
-    return result
+    return replace(result, checks=(*result.checks, *told))
 
 
 def _require_accepted(result: ReadResult) -> None:

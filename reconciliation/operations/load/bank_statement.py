@@ -1,6 +1,6 @@
 """A bank's file into statements and booked lines (R2, R3)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, cast
 
@@ -8,38 +8,43 @@ from django.db.models import Q
 
 from cashier.models import BankAccount
 from reconciliation.bulk.text_rows import BANK_COLUMNS, bank_rows
-from reconciliation.formats import BankLine, FormatRefused, Reader, ReadResult, Statement
+from reconciliation.formats import BankLine, Check, FormatRefused, Reader, ReadResult, Statement
 from reconciliation.formats.references import same_account
 from reconciliation.models import BankStatement, SourceFile
 from reconciliation.operations.load.accounts import hold_accounts, names_of
+from reconciliation.operations.load.overlapping import Shared, find_shared
 from reconciliation.operations.load.partitions import choose_bucket, close_partition, copy_lines, open_partition
 
 TABLE = "reconciliation_bank_line"
 
 
 def load_statements(
-    *, source_file: SourceFile, read: ReadResult, reader: Reader, account: BankAccount | None, now: datetime
-) -> list[BankStatement]:
-    """Load every statement of the file; needs a transaction.
+    *, source_file: SourceFile, read: ReadResult, read_again: Callable[[], Reader], account: BankAccount | None, now: datetime
+) -> tuple[list[BankStatement], list[Check]]:
+    """Load every statement of the file; needs a transaction. Gives them, and what is to be said of lines that were loaded before.
 
-    `read` is the result of a first reading: statements are known only at a file's end, and each line needs its own. `reader` is a
-    second reading. Raises FormatRefused for an account that is none of ours, and for a statement that is loaded already.
+    `read` is the result of a first reading: statements are known only at a file's end, and each line needs its own. `read_again` begins
+    another. Raises FormatRefused for an account that is none of ours, and for a statement, or days of a list, that are loaded already.
     """
     accounts = [_account_of(found, account) for found in read.statements]
     hold_accounts(accounts)
     bucket = choose_bucket(source_file.byte_size, now)
     open_partition(TABLE, bucket)
-    statements = [_statement(found, its, source_file, bucket, now) for found, its in zip(read.statements, accounts, strict=True)]
+    pairs = list(zip(read.statements, accounts, strict=True))
+    shared = [_shared(found, its, source_file, read_again) for found, its in pairs]
+    known = frozenset[int]().union(*(each.places for each in shared if each))
+    statements = [_statement(*pair, each, source_file, bucket, now) for pair, each in zip(pairs, shared, strict=True)]
     BankStatement.objects.bulk_create(statements)
     by_index = {row.index: (row.pk, row.bank_account_id) for row in statements}
+    reader = read_again()
     lines = cast(Iterator[BankLine], iter(reader))
-    rows = bank_rows(lines, bucket=bucket, statement_of=lambda line: by_index[line.statement_index])
+    rows = bank_rows(lines, bucket=bucket, statement_of=lambda line: by_index[line.statement_index], known=known)
     copy_lines(TABLE, bucket, tuple(BANK_COLUMNS), rows)
     reader.finish()
     close_partition(TABLE, bucket)
     source_file.bank_account = statements[0].bank_account if statements else account
     source_file.bucket, source_file.lines = bucket, read.lines
-    return statements
+    return statements, [_told(each) for each in shared if each]
 
 
 def find_bank_accounts(reference: str, currency: str) -> list[BankAccount]:
@@ -68,11 +73,21 @@ def _account_of(found: Statement, given: BankAccount | None) -> BankAccount:
     raise FormatRefused("account", message, line=found.line_number)
 
 
-def _statement(found: Statement, account: BankAccount, source_file: SourceFile, bucket: int, now: datetime) -> BankStatement:
+def _shared(found: Statement, account: BankAccount, source_file: SourceFile, read_again: Callable[[], Reader]) -> Shared | None:
     if found.opening_minor is None or found.closing_minor is None:
         raise FormatRefused("not_a_statement", "the statement has no opening or closing balance", line=found.line_number)
     _refuse_loaded(found, account, source_file.source)
-    _refuse_overlapping(found, account, source_file)
+    return find_shared(found, account, source_file, read_again)
+
+
+def _told(shared: Shared) -> Check:
+    where = f"{len(shared.places)} line(s) of {shared.day} are loaded already from {shared.of}, and not again"
+    return Check("sequence", True, shared.opening_minor, shared.opening_minor, where)
+
+
+def _statement(
+    found: Statement, account: BankAccount, shared: Shared | None, source_file: SourceFile, bucket: int, now: datetime
+) -> BankStatement:
     closing_date = found.closing_date or found.opening_date
     return BankStatement(
         source_file=source_file,
@@ -80,11 +95,11 @@ def _statement(found: Statement, account: BankAccount, source_file: SourceFile, 
         index=found.index,
         number=found.number[:40],
         currency=found.currency,
-        opening_minor=found.opening_minor,
+        opening_minor=shared.opening_minor if shared else found.opening_minor,
         closing_minor=found.closing_minor,
         opening_date=found.opening_date or closing_date,
         closing_date=closing_date,
-        lines=found.lines,
+        lines=found.lines - (len(shared.places) if shared else 0),
         bucket=bucket,
         loaded_at=now,
     )
@@ -103,20 +118,3 @@ def _refuse_loaded(found: Statement, account: BankAccount, source: str) -> None:
     if loaded is not None:
         message = f"statement {found.number} of {account.code} is loaded already, from {loaded.source_file.name}"
         raise FormatRefused("statement_loaded", message, line=found.line_number)
-
-
-def _refuse_overlapping(found: Statement, account: BankAccount, source_file: SourceFile) -> None:
-    """A list of lines without a number of its own (CSV) that goes back behind the end of what is loaded, and does not go on from there:
-    somebody asked the bank for days that are here already, and most such lines have no reference by which they would be known."""
-    if found.number or found.opening_date is None or found.closing_date is None:
-        return
-    days = {"opening_date__lt": found.closing_date, "closing_date__gt": found.opening_date}
-    beside = BankStatement.objects.filter(bank_account=account, **days).exclude(source_file=source_file).select_related("source_file")
-    same = list(beside.order_by("-closing_date"))
-    if not same or any(each.closing_minor == found.opening_minor or each.opening_minor == found.closing_minor for each in same):
-        return
-    message = (
-        f"days of {account.code} from {found.opening_date} to {found.closing_date} are loaded already, up to {same[0].closing_date} from"
-        f" {same[0].source_file.name}; give only lines that are not in it"
-    )
-    raise FormatRefused("statement_loaded", message, line=found.line_number)

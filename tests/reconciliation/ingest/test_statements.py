@@ -130,6 +130,69 @@ def test_days_that_are_loaded_already_are_not_loaded_again_among_others(house: "
     assert days("17,of the day before,4.00,EUR,122.00", "21,e,1.00,EUR,123.00", "22,f,1.00,EUR,124.00")["accepted"]  # it goes on
 
 
+def take_in_list(*rows: str, name: str) -> dict[str, Any]:
+    """A list of lines with the balance behind each, as a bank gives it for any days."""
+    from tests.reconciliation.ingest.papers import ingest
+
+    text = LIST + "".join(f"2026-11-{row},,\n" for row in rows)
+    return ingest(text.encode(), name=name, source="csv_bank", account="BANK_EUR")
+
+
+MORNING = ("16,a,10.00,EUR,110.00", "18,b,5.00,EUR,115.00", "18,b,5.00,EUR,120.00")
+WHOLE_DAY = ("18,b,5.00,EUR,115.00", "18,c,-1.00,EUR,114.00", "18,b,5.00,EUR,119.00", "18,b,5.00,EUR,124.00")  # another order, and one more
+
+
+@pytest.mark.parametrize("is_newest_first", [False, True])
+@pytest.mark.spec("R2", "R8")
+def test_a_day_that_ends_one_list_and_begins_the_next_is_loaded_once(house: "House", is_newest_first: bool) -> None:
+    """The first was made at noon: the second has its lines of that day again, and more. They were posted twice."""
+    from reconciliation.models import BankLine, BankStatement, ExceptionCase
+
+    def order(*rows: str) -> tuple[str, ...]:
+        return rows[::-1] if is_newest_first else rows
+
+    assert take_in_list(*order(*MORNING), name="first.csv")["accepted"]
+    second = take_in_list(*order(*WHOLE_DAY, "20,d,2.00,EUR,126.00"), name="second.csv")
+
+    assert second["accepted"] and "2 line(s) of 2026-11-18 are loaded already from first.csv" in second["checks"][-1]["where"]
+    lines = list(BankLine.objects.order_by("booked_date", "narrative", "pk").values_list("booked_date__day", "narrative", "amount_minor"))
+    assert lines == [(16, "a", 1000), *[(18, "b", 500)] * 3, (18, "c", -100), (20, "d", 200)]
+    later = BankStatement.objects.latest("pk")
+    assert (later.opening_minor, later.closing_minor, later.lines) == (12000, 12600, 3)
+    assert not ExceptionCase.objects.exists()  # no gap between them
+
+
+@pytest.mark.spec("R2", "R8")
+def test_a_swept_day_in_both_lists_is_loaded_once(house: "House") -> None:
+    """Its lines come to nothing, so the balances would fit with them twice."""
+    from reconciliation.models import BankLine
+
+    swept = ("18,in,7.00,EUR,107.00", "18,out,-7.00,EUR,100.00")
+    assert take_in_list("17,a,100.00,EUR,100.00", *swept, name="first.csv")["accepted"]
+    assert take_in_list(*swept, "19,b,1.00,EUR,101.00", name="second.csv")["accepted"]
+
+    assert BankLine.objects.count() == 4
+
+
+@pytest.mark.spec("R2", "R8")
+def test_a_shared_day_whose_lines_are_not_those_that_are_loaded_is_refused(house: "House") -> None:
+    from reconciliation.models import BankLine
+    from tests.reconciliation.ingest.papers import statement
+
+    assert take_in_list(*MORNING, name="first.csv")["accepted"]
+    other = take_in_list("18,other text,10.00,EUR,120.00", "20,d,2.00,EUR,122.00", name="other.csv")
+    assert (other["accepted"], other["error"]["code"]) == (False, "statement_loaded")
+    assert "ask the bank for the days after 2026-11-18" in other["error"]["message"]
+    nothing_new = take_in_list("18,b,5.00,EUR,115.00", "18,b,5.00,EUR,120.00", name="again.csv")
+    assert (nothing_new["accepted"], nothing_new["error"]["code"]) == (False, "statement_loaded")
+    earlier = take_in_list("15,z,1.00,EUR,91.00", "16,a,10.00,EUR,101.00", name="earlier.csv")
+    assert "ask the bank for the days before 2026-11-16" in earlier["error"]["message"]
+
+    of_the_day = take_in(statement("C5,00", "C5,00", opening="110,00", day="261118"), "18.sta")  # by another way, with its number
+    assert (of_the_day["accepted"], of_the_day["error"]["code"]) == (False, "statement_loaded")
+    assert take_in(statement("C2,00", opening="120,00", day="261119"), "19.sta")["accepted"] and BankLine.objects.count() == 4
+
+
 @pytest.mark.spec("R8")
 def test_bank_equals_the_statement_and_what_nobody_knows_waits_by_name(house: "House") -> None:
     from ledger.queries import get_balance
