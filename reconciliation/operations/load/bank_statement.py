@@ -74,10 +74,15 @@ def _account_of(found: Statement, given: BankAccount | None) -> BankAccount:
 
 
 def _shared(found: Statement, account: BankAccount, source_file: SourceFile, read_again: Callable[[], Reader]) -> Shared | None:
-    if found.opening_minor is None or found.closing_minor is None:
-        raise FormatRefused("not_a_statement", "the statement has no opening or closing balance", line=found.line_number)
+    _balances(found)
     _refuse_loaded(found, account, source_file.source)
     return find_shared(found, account, source_file, read_again)
+
+
+def _balances(found: Statement) -> tuple[int, int]:
+    if found.opening_minor is None or found.closing_minor is None:
+        raise FormatRefused("not_a_statement", "the statement has no opening or closing balance", line=found.line_number)
+    return found.opening_minor, found.closing_minor
 
 
 def _told(shared: Shared) -> Check:
@@ -88,6 +93,7 @@ def _told(shared: Shared) -> Check:
 def _statement(
     found: Statement, account: BankAccount, shared: Shared | None, source_file: SourceFile, bucket: int, now: datetime
 ) -> BankStatement:
+    opening_minor, closing_minor = _balances(found)
     closing_date = found.closing_date or found.opening_date
     return BankStatement(
         source_file=source_file,
@@ -95,8 +101,8 @@ def _statement(
         index=found.index,
         number=found.number[:40],
         currency=found.currency,
-        opening_minor=shared.opening_minor if shared else found.opening_minor,
-        closing_minor=found.closing_minor,
+        opening_minor=shared.opening_minor if shared else opening_minor,
+        closing_minor=closing_minor,
         opening_date=found.opening_date or closing_date,
         closing_date=closing_date,
         lines=found.lines - (len(shared.places) if shared else 0),

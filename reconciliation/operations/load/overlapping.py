@@ -60,11 +60,13 @@ def _beside(found: Statement, account: BankAccount, source_file: SourceFile) -> 
 
 def _is_within(found: Statement, each: BankStatement) -> bool:
     """Whether more than a day at the end of one and the beginning of the other is of both."""
-    return bool(each.opening_date < found.closing_date and each.closing_date > found.opening_date)  # type: ignore[operator]
+    days = (each.opening_date, each.closing_date, found.opening_date, found.closing_date)
+    first, last, opening, closing = (day or date.min for day in days)
+    return first < closing and last > opening
 
 
 def _goes_on(found: Statement, each: BankStatement) -> bool:
-    return each.closing_minor == found.opening_minor or each.opening_minor == found.closing_minor
+    return bool(found.opening_minor == each.closing_minor or found.closing_minor == each.opening_minor)
 
 
 def _refuse_within(found: Statement, account: BankAccount, beside: Sequence[BankStatement]) -> None:
