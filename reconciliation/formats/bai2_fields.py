@@ -11,6 +11,7 @@ _AMOUNT = re.compile(r"[+-]?\d{1,36}", re.ASCII)
 _COUNT = re.compile(r"\d{1,9}", re.ASCII)
 _DAY = re.compile(r"\d{6}", re.ASCII)
 _TIME = re.compile(r"(\d{4})?", re.ASCII)
+_HOUR = re.compile(r"\d{4}", re.ASCII)
 _MOST_PARTS = 366  # of funds that become available on many days
 _IMMEDIATE = {"", "Z", "0", "1", "2"}
 # What the run knows bank charges and interest by (camt.053 families), for the codes that say it.
@@ -76,11 +77,14 @@ def read_funds(cursor: Cursor) -> Funds:
     if kind in _IMMEDIATE:
         return Funds(kind, days=int(kind) if kind in ("1", "2") else 0)
     if kind == "V":
+        cursor.skip_comma(_DAY)
         day = read_date(cursor)
+        cursor.skip_comma(_HOUR)
         read_time(cursor)
         return Funds(kind, on=day)
     if kind == "S":
         for _ in range(3):
+            cursor.skip_comma(_AMOUNT)
             read_amount(cursor, signed=True)
         return Funds(kind)
     if kind == "D":
@@ -89,13 +93,16 @@ def read_funds(cursor: Cursor) -> Funds:
 
 
 def _read_distribution(cursor: Cursor) -> Funds:
+    cursor.skip_comma(_COUNT)
     parts = read_count(cursor)
     if parts is None or parts > _MOST_PARTS:
         raise cursor.refuse("structure", f"funds type D needs how many parts follow, at most {_MOST_PARTS}")
     for _ in range(parts):
         if cursor.at_end:
             raise cursor.refuse("structure", f"funds type D names {parts} parts, fewer are there")
+        cursor.skip_comma(_COUNT)
         read_count(cursor)
+        cursor.skip_comma(_AMOUNT)
         read_amount(cursor, signed=True)
     return Funds("D")
 

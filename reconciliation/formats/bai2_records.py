@@ -25,6 +25,7 @@ class Part:
     line: int
     fields: list[str]
     columns: list[int]
+    is_closed: bool  # by a slash
 
 
 @dataclass(slots=True)
@@ -68,6 +69,16 @@ class Cursor:
     def skip_blank(self) -> None:
         """Goes on to the record's next line where nothing but empty fields is left of this one."""
         if not self.at_end and not any(cell.strip() for cell in self._record.parts[self._part].fields[self._field :]):
+            self._part, self._field = self._part + 1, 0
+
+    def skip_comma(self, form: re.Pattern[str]) -> None:
+        """Goes on to the record's next line where a comma ends this one, without a slash, and what comes there has this form: the comma
+        parts two fields, and no empty one stands behind it."""
+        if self.at_end or self._part + 1 >= len(self._record.parts):
+            return
+        part, following = self._record.parts[self._part : self._part + 2]
+        is_last = self._field == len(part.fields) - 1 and not part.fields[-1].strip()
+        if is_last and not part.is_closed and form.fullmatch(following.fields[0].strip()):
             self._part, self._field = self._part + 1, 0
 
     def rest(self) -> str:
@@ -136,4 +147,4 @@ def _append(record: Record, text: str, offset: int, number: int, column: int) ->
     for cell in fields:
         columns.append(place)
         place += len(cell) + 1
-    record.parts.append(Part(number, fields, columns))
+    record.parts.append(Part(number, fields, columns, is_closed=slash >= 0))

@@ -76,6 +76,28 @@ def test_funds_types_and_texts(record: str, value: date, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("record", "value"),
+    [
+        ("16,142,100,S,50,\n88,20,30,B,C,T/", date(2026, 1, 6)),
+        ("16,142,100,S,\n88,50,20,30,B,C,T", date(2026, 1, 6)),
+        ("16,142,100,V,\n88,260110,,B,C,T", date(2026, 1, 10)),
+        ("16,142,100,V,260110,\n88,0900,B,C,T", date(2026, 1, 10)),
+        ("16,142,100,V,260110,\n88,B,C,T", date(2026, 1, 10)),
+        ("16,142,100,D,2,1,50,\n88,2,50,B,C,T", date(2026, 1, 6)),
+        ("16,142,100,D,\n88,2,1,50,2,50,B,C,T", date(2026, 1, 6)),
+    ],
+)
+@pytest.mark.spec("R3")
+def test_funds_that_go_on_on_the_next_line(record: str, value: date) -> None:
+    """The comma that ended the line was read as an empty field, and the next line's as those after it."""
+    opened = open_text("bai2", one(record).replace("49,200,3/", "49,200,4/").replace(",5/", ",6/").replace(",7/", ",8/"))
+
+    (line,) = opened.lines
+    assert opened.result.accepted
+    assert (line.value_date, line.bank_reference, line.customer_reference, line.narrative) == (value, "B", "C", "T")
+
+
+@pytest.mark.parametrize(
     "account",
     [
         "03,1234567890,,010,0,,/\n88,015,100,,/",
