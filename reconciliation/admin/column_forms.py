@@ -23,6 +23,7 @@ _HINTS = {
     "booking_date": "The day on which the bank booked it.",
     "indicator": "A column that says credit or debit.",
     "amount": "One signed column; or debit and credit below.",
+    "fee": "What the bank took beside the amount, where its balance is less by it.",
     "created_at": "When it happened at the PSP.",
     "line_type": "The PSP's own word: its meaning is in “Say what its words mean”.",
     "merchant_reference": "The reference that we sent.",
@@ -37,8 +38,9 @@ _DATES = (
     ("%Y-%m-%d", "2026-11-20"), ("%Y-%m-%d %H:%M:%S", "2026-11-20 14:05:00"), ("%Y-%m-%dT%H:%M:%S", "2026-11-20T14:05:00"),
     ("%Y-%m-%dT%H:%M:%S%z", "2026-11-20T14:05:00+0100"), ("%Y/%m/%d", "2026/11/20"), ("%Y%m%d", "20261120"),
     ("%d.%m.%Y", "20.11.2026"), ("%d.%m.%Y %H:%M:%S", "20.11.2026 14:05:00"), ("%d.%m.%y", "20.11.26"),
+    ("%d. %b %Y", "20. Nov. 2026, 20. November 2026"), ("%d-%b-%Y", "20-NOV-2026"),
     ("%d/%m/%Y", "20/11/2026 (day first)"), ("%d/%m/%Y %H:%M:%S", "20/11/2026 14:05:00 (day first)"),
-    ("%m/%d/%Y", "11/20/2026 (month first)"), ("%d-%m-%Y", "20-11-2026"), ("%d %b %Y", "20 Nov 2026"),
+    ("%m/%d/%Y", "11/20/2026 (month first)"), ("%d-%m-%Y", "20-11-2026"), ("%d %b %Y", "20 Nov 2026, 20 November 2026"),
 )  # fmt: skip
 _ZONES = ("UTC", "Europe/Malta", "Europe/Amsterdam", "Europe/Berlin", "Europe/London", "Europe/Stockholm", "America/New_York",
           "America/Los_Angeles", "Asia/Singapore", "Australia/Sydney")  # fmt: skip
@@ -129,7 +131,7 @@ def _chosen(row: ColumnMapVersion, name: str) -> str:
 
 
 def _headings(row: ColumnMapVersion) -> list[str]:
-    return list(dict.fromkeys(row.trial.get("headings", [])))
+    return list(dict.fromkeys([*row.layout.get("headings", []), *([] if "headings" in row.layout else row.trial.get("headings", []))]))
 
 
 def _ordered(source: str) -> Iterator[str]:

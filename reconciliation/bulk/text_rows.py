@@ -210,7 +210,7 @@ def bank_rows(
             escape(line.counterparty_name),
             escape(said),
             "t" if line.is_reversal else "f",
-            0,
+            line.charges_minor,
         )
         yield "\t".join(map(str, cells)) + "\n"
 

@@ -8,6 +8,8 @@ from ledger.money import UnknownAsset, get_asset
 _WITHDRAWN_TWO = "ATS BYR CYP DEM EEK FIM GHC HRK IEP LTL LVL MRO MTL MZM NLG SIT SKK SLL STD TRL VEF ZMK ZWL"
 _WITHDRAWN_ZERO = "BEF ESP GRD ITL LUF PTE"
 _WITHDRAWN = {**dict.fromkeys(_WITHDRAWN_TWO.split(), 2), **dict.fromkeys(_WITHDRAWN_ZERO.split(), 0)}
+# What some write that is no code of ISO 4217 -> the money that has one. Their rates may differ: none is read as the other.
+_LOCAL = {"CNH": "CNY", "RMB": "CNY", "GGP": "GBP", "IMP": "GBP", "JEP": "GBP", "NTD": "TWD", "NIS": "ILS"}
 _DIGITS = 36  # numeric(38,0) less room for sums
 _NUMBER = {".": re.compile(r"([+-]?)(\d*)(?:\.(\d*))?", re.ASCII), ",": re.compile(r"([+-]?)(\d*)(?:,(\d*))?", re.ASCII)}
 
@@ -23,7 +25,8 @@ def get_exponent(currency: str) -> int:
     except UnknownAsset:
         if currency in _WITHDRAWN:
             return _WITHDRAWN[currency]
-    raise AmountError(f"{currency!r} is not a known currency")
+    wanted = f"in {_LOCAL[currency]}" if currency in _LOCAL else "by codes of ISO 4217"
+    raise AmountError(f"{currency!r} is not a known currency; ask whoever made the file to state amounts {wanted}")
 
 
 def read_amount(text: str, exponent: int, *, mark: str = ".", signed: bool = True) -> int:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 from reconciliation.formats.amounts import AmountError, get_exponent, read_amount
 from reconciliation.formats.column_map import ColumnMap, as_word
+from reconciliation.formats.month_names import in_english
 from reconciliation.formats.zones import get_zone
 
 _ALIKE = {" ": re.compile("[ \u00a0\u202f\u2009]"), "'": re.compile("['\u2019]")}  # marks that programs write for each other
@@ -90,7 +91,8 @@ class Cells:
                 self._known.clear()
             if self._run and not self._run.search(text):
                 raise ValueError(f"{text[:40]!r} has not all digits of {self._map.dates}: was the file saved by a spreadsheet?")
-            found = self._known[text] = _strptime(text.strip(), self._map.dates)
+            said = in_english(text.strip()) if "%b" in self._map.dates else text.strip()
+            found = self._known[text] = _strptime(said, self._map.dates)
         return found
 
 
@@ -109,9 +111,13 @@ def _signed(text: str, currency: str) -> str:
 
 
 def _strptime(text: str, form: str) -> datetime:
-    if not text.isascii() or len(text) > 60:
-        raise ValueError(f"{text[:40]!r} is not a date like {form}")
-    found = datetime.strptime(text, form)
+    try:
+        if not text.isascii() or len(text) > 60:
+            raise ValueError
+        found = datetime.strptime(text, form)
+    except ValueError:
+        hint = ", with the month's name in a language that is read: else have days exported in digits" if "%b" in form else ""
+        raise ValueError(f"{text[:40]!r} is not a date like {form}{hint}") from None
     if not 1970 <= found.year <= 9000:
         raise ValueError(f"{text[:40]!r}: the year {found.year} can't be")
     return found

@@ -45,7 +45,8 @@ class ColumnMap:
     """One map. `columns`: canonical field -> the headers whose cells make it up. `kinds`: the file's word -> (kind, what it reverses).
 
     `skip`: rows that are no lines: header -> words in it. `footers`: how rows begin that are no lines. `ids`: headers of which nothing
-    is mapped and whose digits are ids, so that none of them is taken for a card number.
+    is mapped and whose digits are ids, so that none of them is taken for a card number. `headings`: what the columns of a file are called
+    that has no row of headings.
     """
 
     name: str
@@ -65,6 +66,7 @@ class ColumnMap:
     skip: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     footers: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
+    headings: tuple[str, ...] = ()
     kinds: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     fees: str = "cost_positive"
     payout: str = "row"
@@ -89,6 +91,7 @@ class ColumnMap:
             skip={header_key(key): tuple(map(as_word, said)) for key, said in layout.get("skip", {}).items()},
             footers=tuple(map(as_word, layout.get("footers", ()))),
             ids=tuple(map(header_key, layout.get("ids", ()))),
+            headings=tuple(map(header_key, layout.get("headings", ()))),
             kinds={type_key(word): _kind(kind) for word, kind in layout.get("kinds", {}).items()},
             **plain,
         )  # fmt: skip
@@ -131,10 +134,20 @@ def _by_sense(layout: Mapping[str, Any], source: str) -> Iterator[str]:
         yield "thousands: the same mark as decimal"
     if not re.search("%d", layout["dates"]) or not re.search("%[mb]", layout["dates"]) or not re.search("%[Yy]", layout["dates"]):
         yield "dates: needs a day (%d), a month (%m or %b) and a year (%Y or %y)"
+    yield from _unnamed(layout)
     try:
         get_zone(layout.get("zone", "UTC"))
     except LookupError as error:
         yield f"zone: {error.args[0]}"
+
+
+def _unnamed(layout: Mapping[str, Any]) -> Iterator[str]:
+    """Columns of a file without headings that the map's own do not name."""
+    named = {header_key(heading) for heading in layout.get("headings", ())}
+    used = {header_key(each) for value in layout["columns"].values() for each in ([value] if isinstance(value, str) else value)}
+    used |= {header_key(each) for each in layout.get("skip", {})}
+    if named and used - named:
+        yield f"headings: they lack {', '.join(sorted(used - named))}"
 
 
 def _amounts(source: str, rule: str) -> list[list[tuple[str, ...]]]:

@@ -169,11 +169,15 @@ def choose_map(file: BinaryIO, maps: Sequence[ColumnMap]) -> Mapped:
         lacking.append((len(missing), f"{column_map.name} v{column_map.version} lacks {', '.join(sorted(missing))}"))
     if unreadable:
         raise unreadable
-    raise FormatRefused("header", f"no column map fits: {min(lacking)[1] if lacking else 'there is none'}", line=1, column=1)
+    nearest = min(lacking)[1] if lacking else "there is none"
+    message = f"no column map fits: {nearest}; a file without a row of headings needs a map that names its columns ('headings')"
+    raise FormatRefused("header", message, line=1, column=1)
 
 
 def _find_header(file: BinaryIO, column_map: ColumnMap, encoding: str) -> tuple[int, list[str], frozenset[str]]:
     """Line and headers of the row that lacks none of the map's headers, or of the nearest one with what it lacks."""
+    if column_map.headings:
+        return _fit_unnamed(file, column_map, encoding)
     nearest: tuple[int, list[str], frozenset[str]] = (1, [], column_map.headers)
     for number, _, cells in islice(_open(file, column_map, encoding), _MOST_BEFORE):
         headers = [header_key(cell) for cell in cells]
@@ -183,6 +187,18 @@ def _find_header(file: BinaryIO, column_map: ColumnMap, encoding: str) -> tuple[
         if not missing:
             break
     return nearest
+
+
+def _fit_unnamed(file: BinaryIO, column_map: ColumnMap, encoding: str) -> tuple[int, list[str], frozenset[str]]:
+    """The map's own headings, before the first row, or in it where the file has them after all. Raises FormatRefused where that has
+    another number of cells."""
+    named = list(column_map.headings)
+    number, _, cells = next((row for row in _open(file, column_map, encoding) if any(row[2])), (1, "", []))
+    if len(cells) < len(named) or any(cells[len(named) :]):
+        message = f"{len(cells)} cells where {column_map.name} v{column_map.version} names {len(named)} columns ('headings')"
+        raise FormatRefused("header", message, line=number, column=1)
+    is_named = [header_key(cell) for cell in cells[: len(named)]] == named
+    return number if is_named else 0, named, frozenset()
 
 
 def _require_once(headers: list[str], column_map: ColumnMap, number: int) -> list[str]:

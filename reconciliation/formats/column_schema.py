@@ -14,7 +14,7 @@ BANK_TEXTS = (
     "counterparty_account",
     "narrative",
 )
-BANK_FIELDS = ("booking_date", "value_date", "currency", "indicator", "amount", "debit", "credit", "balance", *BANK_TEXTS)
+BANK_FIELDS = ("booking_date", "value_date", "currency", "indicator", "amount", "debit", "credit", "fee", "balance", *BANK_TEXTS)
 PSP_TEXTS = (
     "merchant_account",
     "psp_reference",
@@ -64,6 +64,7 @@ def schema_of(source: str) -> dict[str, Any]:
             "skip": {"type": "object", "additionalProperties": _WORDS, "maxProperties": 5},
             "footers": _WORDS,
             "ids": _WORDS,
+            "headings": {**_WORDS, "minItems": 2, "uniqueItems": True},
             **({} if source == "csv_bank" else _psp()),
         },
     }

@@ -64,7 +64,9 @@ class CsvBankReader:
         if amount is None:
             raise row.refuse("amount", "amount", "empty")
         page = self._page(row, currency)
-        line = _line(row, page.tally.index, currency, booked, amount)
+        charge = abs(row.amount("fee", currency) or 0)  # a cost, however it is printed: the balance behind the line proves it
+        amount -= charge
+        line = _line(row, page.tally.index, currency, booked, amount, charge)
         page.tally.add(line)
         page.balance.add(row.number, amount, row.amount("balance", currency), booked)
         page.first_day, page.last_day = min(page.first_day, booked), max(page.last_day, booked)
@@ -93,7 +95,7 @@ class CsvBankReader:
         self._book.close(tally)
 
 
-def _line(row: MappedRow, index: int, currency: str, booked: date, amount: int) -> BankLine:
+def _line(row: MappedRow, index: int, currency: str, booked: date, amount: int, charge: int) -> BankLine:
     narrative, references = row.text("narrative"), (row.text("end_to_end_id"), row.text("customer_reference"), row.text("bank_reference"))
     searched = squeeze(narrative, *references)
     return BankLine(
@@ -119,4 +121,5 @@ def _line(row: MappedRow, index: int, currency: str, booked: date, amount: int) 
         details=(),
         note="",
         raw=row.raw,
+        charges_minor=charge,
     )

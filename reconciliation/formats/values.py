@@ -174,7 +174,8 @@ class BankLine(NamedTuple):
 
     `amount_minor` is signed: credit positive. `is_reversal` is the bank's own mark and never changes the sign.
     `narrative` is for people; `search_text` is everything said on the entry in upper case without white space, for
-    finding references that the bank wrapped; `payout_references` are the TX…XT found there.
+    finding references that the bank wrapped; `payout_references` are the TX…XT found there. `charges_minor`: what the bank says it kept
+    of the movement, positive; `amount_minor` is without it.
     """
 
     line_number: int
@@ -199,6 +200,7 @@ class BankLine(NamedTuple):
     details: tuple[BankDetail, ...]
     note: str
     raw: str
+    charges_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,16 @@ def test_what_is_printed_is_read_back(minor: int, code: str, zeros: int) -> None
     assert read_amount(padded.replace(".", ","), asset.exponent, mark=",") == minor
 
 
+@pytest.mark.parametrize(
+    ("code", "said"), [("CNH", "in CNY"), ("GGP", "in GBP"), ("ZZZ", "by codes of ISO 4217"), ("", "by codes of ISO 4217")]
+)
+@pytest.mark.spec("R2")
+def test_a_code_that_is_no_currency_says_what_to_ask_for(code: str, said: str) -> None:
+    """Offshore yuan is not read as yuan: its rate is another."""
+    with pytest.raises(AmountError, match=f"{code!r} is not a known currency; ask whoever made the file to state amounts {said}"):
+        get_exponent(code)
+
+
 @given(text=st.from_regex(r"-?\d{0,6}(\.\d{0,5})?", fullmatch=True), exponent=st.integers(0, 4))
 @pytest.mark.spec("L4")
 def test_the_same_rule_as_the_ledgers(text: str, exponent: int) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from reconciliation.formats import FormatRefused, read
-from reconciliation.formats.column_map import ColumnMap
+from reconciliation.formats.column_map import BadMap, ColumnMap
 from reconciliation.formats.values import BankLine, ReadError, ReadResult
 from tests.reconciliation.formats.opening import FILES, REPORT_FORMATS, inspected, open_text, refusal_of
 
@@ -103,6 +103,74 @@ def test_without_balances_a_file_is_readable_and_not_accepted() -> None:
 
     assert (lines[0].narrative, lines[0].amount_minor) == ("A B", 100)
     assert not result.accepted and "no opening and closing" in result.checks[-1].where
+
+
+@pytest.mark.parametrize(
+    ("written", "dates"),
+    [
+        ("03 März 2026", "%d %b %Y"),
+        ("3. Mrz. 2026", "%d. %b %Y"),
+        ("3.Mär.2026", "%d.%b.%Y"),
+        ("03-MAR-2026", "%d-%b-%Y"),
+        ("3 mars 2026", "%d %b %Y"),
+        ("03 maart 26", "%d %b %y"),
+        ("3 Marzo 2026", "%d %b %Y"),
+    ],
+)
+@pytest.mark.spec("R1", "R3")
+def test_months_by_their_names_in_the_bank_s_language(written: str, dates: str) -> None:
+    lines, result = by_map(f"Day,Text,More,Ccy,Amount,Balance\n{written},A,B,EUR,1,1\n", dates=dates)
+
+    assert result.accepted and lines[0].booking_date == date(2026, 3, 3)
+
+
+@pytest.mark.parametrize(
+    ("written", "month"),
+    [("MAI", 5), ("maj", 5), ("août", 8), ("okt", 10), ("Dez", 12), ("déc.", 12), ("juin", 6), ("juil.", 7), ("mei", 5)],
+)
+@pytest.mark.spec("R3")
+def test_other_months(written: str, month: int) -> None:
+    lines, _ = by_map(f"Day,Text,More,Ccy,Amount,Balance\n31 {written} 2026,A,B,EUR,1,1\n".replace("31 juin", "30 juin"), dates="%d %b %Y")
+
+    assert lines[0].booking_date.month == month
+
+
+@pytest.mark.parametrize("written", ["03 lipca 2026", "03 jui 2026", "03 ma 2026", "03 März. 2026."])
+@pytest.mark.spec("R2")
+def test_a_month_that_nobody_reads_here_says_what_to_ask_for(written: str) -> None:
+    error = refused(f"Day,Text,More,Ccy,Amount,Balance\n{written},A,B,EUR,1,1\n", dates="%d %b %Y")
+
+    assert (error.code, error.line, error.column) == ("date", 2, 1) and "days exported in digits" in error.message
+
+
+UNNAMED = "2026-01-06,A,B,EUR,1.00,101.00\n2026-01-07,C,D,EUR,-2.00,99.00\n"
+NAMES = ["Day", "Text", "More", "Ccy", "Amount", "Balance"]
+
+
+@pytest.mark.spec("R1", "R2")
+def test_a_file_without_headings_is_read_by_those_of_its_map() -> None:
+    lines, result = by_map(UNNAMED, headings=NAMES)
+
+    assert result.accepted and [(line.line_number, line.amount_minor, line.narrative) for line in lines] == [
+        (1, 100, "A B"),
+        (2, -200, "C D"),
+    ]
+    assert refused(UNNAMED).message.endswith("a file without a row of headings needs a map that names its columns ('headings')")
+    assert refused(UNNAMED, headings=[*NAMES, "Type"]).code == "header"
+    assert by_map(",".join(NAMES) + "\n" + UNNAMED, headings=NAMES)[1].lines == 2  # it has headings after all
+    with pytest.raises(BadMap, match="headings: they lack balance"):
+        by_map(UNNAMED, headings=NAMES[:5])
+
+
+@pytest.mark.parametrize("fee", ["0.40", "-0.40"])
+@pytest.mark.spec("R3", "R8")
+def test_a_fee_beside_the_amount_is_taken_off_it_as_the_balance_says(fee: str) -> None:
+    text = f"Day,Text,More,Ccy,Amount,Fee,Balance\n2026-01-06,A,B,EUR,10.00,0,110.00\n2026-01-07,C,D,EUR,20.00,{fee},129.60\n"
+    lines, result = by_map(text, columns={"amount": "Amount", "fee": "Fee"})
+
+    assert result.accepted
+    assert [(line.amount_minor, line.charges_minor) for line in lines] == [(1000, 0), (1960, 40)]
+    assert not by_map(text)[1].accepted
 
 
 SIGNED = "Day;Text;More;Ccy;Amount;Balance;D/C\n"
