@@ -12,6 +12,14 @@ _SAME = """
    first.bank_account_id = l.bank_account_id AND first.id < l.id AND first.amount_minor = l.amount_minor AND first.currency = l.currency
    AND first.booked_date = l.booked_date AND first.bank_reference = l.bank_reference AND first.end_to_end = l.end_to_end
    AND first.narrative = l.narrative AND first.is_reversal = l.is_reversal"""
+# Banks also put the kind of payment there (BGC, BACS PAYMENT, 260105BGI): an id has a digit, is of one day, and in one statement of equal
+# lines only. What is none tells no second line; the balances do.
+_IS_ID = """
+   upper(l.bank_reference) <> ALL(%(no_reference)s::text[]) AND l.bank_reference ~ '[0-9]'
+   AND NOT EXISTS (SELECT FROM reconciliation_bank_line other
+                    WHERE other.bank_account_id = l.bank_account_id AND other.bank_reference = l.bank_reference
+                      AND (other.booked_date <> l.booked_date OR other.statement_id = l.statement_id
+                           AND (other.amount_minor, other.end_to_end, other.narrative) <> (l.amount_minor, l.end_to_end, l.narrative)))"""
 # `over`: what a statement's lines come to more than its balances.
 _DUPLICATES = f"""
 WITH fresh AS (
@@ -27,7 +35,7 @@ WITH fresh AS (
 SELECT DISTINCT ON (CASE WHEN h.over = 0 THEN -l.id ELSE h.id END) l.id, max(first.id), h.over
   FROM fresh l JOIN held h ON h.id = l.statement_id JOIN reconciliation_bank_line first ON {_SAME}
  WHERE h.over = l.amount_minor AND first.statement_id = l.statement_id
-    OR h.over = 0 AND upper(l.bank_reference) <> ALL(%(no_reference)s::text[])
+    OR h.over = 0 AND {_IS_ID}
  GROUP BY l.id, h.id, h.over ORDER BY CASE WHEN h.over = 0 THEN -l.id ELSE h.id END, l.id DESC
 """
 

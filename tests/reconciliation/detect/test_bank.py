@@ -58,6 +58,25 @@ def test_the_banks_own_id_a_second_time_is_not_posted_again(bench: "Bench") -> N
     assert "BANK_BALANCE_DIFFERS" not in bench.codes()  # the line that is not posted explains it
 
 
+@pytest.mark.parametrize(
+    ("lines", "refs"),
+    [
+        (((5_000, "PAYMENT"), (5_000, "PAYMENT")), ["BGC", "BGC"]),
+        (((5_000, "PAYMENT"), (5_000, "PAYMENT"), (700, "ANOTHER")), ["260105BGI", "260105BGI", "260105BGI"]),
+    ],
+)
+@pytest.mark.spec("R2", "R8")
+def test_what_banks_write_for_a_kind_of_payment_is_no_id(bench: "Bench", lines: tuple[tuple[int, str], ...], refs: list[str]) -> None:
+    """Two equal payments with "BGC" for a reference were one, and the second was never posted."""
+    from ledger.queries import get_balance
+
+    bench.statement(*lines, refs=refs)
+    bench.run(account="BANK_EUR")
+
+    assert bench.codes() == ["BANK_CREDIT_UNIDENTIFIED"] * len(lines)
+    assert get_balance(bench.house.entity.pk, "bank", bench.house.bank.public_id, "EUR") == 100_000 + sum(amount for amount, _ in lines)
+
+
 @pytest.mark.spec("R2")
 def test_a_statement_that_is_wrong_for_another_reason_is_still_refused(bench: "Bench") -> None:
     result = bench.statement((5_000, "PAYMENT"), (5_000, "PAYMENT"), closing=107_000)
