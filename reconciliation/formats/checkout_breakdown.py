@@ -12,7 +12,7 @@ from typing import BinaryIO, ClassVar
 
 from reconciliation.formats.adyen_memos import Rates
 from reconciliation.formats.amounts import AmountError
-from reconciliation.formats.checkout_columns import BREAKDOWN, CHARGEBACKS, COMPONENTS, KINDS, REVERSALS
+from reconciliation.formats.checkout_columns import BREAKDOWN, CHARGEBACKS, COMPONENTS, FEES, KINDS, REVERSALS
 from reconciliation.formats.csv_rows import iter_rows
 from reconciliation.formats.csv_table import Record, header_key, records
 from reconciliation.formats.payout_book import PayoutBook, account_of, psp_line, row_key, wrong_side
@@ -142,7 +142,9 @@ def _kind(row: Record, gross: int) -> tuple[str, str]:
     said, subtype = header_key(row.text("type")), row.text("subtype").lower()
     if not said:
         raise row.refuse("type", "type", "is empty")
-    if said.startswith("chargeback") or said in CHARGEBACKS or subtype in CHARGEBACKS:
+    if said.endswith(FEES):
+        return "fee", ""
+    if "chargeback" in said or said in CHARGEBACKS or subtype in CHARGEBACKS:
         return ("chargeback", "") if gross < 0 else ("reversal", "chargeback") if gross else ("fee", "")
     return ("reversal", REVERSALS[said]) if said in REVERSALS else (KINDS.get(said, "unknown"), "")
 

@@ -81,4 +81,5 @@ KINDS: dict[str, str] = {
     "manual adjustment": "adjustment",
 }
 REVERSALS: dict[str, str] = {"refund reversal": "refund", "payout reversal": "payout", "payout return": "payout"}
+FEES = (" fixed fee", " variable fee", "interchange fee")  # how breakdown types of fees end, each a row of its own in newer layouts
 CHARGEBACKS = frozenset({"adjm", "cbrv", "rpdw", "arbw", "arbl", "arws"})

@@ -10,6 +10,7 @@ from reconciliation.formats.zones import get_zone
 
 _ALIKE = {" ": re.compile("[ \u00a0\u202f\u2009]"), "'": re.compile("['\u2019]")}  # marks that programs write for each other
 _SIDE = re.compile(r" ?([CD]R)$", re.ASCII | re.IGNORECASE)
+_HOURS = re.compile(r"(?<=\d)[+-]\d\d$", re.ASCII)  # an offset without its minutes, as databases write it: +00
 _MOST = 100_000
 
 
@@ -66,7 +67,7 @@ class Cells:
             return self.amount(said, currency)
         word, amount = as_word(indicator), self._unsigned(said, currency)
         if word not in (*rule.credit, *rule.debit):
-            raise LookupError(f"{indicator[:40]!r} says neither credit nor debit")
+            raise LookupError(f"{indicator[:40]!r} says neither credit nor debit: tell the map what it says, or 'skip' its rows")
         return amount if word in rule.credit else -amount
 
     def _unsigned(self, text: str, currency: str) -> int:
@@ -92,6 +93,7 @@ class Cells:
             if self._run and not self._run.search(text):
                 raise ValueError(f"{text[:40]!r} has not all digits of {self._map.dates}: was the file saved by a spreadsheet?")
             said = in_english(text.strip()) if "%b" in self._map.dates else text.strip()
+            said = _HOURS.sub(r"\g<0>00", said) if self._map.dates.endswith("%z") else said
             found = self._known[text] = _strptime(said, self._map.dates)
         return found
 

@@ -204,7 +204,8 @@ def _fit_unnamed(file: BinaryIO, column_map: ColumnMap, encoding: str) -> tuple[
 def _require_once(headers: list[str], column_map: ColumnMap, number: int) -> list[str]:
     for header in column_map.headers:
         if headers.count(header) > 1:
-            raise FormatRefused("header", f"column {header!r} is there twice", line=number, column=headers.index(header) + 1)
+            message = f"column {header!r} is there twice: where both say the same on every row, let the map say it as a constant"
+            raise FormatRefused("header", message, line=number, column=headers.index(header) + 1)
     return headers
 
 

@@ -144,7 +144,8 @@ def read_header(columns: Columns, row: Row, *, first: int = 0) -> Layout:
 def refuse_header(what: str, headers: Sequence[str], missing: Sequence[str], *, line: int) -> FormatRefused:
     """The refusal of a header without columns that lines need."""
     hint = "; there are no commas between its columns: was the file saved by a spreadsheet?" if len(headers) == 1 < len(missing) else ""
-    return FormatRefused("header", f"not a {what}: no column {', '.join(missing)}{hint}", line=line, column=1)
+    message = f"not a {what}: no column {', '.join(missing)}{hint or '; ask the sender for this report, with these columns'}"
+    return FormatRefused("header", message, line=line, column=1)
 
 
 def header_key(header: str) -> str:

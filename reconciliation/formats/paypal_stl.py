@@ -51,7 +51,8 @@ class PaypalStlReader:
             elif code in self._others:
                 self._others[code](row)
             else:
-                raise FormatRefused("unknown_tag", f"{row[2][0][:20]!r} is no record of a {COLUMNS.what}", line=row[0], column=1)
+                message = f"{row[2][0][:20]!r} is no record of a {COLUMNS.what}: ask PayPal for the file STL-….CSV, not for its activity"
+                raise FormatRefused("unknown_tag", message, line=row[0], column=1)
         if not (self._rows or self._has_heading):
             raise FormatRefused("empty", "there is no row in the report", line=line_number or 1, column=1)
         self._footers.end_section()

@@ -163,7 +163,8 @@ def _opening_closing(tally: Tally) -> Check:
     expected = opening.amount_minor + moved if opening else None
     if opening is None or closing is None:
         lacking = " and ".join(name for name, balance in (("opening", opening), ("closing", closing)) if balance is None)
-        return Check("opening_closing", False, expected, closing.amount_minor if closing else None, f"{where}: no {lacking} booked balance")
+        where = f"{where}: no {lacking} booked balance; ask the bank for a file that states it"
+        return Check("opening_closing", False, expected, closing.amount_minor if closing else None, where)
     strange = {opening.currency, closing.currency, *(currency for currency, _ in tally.booked)} - {tally.currency}
     if strange:
         where = f"{where}: {', '.join(sorted(strange))} on an account in {tally.currency}"

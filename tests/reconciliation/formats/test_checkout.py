@@ -132,6 +132,23 @@ def test_times_are_of_the_settlement_zone() -> None:
     assert instant("2026-07-05") == datetime(2026, 7, 5, 9, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("said", "gross", "kind"),
+    [
+        ("Scheme Fixed Fee", "0", "fee"),
+        ("Authorization Variable Fee", "0", "fee"),
+        ("Interchange Fee", "0", "fee"),
+        ("First Chargeback", "-5", "chargeback"),
+        ("Chargeback Reversal", "5", "reversal"),
+    ],
+)
+@pytest.mark.spec("R3")
+def test_breakdown_types_of_the_layout_with_a_row_for_each_fee(said: str, gross: str, kind: str) -> None:
+    net = str(float(gross) - 0.2)
+
+    assert open_text(SOURCE, table(row(said, gross, "-0.2", net))).lines[0].kind == kind
+
+
 def test_unknown_types_are_kept() -> None:
     line = open_text(SOURCE, table(row("Moon Fee"))).lines[0]
 

@@ -115,6 +115,14 @@ def test_amounts_without_signs_are_read_by_their_type() -> None:
     assert result.accepted
 
 
+@pytest.mark.parametrize("offset", ["+00", "+0000", "+00:00", "Z"])
+@pytest.mark.spec("R3")
+def test_an_offset_may_stand_without_its_minutes(offset: str) -> None:
+    lines, _ = by_map(REPORT.splitlines()[0] + f"\n2026-01-05 11:00{offset},Card sale,pi_1,EUR,1.00,,8,\n", dates="%Y-%m-%d %H:%M%z")
+
+    assert lines[0].created_at == datetime(2026, 1, 5, 11, tzinfo=UTC)
+
+
 NET_ONLY = {"net": "Gross", **{key: value for key, value in LAYOUT["columns"].items() if key != "gross"}}
 
 
