@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ledger.card_numbers import find_card_number
 from reconciliation.formats.amounts import AmountError, get_exponent, read_amount
-from reconciliation.formats.camt_parts import When, is_debit, read_money, read_party, read_when, refuse, require
+from reconciliation.formats.camt_parts import When, is_debit, read_charges, read_money, read_party, read_when, refuse, require
 from reconciliation.formats.references import find_payout_references, squeeze
 from reconciliation.formats.values import BankDetail, BankLine, FormatRefused
 from reconciliation.formats.xml_stream import Element
@@ -18,6 +18,7 @@ class Part:
 
     detail: BankDetail
     references: tuple[str, ...]
+    charges_minor: int
 
 
 def reduce_details(details: Element, entry: Element) -> Part:
@@ -34,7 +35,9 @@ def reduce_details(details: Element, entry: Element) -> Part:
         counterparty_account=party.account,
         narrative=_narrative(details),
     )
-    return Part(detail, tuple(_texts(details.find("Refs"))))
+    told = entry.find("Amt")
+    charges = read_charges(details, told.attributes.get("Ccy", "") if told else "")
+    return Part(detail, tuple(_texts(details.find("Refs"))), charges)
 
 
 def read_entry(entry: Element, *, statement_index: int) -> BankLine:
@@ -72,6 +75,7 @@ def read_entry(entry: Element, *, statement_index: int) -> BankLine:
         details=details,
         note=_note(entry, details, amount=-amount if debit else amount, currency=currency),
         raw=entry.raw,
+        charges_minor=read_charges(entry, currency) or sum(part.charges_minor for part in parts),
     )
 
 

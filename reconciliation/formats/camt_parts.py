@@ -1,6 +1,7 @@
 """Parts of a camt message: amounts, days, parties and the payments inside one entry. Source: ISO 20022 camt.053.001.02 to .08."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -145,6 +146,19 @@ def _net(element: Element | None, currency: str) -> int | None:
         return None
     amount = read_unsigned(found, currency)
     return -amount if is_debit(holder) else amount
+
+
+def read_charges(element: Element, currency: str) -> int:
+    """What a Chrgs says that the bank took off the amount beside it, in its currency, positive. Rcrd from version 3 on, which may say that
+    a charge is not in the amount. What can't be read explains nothing, and refuses nothing."""
+    total = 0
+    for charges in element.find_all("Chrgs"):
+        for each in charges.find_all("Rcrd") or [charges]:
+            amount, is_taken = each.find("Amt"), each.get("CdtDbtInd") != "CRDT" and each.get("ChrgInclInd") not in ("false", "0")
+            if amount is not None and is_taken and amount.attributes.get("Ccy") == currency:
+                with suppress(AmountError):
+                    total += read_amount(amount.text.strip(), get_exponent(currency), signed=False)
+    return total
 
 
 def read_page(element: Element) -> str:

@@ -1,10 +1,12 @@
 """:61: and its :86: -> one canonical bank line. Source: SWIFT MT940, and what banks make of it."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 
 from ledger.card_numbers import find_card_number
+from reconciliation.formats.amounts import AmountError, get_exponent, read_amount
 from reconciliation.formats.mt940_days import read_comma_amount, read_day, read_entry_day
 from reconciliation.formats.mt940_fields import Field
 from reconciliation.formats.mt940_narrative import read_narrative
@@ -17,6 +19,7 @@ _LINE = re.compile(
     r"(?P<amount>\d[\d,.]*)(?P<code>[A-Z][A-Z0-9]{3})(?P<rest>.*)",
     re.ASCII | re.DOTALL,
 )
+_CHARGES = re.compile(r"/CHGS\d?/([A-Z]{3})(\d{1,15},\d{0,3})(?![\d,])", re.ASCII)
 _REFERENCE = 16
 _SUPPLEMENT = 34  # a bank reference longer than 16 goes on, up to here
 
@@ -73,7 +76,18 @@ def read_entry(entry: Entry, *, statement_index: int, opening: Balance) -> BankL
         details=(),
         note="funds_letter" if found["funds"] and found["funds"] != currency[2:] else "",
         raw="\n".join([place.raw, *(part.raw for part in entry.narratives)]),
+        charges_minor=_charges(f"{references.supplement}|{narrative.whole}", currency),
     )
+
+
+def _charges(said: str, currency: str) -> int:
+    """What the bank says that it took off the amount: /CHGS/EUR1,00/, in the account's currency; one in another explains nothing here."""
+    total = 0
+    for code, amount in _CHARGES.findall(said):
+        if code == currency:
+            with suppress(AmountError):
+                total += read_amount(amount, get_exponent(code), mark=",", signed=False)
+    return total
 
 
 def _refuse_line(place: Field) -> FormatRefused:

@@ -129,6 +129,21 @@ def test_one_line_of_another_amount_is_a_difference_not_a_part(bench: "Bench") -
     assert bench.codes() == ["BANK_SETTLEMENT_AMOUNT_DIFFERS"]
 
 
+@pytest.mark.spec("R5", "R8")
+def test_a_charge_that_the_bank_states_explains_what_a_payout_lacks(bench: "Bench") -> None:
+    """Nobody read it: each payout from abroad was a case."""
+    from ledger.queries import get_balance
+    from reconciliation.models import SettlementBatch
+
+    settled(bench)
+    bench.statement((29_900, f"{TEXT} /OCMT/EUR300,00/CHGS/EUR1,00/"))
+    bench.run(account="BANK_EUR")
+
+    assert bench.codes() == [] and SettlementBatch.objects.get().state == "PAID"
+    assert get_balance(bench.house.entity.pk, "bank_fees", bench.house.bank.public_id, "EUR") == 100
+    assert bench.records.balance("in_transit") == 0
+
+
 @pytest.mark.spec("R8", "D2")
 def test_books_that_are_not_the_closing_balance_are_a_case_until_explained(bench: "Bench") -> None:
     from tests.ledger.books import book, cr, dr

@@ -35,6 +35,31 @@ def message(*statements: str, version: str = "02") -> str:
     return f"<Document{namespace}>\n<BkToCstmrStmt><GrpHdr><MsgId>M</MsgId></GrpHdr>\n{''.join(statements)}</BkToCstmrStmt></Document>"
 
 
+RECORD = '<Rcrd><Amt Ccy="{}">0.40</Amt><CdtDbtInd>{}</CdtDbtInd><ChrgInclInd>{}</ChrgInclInd></Rcrd>'
+TAKEN = f"<Chrgs>{RECORD.format('EUR', 'DBIT', 'true')}</Chrgs>"
+
+
+@pytest.mark.parametrize(
+    ("more", "charge"),
+    [
+        ('<Chrgs><Amt Ccy="EUR">0.40</Amt><CdtDbtInd>DBIT</CdtDbtInd></Chrgs>', 40),  # version 2
+        (TAKEN, 40),
+        (f"<NtryDtls><TxDtls>{TAKEN}</TxDtls><TxDtls>{TAKEN}</TxDtls></NtryDtls>", 80),
+        (f"{TAKEN}<NtryDtls><TxDtls>{TAKEN}</TxDtls></NtryDtls>", 40),  # told twice
+        (f"<Chrgs>{RECORD.format('EUR', 'DBIT', 'false')}</Chrgs>", 0),  # not in the amount
+        (f"<Chrgs>{RECORD.format('EUR', 'CRDT', 'true')}</Chrgs>", 0),
+        (f"<Chrgs>{RECORD.format('USD', 'DBIT', 'true')}</Chrgs>", 0),
+        (TAKEN.replace("0.40", "0.4x"), 0),
+        ("", 0),
+    ],
+)
+@pytest.mark.spec("R3", "R8")
+def test_charges_that_the_bank_took_off_the_amount(more: str, charge: int) -> None:
+    (line,) = open_text("camt053", message(statement(entry("5.00", more=more), closing="5.00"))).lines
+
+    assert (line.amount_minor, line.charges_minor) == (500, charge)
+
+
 @pytest.mark.spec("R1", "R2", "R3")
 def test_our_own_statement_holds_in_every_control() -> None:
     result = open_own("camt053", "statement.camt053.xml", account=["mt84 malt 0110 0001 2345 mtlc ast0 01s"]).result

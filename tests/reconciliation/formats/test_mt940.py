@@ -42,6 +42,22 @@ def test_our_own_statement_of_two_pages_holds() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("said", "charge"),
+    [
+        ("/OCMT/EUR6,00/CHGS/EUR1,00/", 100),
+        ("/EREF/A/CHGS1/EUR0,4/REMI/B", 40),
+        ("/CHGS/USD1,00/", 0),
+        ("/CHGS/EUR1,005/", 0),
+        ("/CHGS/EUR1,00,5/", 0),
+        ("CHGS EUR1,00", 0),
+    ],
+)
+@pytest.mark.spec("R3", "R8")
+def test_charges_that_the_bank_took_off_the_amount(said: str, charge: int) -> None:
+    assert one(":61:2601060106C5,00NTRFREF", f":86:{said}").charges_minor == charge
+
+
 @pytest.mark.spec("R3")
 def test_lines_of_our_own_statement() -> None:
     payout, reversed_credit, reversed_debit, charge = open_own("mt940", "statement.sta").lines
