@@ -5,6 +5,7 @@ from importlib import import_module
 from typing import Any, BinaryIO, cast
 
 from reconciliation.formats.column_map import ColumnMap
+from reconciliation.formats.foreign import ForeignReader, what_else
 from reconciliation.formats.values import Reader
 
 
@@ -31,7 +32,8 @@ def read(
     if source not in registry:
         raise UnknownSource(f"No format {source!r}; known: {', '.join(sorted(registry)) or 'none'}.")
     module, _, name = registry[source].rpartition(".")
-    file.seek(0)
+    if told := what_else(file):
+        return ForeignReader(told)
     reader = getattr(import_module(module), name)
     options: dict[str, Any] = {"zone": zone} if zone and getattr(reader, "takes_zone", False) else {}
     if maps and getattr(reader, "takes_maps", False):

@@ -62,6 +62,26 @@ def test_an_unknown_source_is_an_error_of_the_caller() -> None:
         read("swift", io.BytesIO(b""), registry=REPORT_FORMATS)
 
 
+@pytest.mark.parametrize("source", sorted(REPORT_FORMATS))
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"PK\x03\x04\x14\x00\x06\x00", "a workbook (.xlsx): unpack it, or save its sheet as CSV"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a workbook (.xls)"),
+        (b"\x1f\x8b\x08\x00", "gzip"),
+        (b"%PDF-1.7\n%\xe2\xe3", "a PDF"),
+        (b"-----BEGIN PGP MESSAGE-----\n", "decrypt it first"),
+        (b"\xef\xbb\xbf\n<!DOCTYPE html><html>", "fetch the file again"),
+    ],
+)
+@pytest.mark.spec("R2")
+def test_what_is_no_report_at_all_says_what_it_is_and_what_to_do(source: str, content: bytes, said: str) -> None:
+    found = inspect(io.BytesIO(content), source=source, registry=REPORT_FORMATS, name="x")
+
+    assert (found["readable"], found["error"]["code"], found["error"]["line"]) == (False, "encoding", 1)
+    assert said in found["error"]["message"]
+
+
 def test_reading_leaves_the_file_open_for_its_owner() -> None:
     for source, name in (
         ("adyen_sdr", "settlement_detail_report_batch_38.csv"),
