@@ -66,6 +66,17 @@ def test_an_account_that_is_found_to_have_opened_with_nothing(bench: "Bench") ->
     assert_as_stated(bench)
 
 
+def test_an_account_that_stood_at_nothing_when_its_first_statement_came(bench: "Bench") -> None:
+    """Nothing was posted for the opening; what came before has its own."""
+    take_in(bench, 3, opening=0, day=later(2))
+    assert held(bench) == 700
+
+    take_in(bench, 2, opening=-700, day=later(1))
+    take_in(bench, 1, opening=-1_400)
+    assert [held(bench, later(day)) for day in (-1, 0, 1, 2)] == [0, -700, 0, 700]
+    assert_as_stated(bench)
+
+
 def test_statements_of_one_day_that_come_the_second_first(bench: "Bench") -> None:
     take_in(bench, 1, opening=99_300, day=later(-1))
     for number, opening in ((3, 101_400), (2, 100_700), (1, 100_000)):
