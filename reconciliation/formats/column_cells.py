@@ -12,6 +12,21 @@ _ALIKE = {" ": re.compile("[ \u00a0\u202f\u2009]"), "'": re.compile("['\u2019]")
 _SIDE = re.compile(r" ?([CD]R)$", re.ASCII | re.IGNORECASE)
 _HOURS = re.compile(r"(?<=\d)[+-]\d\d$", re.ASCII)  # an offset without its minutes, as databases write it: +00
 _MOST = 100_000
+_SIGNS = {
+    **{
+        "EUR": ("€",),
+        "GBP": ("£",),
+        "JPY": ("¥",),
+        "CNY": ("¥",),
+        "INR": ("₹",),
+        "TRY": ("₺",),
+        "UAH": ("₴",),
+        "PLN": ("zł",),
+        "CZK": ("Kč",),
+    },
+    **{"USD": ("US$", "$"), "CAD": ("CA$", "C$", "$"), "AUD": ("A$", "$"), "NZD": ("NZ$", "$"), "BRL": ("R$",), "MXN": ("MX$", "$")},
+    **dict.fromkeys(("SEK", "NOK", "DKK", "ISK"), ("kr.", "kr")),
+}
 
 
 class Cells:
@@ -101,7 +116,8 @@ class Cells:
 def _signed(text: str, currency: str) -> str:
     """An amount with its sign before it. One that has two signs keeps them, and is none."""
     body = text.strip().replace("\u2212", "-")
-    body = body.removeprefix(currency).removesuffix(currency).strip()
+    signs = _SIGNS.get(currency, ())
+    body = _bare(body, (currency, *signs))
     if side := _SIDE.search(body):
         body = body[: side.start()]
         body = f"-{body}" if side[1].upper() == "DR" else f"+{body}"
@@ -109,7 +125,14 @@ def _signed(text: str, currency: str) -> str:
         body = f"-{body[1:-1].strip()}"
     elif body.endswith("-") and not body.startswith("-"):
         body = f"-{body[:-1].rstrip()}"
-    return body[:1] + body[1:].lstrip() if body[:1] in ("+", "-") else body
+    return body[:1] + _bare(body[1:], signs) if body[:1] in ("+", "-") else body
+
+
+def _bare(text: str, names: tuple[str, ...]) -> str:
+    """Without the currency's own code or sign before or behind it; another currency's stays, and makes it no amount."""
+    for name in names:
+        text = text.strip().removeprefix(name).removesuffix(name)
+    return text.strip()
 
 
 def _strptime(text: str, form: str) -> datetime:

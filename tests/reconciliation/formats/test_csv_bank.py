@@ -143,6 +143,34 @@ def test_a_month_that_nobody_reads_here_says_what_to_ask_for(written: str) -> No
     assert (error.code, error.line, error.column) == ("date", 2, 1) and "days exported in digits" in error.message
 
 
+@pytest.mark.parametrize(
+    ("written", "currency", "minor"),
+    [
+        ("£10.00", "GBP", 1000),
+        ("-£10.00", "GBP", -1000),
+        ("£-10.00", "GBP", -1000),
+        ("(£10.00)", "GBP", -1000),
+        ("10.00 €", "EUR", 1000),
+        ("€ 10.00-", "EUR", -1000),
+        ("$1.50", "USD", 150),
+        ("-US$1.50", "USD", -150),
+        ("kr 10", "SEK", 1000),
+        ("10.50 kr.", "DKK", 1050),
+    ],
+)
+@pytest.mark.spec("R3", "L4")
+def test_amounts_with_the_sign_of_their_currency(written: str, currency: str, minor: int) -> None:
+    lines, _ = by_map(f"Day,Text,More,Ccy,Amount,Balance\n2026-01-06,A,B,{currency},{written},\n")
+
+    assert lines[0].amount_minor == minor
+
+
+@pytest.mark.parametrize("written", ["$10.00", "£10.00", "€€10.00", "10.00 kr"])
+@pytest.mark.spec("R2")
+def test_the_sign_of_another_currency_is_refused(written: str) -> None:
+    assert refused(f"Day,Text,More,Ccy,Amount,Balance\n2026-01-06,A,B,EUR,{written},\n").code == "amount"
+
+
 UNNAMED = "2026-01-06,A,B,EUR,1.00,101.00\n2026-01-07,C,D,EUR,-2.00,99.00\n"
 NAMES = ["Day", "Text", "More", "Ccy", "Amount", "Balance"]
 
