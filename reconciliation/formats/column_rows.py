@@ -14,6 +14,7 @@ from reconciliation.formats.csv_table import LONGEST_ID, header_key
 from reconciliation.formats.encodings import detect_encoding
 from reconciliation.formats.values import FormatRefused
 
+NO_LINE = "; a row that is no line is named under 'skip' or 'footers' of the map"
 _MOST_BEFORE = 50  # rows that may stand before the header
 _AMOUNTS = ("amount", "debit", "credit", "gross", "gross_debit", "gross_credit", "net", "net_debit", "net_credit")
 _FREE_TEXT = {"narrative", "counterparty_name", "merchant_reference", "modification_merchant_reference", "line_type", "payment_method"}
@@ -114,13 +115,14 @@ class MappedRow:
         try:
             return self._mapped.cells.day(text) if text else None
         except (ValueError, OverflowError) as error:
-            raise self.refuse(name, "date", str(error)) from None
+            raise self.refuse(name, "date", f"{error}{_no_line(text)}") from None
 
     def instant(self, name: str) -> datetime:
+        text = self.text(name)
         try:
-            return self._mapped.cells.instant(self.text(name))
+            return self._mapped.cells.instant(text)
         except (ValueError, OverflowError) as error:
-            raise self.refuse(name, "date", str(error)) from None
+            raise self.refuse(name, "date", f"{error}{_no_line(text)}") from None
 
     def refuse(self, name: str, code: str, message: str) -> FormatRefused:
         """A refusal of this row at a field."""
@@ -148,6 +150,11 @@ class MappedRow:
 
     def _first(self, *names: str) -> str:
         return next((name for name in names if self.text(name)), names[0])
+
+
+def _no_line(text: str) -> str:
+    """What to do about a cell without a digit where every line has one: the row may be a total, or a balance carried forward."""
+    return "" if any(char.isdigit() for char in text) else NO_LINE
 
 
 def choose_map(file: BinaryIO, maps: Sequence[ColumnMap]) -> Mapped:

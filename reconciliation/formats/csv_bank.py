@@ -10,7 +10,7 @@ from datetime import date
 from typing import BinaryIO
 
 from reconciliation.formats.column_map import ColumnMap, built_in_maps
-from reconciliation.formats.column_rows import MappedRow, choose_map
+from reconciliation.formats.column_rows import NO_LINE, MappedRow, choose_map
 from reconciliation.formats.references import find_payout_references, squeeze
 from reconciliation.formats.running_balance import RunningBalance
 from reconciliation.formats.statement_book import Balance, StatementBook, Tally
@@ -59,10 +59,10 @@ class CsvBankReader:
     def _read(self, row: MappedRow) -> BankLine:
         currency, booked = row.currency("currency"), row.day("booking_date")
         if booked is None:
-            raise row.refuse("booking_date", "date", "empty")
+            raise row.refuse("booking_date", "date", f"empty{NO_LINE}")
         amount = row.signed("amount", currency)
         if amount is None:
-            raise row.refuse("amount", "amount", "empty")
+            raise row.refuse("amount", "amount", f"empty{NO_LINE}")
         page = self._page(row, currency)
         charge = abs(row.amount("fee", currency) or 0)  # a cost, however it is printed: the balance behind the line proves it
         amount -= charge

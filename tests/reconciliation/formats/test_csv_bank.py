@@ -171,6 +171,14 @@ def test_the_sign_of_another_currency_is_refused(written: str) -> None:
     assert refused(f"Day,Text,More,Ccy,Amount,Balance\n2026-01-06,A,B,EUR,{written},\n").code == "amount"
 
 
+@pytest.mark.parametrize("row", [",BALANCE,,EUR,1.00,1.00", "Total,,,EUR,1.00,", "2026-01-07,BALANCE BROUGHT FORWARD,,EUR,,1.00"])
+@pytest.mark.spec("R2")
+def test_a_row_that_may_be_no_line_says_how_the_map_passes_it_over(row: str) -> None:
+    error = refused(f"Day,Text,More,Ccy,Amount,Balance\n2026-01-06,A,B,EUR,1.00,1.00\n{row}\n")
+
+    assert error.line == 3 and error.message.endswith("a row that is no line is named under 'skip' or 'footers' of the map")
+
+
 UNNAMED = "2026-01-06,A,B,EUR,1.00,101.00\n2026-01-07,C,D,EUR,-2.00,99.00\n"
 NAMES = ["Day", "Text", "More", "Ccy", "Amount", "Balance"]
 
