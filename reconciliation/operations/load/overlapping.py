@@ -72,9 +72,11 @@ def _goes_on(found: Statement, each: BankStatement) -> bool:
 def _refuse_within(found: Statement, account: BankAccount, beside: Sequence[BankStatement]) -> None:
     if not beside or any(_goes_on(found, each) for each in beside):
         return
+    last = beside[0].closing_date
+    then = f"ask the bank for a list from {last} on, of which lines that are loaded are passed over"
     message = (
-        f"days of {account.code} from {found.opening_date} to {found.closing_date} are loaded already, up to {beside[0].closing_date} from"
-        f" {beside[0].source_file.name}; give only lines that are not in it"
+        f"days of {account.code} from {found.opening_date} to {found.closing_date} are loaded already, up to {last} from"
+        f" {beside[0].source_file.name}; {then}"
     )
     raise FormatRefused("statement_loaded", message, line=found.line_number)
 
