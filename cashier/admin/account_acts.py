@@ -55,7 +55,7 @@ def _ask_settings(account: MerchantAccount, data: Data, page: Page) -> Done:
 
 
 def _fees_fields(account: MerchantAccount, page: Page) -> dict[str, forms.Field]:
-    words = 'Fee kind to its percent and fixed_minor, as JSON; percents as text ("1.40").'
+    words = 'Fee kind to its percent and fixed_minor, as JSON; percents as text ("1.40"), fixed_minor by currency ({"EUR": 10}).'
     fees = forms.JSONField(label="Fee schedule", initial=account.fee_schedule, help_text=words, widget=forms.Textarea({"rows": 8}))
     return {"fee_schedule": fees, "contract": _contract_field(account), "reason": reason_field()}
 

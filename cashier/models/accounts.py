@@ -60,7 +60,7 @@ class MerchantAccount(CallGuards, CodedAccount):
     """Our account at a PSP, for one legal entity and some of its brands (C16).
 
     `secret_ref` names the secret in the environment or in a file; the secret itself is never stored here (S4).
-    `fee_schedule`: {fee kind: {"percent": "1.40", "fixed_minor": 10}}, expected costs, and `contract`, what else is agreed with the PSP:
+    `fee_schedule`: {fee kind: {"percent": "1.40", "fixed_minor": {"EUR": 10}}}, expected costs, and `contract`, what else is agreed:
     both are data for reconciliation only, in the form that cashier.contracts holds them to.
     """
 

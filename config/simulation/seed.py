@@ -16,6 +16,7 @@ from django.utils.crypto import get_random_string
 
 from cashier.models import ApiClient, BankAccount, Brand, MerchantAccount, PayoutPolicy, SettlementRoute
 from cashier.secrets import Purpose
+from config.sandbox.reports import fees
 from config.sandbox.reports.rates import AGREED, TOLERANCE_PERCENT
 from ledger.models import LegalEntity
 from ledger.money import get_asset
@@ -126,19 +127,25 @@ def _bank(entity: LegalEntity, currency: str) -> BankAccount:
 
 def agreed_fees(*, is_split: bool) -> dict[str, Any]:
     """What the sandbox charges (docs/sandbox.md, Accounts): all in one fee, or split into markup, scheme and interchange."""
-    sale: dict[str, Any] = {"processing": {"percent": "1.40", "fixed_minor": 10}}
+    sale: dict[str, Any] = {"processing": {"percent": "1.40", **_fixed(fees.SALE_MINOR)}}
     if is_split:
         shares = {"scheme": {"percent": "0.12"}, "interchange": {"percent": "0.20"}}
-        sale = {"markup": {"percent": "0.30", "fixed_minor": 8}, **shares}
-    fixed = {"refund": {"fixed_minor": 10}, "payout": {"fixed_minor": 40}, "chargeback": {"fixed_minor": 1500}}
-    return {**sale, **fixed, "fixed": {"descriptions": ["Transaction Fees"]}}
+        sale = {"markup": {"percent": "0.30", **_fixed(fees.SPLIT_SALE_MINOR)}, **shares}
+    others = {"refund": fees.REFUND_MINOR, "payout": fees.PAYOUT_MINOR, "chargeback": fees.CHARGEBACK_MINOR}
+    return {**sale, **{kind: _fixed(minor) for kind, minor in others.items()}, "fixed": {"descriptions": ["Transaction Fees"]}}
+
+
+def _fixed(minor: int) -> dict[str, Any]:
+    return {"fixed_minor": {code: fees.fixed_minor(minor, code) for code in sorted(BANKS)}}
 
 
 def agreed_contract(*, has_reserve: bool = False) -> dict[str, Any]:
     """What is agreed beside the fees: the hour of the reports, the rates, how much may be rounding, the reserve (docs/contracts.md)."""
     rates = {pair: {"rate": rate, "tolerance_percent": TOLERANCE_PERCENT} for pair, rate in AGREED.items()}
     reserve = {"percent": "5.00", "days": RESERVE_DAYS, "grace_days": 1, "tolerance_minor": 0}
-    agreed = {"file_due": "11:00", "fx": rates, "rounding": {"batch_minor": 50, "month_minor": 500}}
+    # Rounding is a unit a line, whatever the unit is worth: as many of them in every currency.
+    caps = {name: dict.fromkeys(sorted(BANKS), minor) for name, minor in (("batch_minor", 50), ("month_minor", 500))}
+    agreed = {"file_due": "11:00", "fx": rates, "rounding": caps}
     return {**agreed, "reserve": reserve} if has_reserve else agreed
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from cashier.contracts import FeeTerm, fee_term
+from cashier.contracts import FeeTerm, fee_margins, fee_term
 from reconciliation.models import SettlementBatch
 
 # Fee kind -> (kind of line, what the line charges for it). Of what is no sale, the whole cost is one fee, as the books have it.
@@ -98,7 +98,7 @@ class ClaimLine:
 def audit_fees(batch: SettlementBatch) -> list[FeeDifference]:
     """Where the batch's fees are not what its account's schedule gives, kind by kind; empty where nothing is agreed."""
     account = batch.merchant_account
-    tolerance = account.contract.get("fees", {}).get("tolerance_minor", 0)
+    tolerance = fee_margins(account.contract, batch.currency).line_minor
     terms = [(kind, term) for kind in _CHARGED if (term := fee_term(account.fee_schedule, kind, batch.currency)) is not None]
     return [found for kind, term in terms for found in _of_kind(batch, kind, term, tolerance)]
 
@@ -107,7 +107,7 @@ def claim_lines(batch: SettlementBatch, kind: str) -> Iterator[ClaimLine]:
     """Every line of a batch whose fee of this kind is not what the schedule gives, in the report's order: what a claim states (R12)."""
     term = fee_term(batch.merchant_account.fee_schedule, kind, batch.currency)
     if term is not None and kind in _CHARGED:
-        tolerance = batch.merchant_account.contract.get("fees", {}).get("tolerance_minor", 0)
+        tolerance = fee_margins(batch.merchant_account.contract, batch.currency).line_minor
         for row in _asked(_CLAIM, batch, kind, term, tolerance):
             stated: tuple[Any, ...] = (*row[:5], *map(int, row[5:10]), row[10])
             yield ClaimLine(*stated)

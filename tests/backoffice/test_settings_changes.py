@@ -94,6 +94,32 @@ def test_a_change_is_asked_for_shown_and_done_by_the_second_yes(
     assert press(browser_of("ben"), row(scene), act, **form, reason=WHY).status_code == 409
 
 
+@pytest.mark.spec("S1", "R12")
+def test_minor_units_are_of_a_currency_before_a_second_one_comes(scene: Any) -> None:
+    """A fee of 10 cents is not one of 10 yen: an account takes a further currency only with what was agreed said by currency."""
+    from cashier.operations.settings import FEES, MERCHANT_ACCOUNT
+    from ledger.actors import user_actor
+    from ledger.operations.settings_changes import propose_change
+
+    account, ben = scene.accounts[0], user_actor(scene.staff["ben"])
+    MerchantAccount.objects.filter(pk=account.pk).update(currencies=["EUR"], fee_schedule={"processing": {"fixed_minor": 10}})
+
+    def ask(setting: Any, **after: Any) -> ApprovalRequest:
+        key = {"merchant_account": account.public_id}
+        return propose_change(setting, key=key, after=after, reason=WHY, maker=ben, now=scene.now)
+
+    with pytest.raises(ApprovalRefused, match="of no currency"):
+        ask(MERCHANT_ACCOUNT, currencies=["EUR", "JPY"])
+    ask(MERCHANT_ACCOUNT, is_active=False)
+    ask(FEES, fee_schedule={"processing": {"fixed_minor": 12}})
+
+    MerchantAccount.objects.filter(pk=account.pk).update(currencies=["EUR", "JPY"])
+    ask(MERCHANT_ACCOUNT, is_active=False)  # what stands so from before hinders nobody who turns the account off
+    with pytest.raises(ApprovalRefused, match="of no currency"):
+        ask(FEES, fee_schedule={"processing": {"fixed_minor": 12}})
+    ask(FEES, fee_schedule={"processing": {"fixed_minor": {"EUR": 12, "JPY": 20}}})
+
+
 @pytest.mark.spec("S1")
 def test_what_changed_meanwhile_is_not_overwritten(scene: Any, browser_of: Callable[[str], Client]) -> None:
     bank = scene.banks[0]

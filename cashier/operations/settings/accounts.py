@@ -12,7 +12,7 @@ from cashier.operations.own_secrets import list_shared, words_for
 from cashier.psp.capabilities import capabilities_of
 from cashier.secrets import BadCertificate
 from ledger.errors import ApprovalRefused
-from ledger.money import MoneyError, get_asset
+from ledger.money import UnknownAsset, get_asset
 from ledger.operations.settings_changes import Changeable, Key, Values, fields_of
 
 GUARDS = (
@@ -48,10 +48,14 @@ def _route(key: Key, is_locked: bool) -> SettlementRoute:
 
 
 def _check_merchant(account: MerchantAccount) -> None:
-    for code in account.currencies:
-        get_asset(code)
+    try:
+        for code in account.currencies:
+            get_asset(code)
+    except UnknownAsset as error:
+        raise ApprovalRefused(str(error)) from error
     if not account.currencies:
         raise ApprovalRefused("An account has one currency at least.")
+    _check_more_currencies(account)
     if account.report_zone not in available_timezones():
         raise ApprovalRefused(f"{account.report_zone} is no IANA time zone.")
     if account.payout_funding not in MerchantAccount.PayoutFunding.values:
@@ -59,6 +63,14 @@ def _check_merchant(account: MerchantAccount) -> None:
     if not 1 <= account.concurrency <= 1000 or not 1 <= account.timeout_seconds <= 120:
         raise ApprovalRefused("Calls at once are 1 to 1000, a call waits 1 to 120 seconds.")
     _check_provider(account)
+
+
+def _check_more_currencies(account: MerchantAccount) -> None:
+    """What was agreed as a number was of the one currency that there was; with a second it would be of both. Whatever else an account
+    does may be changed meanwhile."""
+    before = MerchantAccount.objects.filter(pk=account.pk).values_list("currencies", flat=True).first() or []
+    if set(account.currencies) - set(before):
+        _check_fees(account)
 
 
 def _check_provider(account: MerchantAccount) -> None:
@@ -84,9 +96,9 @@ def _check_guards(account: MerchantAccount) -> None:
 
 def _check_fees(account: MerchantAccount) -> None:
     try:
-        check_fee_schedule(account.fee_schedule)
-        check_contract(account.contract)
-    except (BadContract, MoneyError) as error:
+        check_fee_schedule(account.fee_schedule, currencies=account.currencies)
+        check_contract(account.contract, currencies=account.currencies)
+    except BadContract as error:
         raise ApprovalRefused(str(error)) from error
 
 

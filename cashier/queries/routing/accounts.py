@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Q, Sum
 
 from cashier.breakers import read_circuits
-from cashier.contracts import fee_term
+from cashier.contracts import known_cost
 from cashier.models import Brand, MerchantAccount, RoutingFee, RoutingTally
 from cashier.psp.capabilities import capabilities_of
 from cashier.routing import Account, AccountHealth, Fees, Track
@@ -174,9 +174,10 @@ NOT_OF_DEPOSITS = ("refund", "payout", "chargeback")
 
 
 def scheduled_fees(schedule: Mapping[str, Any], currency: str = "") -> Fees:
-    """All kinds of the schedule that a deposit costs, together; of a band its upper end."""
+    """All kinds of the schedule that a deposit costs, together; of a band its upper end. What a fixed part is of other currencies alone
+    is not known: its percentage counts all the same, or an account would look as if it cost nothing."""
     kinds = [kind for kind in schedule if kind not in NOT_OF_DEPOSITS]
-    terms = [term for kind in kinds if (term := fee_term(schedule, kind, currency)) is not None]
+    terms = [term for kind in kinds if (term := known_cost(schedule, kind, currency)) is not None]
     percent = sum((term.percent_to for term in terms), Decimal(0))
     fixed = sum(term.fixed_minor for term in terms)
     return Fees(int((percent * 10_000).to_integral_value(ROUND_CEILING)), fixed)

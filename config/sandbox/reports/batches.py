@@ -10,7 +10,7 @@ from config.sandbox.faults.lines import fee_label
 from config.sandbox.ids import derived_number
 from config.sandbox.movements import record_movement
 from config.sandbox.reports.bank import next_open
-from config.sandbox.reports.fees import PER_PAYMENT_MINOR
+from config.sandbox.reports.fees import PER_PAYMENT_MINOR, fixed_minor
 from config.sandbox.reports.sdr import Row, movement_rows
 
 PAYER = "SANDBOX PAYMENTS B.V."
@@ -56,7 +56,7 @@ def charge_per_payment(connection: sqlite3.Connection, *, account: sqlite3.Row, 
             object_id="",
             merchant_reference="",
             currency=row["currency"],
-            amount_minor=row["n"] * PER_PAYMENT_MINOR,
+            amount_minor=row["n"] * fixed_minor(PER_PAYMENT_MINOR, row["currency"]),
             occurred_at=moment,
             label=fee_label("Transaction Fees", moment, account["zone"]),
         )

@@ -96,10 +96,12 @@ def movement_rows(movement: sqlite3.Row, *, pricing: str) -> list[Row]:
     signed = gross if kind in CREDITS or movement["fault"] == "UNKNOWN_LINE_TYPE" else -gross
     is_converted = bool(movement["settled_currency"])
     base = movement["settled_minor"] if is_converted else signed  # only sales are converted
-    fees = with_extra(fees_of(kind, gross_minor=abs(base), pricing=pricing), movement["extra_fee_minor"], pricing=pricing)
+    settled = movement["settled_currency"] or movement["currency"]
+    usual = fees_of(kind, gross_minor=abs(base), pricing=pricing, currency=settled)
+    fees = with_extra(usual, movement["extra_fee_minor"], pricing=pricing)
     row = Row(
         kind=kind,
-        currency=movement["settled_currency"] or movement["currency"],
+        currency=settled,
         net_minor=base - fees.total,
         occurred_at=movement["occurred_at"],
         gross_minor=signed,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from cashier.contracts import RoundingCaps, rounding_caps
+from cashier.contracts import RoundingCaps, fee_margins, rounding_caps
 from reconciliation.matching.facts import LineFacts
 from reconciliation.matching.judge import SCHEDULED_TEXTS, judge_fee
 from reconciliation.models import ExceptionCase, SettlementBatch
@@ -64,7 +64,7 @@ class _Room:
     """How much more may be rounding: in this batch, and in its month."""
 
     def __init__(self, batch: SettlementBatch) -> None:
-        self.caps: RoundingCaps | None = rounding_caps(batch.merchant_account.contract)
+        self.caps: RoundingCaps | None = rounding_caps(batch.merchant_account.contract, batch.currency)
         self.left = min(self.caps.batch_minor, self.caps.month_minor - rounded_this_month(batch)) if self.caps else 0
 
     def take(self, kind: str, found: Sequence[FeeDifference]) -> list[Rounded]:
@@ -86,7 +86,7 @@ class _Room:
 
 def _raise_fee(step: MerchantRun, batch: SettlementBatch, fee: FeeDifference) -> None:
     """FEE_DIFFERS of the week grows by this batch; a week within what is immaterial ends by itself."""
-    material = step.account.contract.get("fees", {}).get("weekly_minor", 0)
+    material = fee_margins(step.account.contract, batch.currency).week_minor
     suffix = "rounding" if fee.may_be_rounding else "more"
     facts = {"expected_minor": fee.expected_minor, "charged_minor": fee.charged_minor}
     case = raise_group(

@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
 
-from cashier.contracts import reserve_term
+from cashier.contracts import reserve_margin, reserve_term
 from ledger.calendar import business_date
 from reconciliation.models import ExceptionCase, SettlementBatch
 from reconciliation.models.cases import LIVE_STATES
@@ -24,12 +24,13 @@ def raise_reserve_differences(step: MerchantRun, batch: SettlementBatch) -> None
     own = next((row for row in rows if row.batch_id == str(batch.pk)), None)
     withheld, released = (own.withheld_minor, own.released_minor) if own else (0, 0)
     base = sales_minor(batch)
+    margin = reserve_margin(step.account.contract, batch.currency)
     expected = int((base * term.percent / 100).quantize(Decimal(1), ROUND_HALF_UP))
-    if abs(withheld - expected) > term.tolerance_minor:
+    if abs(withheld - expected) > margin:
         facts = {"base_minor": base, "percent": str(term.percent), "expected_minor": expected, "withheld_minor": withheld}
         _raise_differs(step, batch, "withheld", withheld - expected, facts)
     early = min(given_back_early(rows, batch.business_date), released)
-    if early > term.tolerance_minor:
+    if early > margin:
         _raise_differs(step, batch, "released", early, {"released_minor": released, "not_due_minor": early})
 
 

@@ -54,6 +54,10 @@ def test_what_is_learned_decides(world: World) -> None:
 
 def test_fees_come_from_the_schedule_and_then_from_settlement_lines(world: World, settings: Any) -> None:
     assert scheduled_fees({"commission": {"percent": "1.40", "fixed_minor": 10}, "line_texts": ["x"]}) == Fees(14_000, 10)
+    # of a currency that the fixed part does not name the percentage is known, and counts
+    by_currency = {"processing": {"percent": "1.40", "fixed_minor": {"EUR": 10, "SEK": 100}}}
+    found = [scheduled_fees(by_currency, currency) for currency in ("EUR", "SEK", "JPY")]
+    assert found == [Fees(14_000, 10), Fees(14_000, 100), Fees(14_000, 0)]
     settings.NOTICE_HANDLERS = {**settings.NOTICE_HANDLERS, "routing.fees": "tests.cashier.routing.test_learning.told_fees"}
     row = {
         "merchant_account_id": world.account.pk,
