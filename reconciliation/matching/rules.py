@@ -140,6 +140,7 @@ OTHER_RULES: dict[str, tuple[tuple[str, str, str], ...]] = {
     ),
     "bank.batch_and_account@1": (("batch number as a whole word", "narrative", "number"), ("account's code", "narrative", "account")),
     "bank.duplicate@1": (("bank's id", "bank_reference", ""), ("amount", "amount_minor", ""), ("text", "narrative", "")),
+    "bank.nothing_moved@1": (("amount", "amount_minor", ""),),
     "bank.part_of_payout@1": (("transfer reference", "narrative", "transfer_reference"), ("bank account", "bank_account_id", "route")),
     "bank.payouts_named@1": (
         ("references of all payouts", "narrative", "transfer"),

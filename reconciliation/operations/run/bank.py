@@ -1,20 +1,23 @@
 """Bank lines: each is posted once, by its booking date, so that `bank` equals the statement (R8, POSTINGS.md 3.6)."""
 
+from collections.abc import Collection
+from uuid import UUID
+
 from django.db import transaction
 
 from ledger.transitions import move
-from reconciliation.locks import lock_batches, lock_cases, lock_expected, lock_waiting
+from reconciliation.locks import lock_batches, lock_cases, lock_expected
 from reconciliation.matching.ruleset import RuleSet
 from reconciliation.models import BankLine, Match, SettlementBatch, SuspenseItem
 from reconciliation.operations.cases import ENGINE
-from reconciliation.operations.run.bank_books import holders, leave_suspense, match_line, post_line
+from reconciliation.operations.run.bank_books import holders, match_line, post_line
 from reconciliation.operations.run.bank_cases import raise_amount_differs, raise_duplicated, raise_unidentified, resolve_identified
-from reconciliation.operations.run.bank_waiting import expected_batches, lines_in_suspense, unposted_lines
+from reconciliation.operations.run.bank_waiting import expected_batches, unposted_lines
 from reconciliation.operations.run.context import BankRun
-from reconciliation.operations.run.merged import Merge, find_merge, identify_merge, post_merge, raise_merged
+from reconciliation.operations.run.merged import Merge, find_merge, post_merge, raise_merged
 from reconciliation.operations.run.parts import find_begun, find_parted, tell_parts
 from reconciliation.operations.run.residuals import refresh_residuals
-from reconciliation.operations.run.top_up_lines import find_top_up, identify_top_up, post_top_up
+from reconciliation.operations.run.top_up_lines import find_top_up, post_top_up
 from reconciliation.operations.run.transfers import (
     BY_AMOUNT,
     Tied,
@@ -28,10 +31,12 @@ from reconciliation.operations.run.transfers import (
 from reconciliation.queries.duplicate_lines import duplicate_lines
 
 CHARGE_RULE = "bank.charge_code"
+EMPTY_RULE = "bank.nothing_moved@1"
 
 
 def post_lines(step: BankRun) -> None:
     """Post every line that is not posted: a PSP's transfer, a charge of the bank, else to suspense with its case (end of the run)."""
+    set_aside_empty(step)
     set_aside_duplicates(step)
     lines = unposted_lines(step.account)
     batches = expected_batches(step.account)
@@ -55,33 +60,14 @@ def post_lines(step: BankRun) -> None:
                 post_top_up(step, line, top_up)
             else:
                 put_in_suspense(step, line, suggested=find_by_amount(line, batches, step.rules), merged=merge)
+    tell_all_parts(step, in_parts)
+
+
+def tell_all_parts(step: BankRun, in_parts: Collection[UUID]) -> None:
+    """Whether the lines of each of these payouts come to it."""
     for batch in SettlementBatch.objects.filter(pk__in=in_parts).select_related("merchant_account__entity", "source_file"):
         with transaction.atomic():
             tell_parts(step, batch)
-
-
-def identify_in_suspense(step: BankRun) -> None:
-    """Take lines out of suspense for which a batch, or several, are known by now (BANK_IDENTIFIED): by their text, or by payer and
-    amount once their windows have closed. What a person took apart stays apart."""
-    batches = expected_batches(step.account)
-    for line in lines_in_suspense(step.account):
-        if _was_taken_apart(line):
-            continue
-        tied = find_batch(line, batches, step.rules) or find_closed_by_amount(line, batches, step.rules, step.date)
-        merge = None if tied and is_exact(line, tied[0]) else find_merge(step, line, batches)
-        with transaction.atomic():
-            if merge is not None and merge.is_certain:
-                batches = [batch for batch in batches if batch not in merge.batches]
-                identify_merge(step, line, merge)
-            elif tied is not None and merge is None:
-                batches.remove(tied[0])
-                _identify(step, line, *tied)
-            elif merge is None:
-                identify_top_up(step, line)
-
-
-def _was_taken_apart(line: BankLine) -> bool:
-    return Match.objects.filter(line_kind="bank", line_id=line.pk).exclude(undone_at=None).exists()
 
 
 def charge_label(line: BankLine, rules: RuleSet) -> str | None:
@@ -111,7 +97,7 @@ def post_settlement(step: BankRun, line: BankLine, batch: SettlementBatch, rule:
         "line": line.ref,
     }
     post_line(step, "BANK_SETTLEMENT_MATCHED@1", f"bank.settlement_matched:{line.ref}", source, line.booked_date)
-    _pair(step, line, batch, rule, charge, is_part=is_part)
+    pair(step, line, batch, rule, charge, is_part=is_part)
 
 
 def post_part(step: BankRun, line: BankLine, batch: SettlementBatch, rule: str) -> None:
@@ -127,16 +113,13 @@ def post_part(step: BankRun, line: BankLine, batch: SettlementBatch, rule: str) 
         "line": line.ref,
     }
     post_line(step, "BANK_SETTLEMENT_MATCHED@1", f"bank.settlement_matched:{line.ref}", source, line.booked_date)
-    part = Match.objects.filter(item_kind="batch", item_id=locked.pk).count()
-    compared = {"narrative": line.narrative, "transfer": transfer_of(locked).reference, "batch": locked.number}
-    match_line(
-        step, line, rule=rule, item_kind="batch", compared=compared, batch=locked, difference_minor=line.amount_minor, item_part=part,
-    )  # fmt: skip
-    locked.paid_minor += line.amount_minor
-    locked.updated_at = step.now
-    locked.save(update_fields=["paid_minor", "updated_at"])
-    tell_parts(step, locked)
-    refresh_residuals(locked, now=step.now)
+    pair_part(step, line, locked, rule)
+
+
+def set_aside_empty(step: BankRun) -> None:
+    """A booked line of nothing (a notice, a fee waived) moves nothing: it has no posting, and nobody has to look for what it pays."""
+    for line in unposted_lines(step.account, amount_minor=0):
+        match_line(step, line, rule=EMPTY_RULE, item_kind="bank_nothing", compared={})
 
 
 def set_aside_duplicates(step: BankRun) -> None:
@@ -184,24 +167,23 @@ def put_in_suspense(step: BankRun, line: BankLine, *, suggested: Tied | None = N
     raise_unidentified(step, line, "BANK_ENTRY_REVERSED" if line.is_reversal else code, suggested=suggested)
 
 
-def _identify(step: BankRun, line: BankLine, batch: SettlementBatch, rule: str) -> None:
-    item = lock_waiting("bank", line.pk, [batch])
-    if item is None or not lock_expected([batch]):
-        return
-    charge = line.charges_minor if line.amount_minor + line.charges_minor == batch.payout_minor else 0
-    source = {
-        **holders(step.account),
-        "amount_minor": item.amount_minor,
-        "charge_minor": charge,
-        "line": line.ref,
-        "to": ["in_transit", batch.merchant_account.public_id, batch.ref],
-    }
-    match = _pair(step, line, batch, rule, charge)
-    leave_suspense(step, line, item, by=match, rule="BANK_IDENTIFIED@1", source=source)
-    resolve_identified(step, line, batch)
+def pair_part(step: BankRun, line: BankLine, locked: SettlementBatch, rule: str) -> Match:
+    """The line is consumed by a payout that has begun to come, locked; what is left of it is told. Posts nothing."""
+    part = Match.objects.filter(item_kind="batch", item_id=locked.pk).count()
+    compared = {"narrative": line.narrative, "transfer": transfer_of(locked).reference, "batch": locked.number}
+    match = match_line(
+        step, line, rule=rule, item_kind="batch", compared=compared, batch=locked, difference_minor=line.amount_minor, item_part=part,
+    )  # fmt: skip
+    locked.paid_minor += line.amount_minor
+    locked.updated_at = step.now
+    locked.save(update_fields=["paid_minor", "updated_at"])
+    tell_parts(step, locked)
+    refresh_residuals(locked, now=step.now)
+    return match
 
 
-def _pair(step: BankRun, line: BankLine, batch: SettlementBatch, rule: str, charge: int, *, is_part: bool = False) -> Match:
+def pair(step: BankRun, line: BankLine, batch: SettlementBatch, rule: str, charge: int, *, is_part: bool = False) -> Match:
+    """The line is consumed by a payout, which is paid; a difference is a case. Posts nothing."""
     rows = SettlementBatch.objects.select_for_update(of=("self",)).select_related("merchant_account__entity", "source_file")
     locked = rows.get(pk=batch.pk)
     difference = line.amount_minor + charge - locked.payout_minor

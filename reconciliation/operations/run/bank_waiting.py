@@ -7,11 +7,11 @@ from reconciliation.models import BankLine, Match, SettlementBatch, SuspenseItem
 from reconciliation.models.files import BatchState
 
 
-def unposted_lines(account: BankAccount) -> list[BankLine]:
-    """Booked lines that are neither matched nor in suspense, in the order of the statements."""
+def unposted_lines(account: BankAccount, **such: int) -> list[BankLine]:
+    """Booked lines (`such` as these) that are neither matched nor in suspense, in the order of the statements."""
     matched = Match.objects.filter(line_kind="bank", line_id=OuterRef("pk"), undone_at=None)
     waiting = SuspenseItem.objects.filter(line_kind="bank", line_id=OuterRef("pk"))
-    lines = BankLine.objects.filter(bank_account=account).filter(~Exists(matched)).filter(~Exists(waiting))
+    lines = BankLine.objects.filter(bank_account=account, **such).filter(~Exists(matched)).filter(~Exists(waiting))
     return list(lines.order_by("booked_date", "id"))
 
 

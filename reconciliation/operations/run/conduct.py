@@ -24,6 +24,7 @@ from reconciliation.operations.run import bank
 from reconciliation.operations.run.activity import tell_activity
 from reconciliation.operations.run.bank_balance import tell_bank_balance
 from reconciliation.operations.run.bank_cases import raise_missing_settlements
+from reconciliation.operations.run.bank_identified import identify_in_suspense
 from reconciliation.operations.run.bank_opening import open_account
 from reconciliation.operations.run.bank_waiting import expected_batches
 from reconciliation.operations.run.bounced import end_bounced, raise_bounced, without_bounced
@@ -195,7 +196,7 @@ def _run_bank(step: BankRun) -> dict[str, Any]:
     """Post every booked line, then tell which payouts have not come."""
     account, date, now = step.account, step.date, step.now
     open_account(step)
-    bank.identify_in_suspense(step)
+    identify_in_suspense(step)
     bank.post_lines(step)
     expected = expected_batches(account)
     raise_missing_settlements(step, without_merged(without_bounced(expected)))
