@@ -69,6 +69,39 @@ def batch_settled_legacy(source: Source) -> list[Line]:
     return [*lines, side("outside", source["entity"], source["currency"], minor, ref=source["batch"])] if minor else lines
 
 
+def line_identified(source: Source) -> list[Line]:
+    """A line in suspense that was charged in another currency finds its item: as its batch would have posted it, had it been known.
+    Suspense is left in C2; Dr fx[e] C1 gross, Cr clearing[m] C1 gross; Cr fx[e] C2 base (turned for a debit line).
+
+    Reads what line_identified@1 reads in the currency C2 of the batch, `entity`, and `rates` with the one row of the line, as
+    batch_settled@2 reads it; its `gross_minor` is signed as the line's. Raises RateError.
+    """
+    m, e, currency, amount = source["merchant_account"], source["entity"], source["currency"], source["amount_minor"]
+    (rate,) = source["rates"]
+    if rate["base_minor"] != -amount:
+        raise RateError(f"{source['line']}: {-amount} minor units wait in suspense, its rate is of {rate['base_minor']}; state its own.")
+    return [
+        *_waited(source),
+        Line("fx", e, currency, amount, source["line"]),
+        Line("fx", e, rate["asset"], rate["gross_minor"], source["line"]),
+        Line("clearing", m, rate["asset"], -rate["gross_minor"], source["item"]),
+    ]
+
+
+def leg_identified(source: Source) -> list[Line]:
+    """A leg of the PSP's own conversion that waited in suspense for the other: Dr fx[e] of what left this currency, Cr of what came in.
+
+    Reads `entity`, `merchant_account`, `currency`, `amount_minor` (what stands in suspense, signed), `line`, and `conversions` with the
+    one row of the leg, as batch_settled@4 reads it. Raises RateError.
+    """
+    _require_two_sides(source["conversions"])
+    return [*_waited(source), Line("fx", source["entity"], source["currency"], source["amount_minor"], source["line"])]
+
+
+def _waited(source: Source) -> list[Line]:
+    return [Line("suspense", source["merchant_account"], source["currency"], -source["amount_minor"], source["line"])]
+
+
 def _require_two_sides(conversions: Any) -> None:
     for each in conversions:
         if not each["minor"] and each["other_minor"]:

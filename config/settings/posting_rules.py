@@ -92,6 +92,8 @@ POSTING_RULES: dict[str, str] = {
     "SECURITY_DEPOSIT_KEPT@1": "reconciliation.own_money_postings.security_deposit_kept",
     "INVOICE_PAID@1": "reconciliation.own_money_postings.invoice_paid",
     "LINE_IDENTIFIED@1": "reconciliation.postings.line_identified",
+    "LINE_IDENTIFIED@2": "reconciliation.conversion_postings.line_identified",
+    "LINE_IDENTIFIED@3": "reconciliation.conversion_postings.leg_identified",
     "LINE_UNMATCHED@1": "reconciliation.postings.line_unmatched",
     "LINE_UNMATCHED@2": "reconciliation.postings.line_unmatched_outside",
     "LINE_OUTSIDE@1": "reconciliation.postings.line_outside",

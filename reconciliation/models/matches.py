@@ -1,5 +1,7 @@
 """Matches: which line proves which item, by which rule (R5, R6), and lines that wait in suspense (R8)."""
 
+from uuid import UUID
+
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
@@ -15,6 +17,14 @@ ITEM_PREFIXES = {
     "dispute": "dp_",
     "batch": "sb_",
 }
+
+
+def ref_of_item(kind: str, item_id: UUID, part: int) -> str:
+    """What the entries of a match's item name. Of a dispute, part 2n - 1 is its n-th debit and 2n its n-th credit: movement n."""
+    ref = to_public(ITEM_PREFIXES.get(kind, "cap_"), item_id)
+    if kind == "dispute":
+        return f"{ref}:{(part + 1) // 2}"
+    return f"{ref}:returned" if kind == "payout_return" else ref
 
 
 class Match(models.Model):

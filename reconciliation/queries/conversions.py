@@ -1,10 +1,11 @@
 """What of a batch's own currency a PSP converted, with the other side of each (L15)."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
-from reconciliation.models import SettlementBatch
+from reconciliation.models import Match, PspLine, SettlementBatch
 
 # Base amounts of paired legs, by the currency on the other side. Parameters: batch, bucket.
 _SUMS = """
@@ -21,10 +22,18 @@ def list_conversions(batch: SettlementBatch) -> list[dict[str, Any]]:
     """As BATCH_SETTLED@4 reads it: [{other, lines, minor, other_minor, source, quoted_at}], signed as the PSP moved it in our favour."""
     with connection.cursor() as cursor:
         cursor.execute(_SUMS, {"batch": batch.pk, "bucket": batch.bucket})
-        return [
-            {
-                "other": other, "lines": lines, "minor": int(minor), "other_minor": int(other_minor), "quoted_at": at.isoformat(),
-                "source": f"psp:{batch.merchant_account.code}:{batch.source_file.sha256}",
-            }
-            for other, lines, minor, other_minor, at in cursor.fetchall()
-        ]  # fmt: skip
+        return [_row(batch, *row) for row in cursor.fetchall()]
+
+
+def conversion_of(line: PspLine, match: Match) -> dict[str, Any]:
+    """The row of one leg, paired by this match."""
+    base = line.net_minor + line.commission_minor + line.markup_minor + line.scheme_minor + line.interchange_minor
+    told = match.compared or {}
+    return _row(line.batch, told["other_currency"], 1, base, told["other_minor"], line.created_at)
+
+
+def _row(batch: SettlementBatch, other: str, lines: int, minor: Any, other_minor: Any, at: datetime) -> dict[str, Any]:
+    return {
+        "other": other, "lines": lines, "minor": int(minor), "other_minor": int(other_minor), "quoted_at": at.isoformat(),
+        "source": f"psp:{batch.merchant_account.code}:{batch.source_file.sha256}",
+    }  # fmt: skip

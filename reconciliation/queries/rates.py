@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from ledger.money import get_asset
-from reconciliation.models import SettlementBatch
+from reconciliation.models import PspLine, SettlementBatch
 
 # As BATCH_SUMS puts lines of an item in another currency into `foreign`: base is net and the fees in net currency. What is from before our
 # time names no item, and is in no other currency here.
@@ -35,6 +35,12 @@ def list_rates(batch: SettlementBatch, waiting: list[int]) -> list[dict[str, Any
     with connection.cursor() as cursor:
         cursor.execute(_RATES, params)
         return [_rate(batch, *row) for row in cursor.fetchall()]
+
+
+def rate_of(line: PspLine) -> dict[str, Any]:
+    """The row of one line that was charged in another currency."""
+    base = int(line.net_minor + line.commission_minor + line.markup_minor + line.scheme_minor + line.interchange_minor)
+    return _rate(line.batch, line.gross_currency, line.exchange_rate, 1, int(line.gross_minor), line.created_at, base)
 
 
 def _rate(

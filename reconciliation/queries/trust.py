@@ -15,7 +15,7 @@ from django.db import connection
 
 from ledger.errors import BadPublicId
 from ledger.ids import from_public, to_public
-from reconciliation.models.matches import ITEM_PREFIXES
+from reconciliation.models.matches import ref_of_item
 from reconciliation.queries.rail_windows import own_window_of, shortest_window
 from reconciliation.trust import Figure, Unit, figures
 from reconciliation.windows import due_date
@@ -119,7 +119,7 @@ def _reliefs(chunk: list[_Moved]) -> dict[tuple[str, str], list[tuple[int, date]
     with connection.cursor() as cursor:
         cursor.execute(_MATCHES, {"items": list(items)})
         for item_id, kind, part, minor, day in cursor.fetchall():
-            ref = _ref(kind, item_id, part)
+            ref = ref_of_item(kind, item_id, part)
             if ref in assets:
                 found[ref, assets[ref]].append((int(minor), day))
     return found
@@ -180,14 +180,6 @@ def _identity(ref: str) -> UUID | None:
         return from_public(ref.partition(":")[0], f"{prefix}_") if found and prefix in _WINDOW_OF else None
     except BadPublicId:
         return None
-
-
-def _ref(kind: str, item_id: UUID, part: int) -> str:
-    """What the entries of a match's item name. Of a dispute, part 2n - 1 is its n-th debit and 2n its n-th credit: movement n."""
-    ref = to_public(ITEM_PREFIXES.get(kind, "cap_"), item_id)
-    if kind == "dispute":
-        return f"{ref}:{(part + 1) // 2}"
-    return f"{ref}:returned" if kind == "payout_return" else ref
 
 
 def _window(ref: str) -> str:

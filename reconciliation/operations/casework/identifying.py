@@ -5,7 +5,7 @@ from typing import Any
 from cashier.locks import lock_intent
 from cashier.models import Capture, DepositIntent, Hold, PayoutIntent, Refund
 from ledger.errors import BadPublicId
-from reconciliation.models import ExceptionCase, Match
+from reconciliation.models import ExceptionCase, Match, PspLine
 from reconciliation.operations.casework.holding import held_under
 from reconciliation.operations.casework.identifying_payouts import bank_step
 from reconciliation.operations.casework.items import OpenItem, open_items
@@ -13,6 +13,7 @@ from reconciliation.operations.casework.pairing import run_of
 from reconciliation.operations.casework.people import captures_of, player_of, psp_line_of
 from reconciliation.operations.casework.refusals import NothingToMove
 from reconciliation.operations.casework.steps import Step, call_step, post_step
+from reconciliation.queries.rates import rate_of
 
 _MODELS: dict[str, tuple[Any, str]] = {"cap_": (Capture, "capture"), "rf_": (Refund, "refund"), "po_": (PayoutIntent, "payout")}
 
@@ -35,6 +36,8 @@ def plan_adopt_refund(case: ExceptionCase, target: str) -> list[Step]:
     items = [item for item in open_items(case) if item.line is not None and item.line[0] == "psp" and item.open_minor > 0]
     if line is None or not items:
         return []
+    if line.gross_currency != items[0].asset:
+        raise NothingToMove("The refund was converted at the PSP's rate: what the player has got back is not what is in suspense.")
     run_of(case)
     item, capture = items[0], _refunded_capture(case, target)
     lock_intent(capture.intent_id)  # before the wallet, as everybody does
@@ -57,8 +60,17 @@ def _psp_step(case: ExceptionCase, item: OpenItem, kind: str, named: Any) -> Ste
 
 
 def _identified(case: ExceptionCase, item: OpenItem, ref: str, pair: dict[str, Any]) -> Step:
+    """As a run books it: in the item's own currency, by the rate that the line states, where that is not the settlement's."""
     source = {"merchant_account": item.holder, "currency": item.asset, "amount_minor": item.open_minor, "line": item.ref, "item": ref}
-    return post_step("LINE_IDENTIFIED@1", source, player=player_of(case), line=item.line, pair=pair)
+    line, rule = _line_of(item), "LINE_IDENTIFIED@1"
+    if line.gross_currency != item.asset:
+        source, rule = {**source, "entity": case.entity.public_id, "rates": [rate_of(line)]}, "LINE_IDENTIFIED@2"
+    return post_step(rule, source, player=player_of(case), line=item.line, pair=pair)
+
+
+def _line_of(item: OpenItem) -> PspLine:
+    assert item.line is not None
+    return PspLine.objects.select_related("batch__merchant_account", "batch__source_file").get(pk=item.line[1])
 
 
 def _named(case: ExceptionCase, item: OpenItem, target: str) -> tuple[str, Any]:
@@ -66,7 +78,7 @@ def _named(case: ExceptionCase, item: OpenItem, target: str) -> tuple[str, Any]:
     kind, found = _find(target)
     if found is None:
         raise NothingToMove("Name the capture (cap_…), refund (rf_…) or payout (po_…) that the line belongs to.")
-    if found.merchant_account_id != case.merchant_account_id or found.currency != item.asset:
+    if found.merchant_account_id != case.merchant_account_id or found.currency != _line_of(item).gross_currency:
         raise NothingToMove(f"{found.public_id} is of another merchant account or currency.")
     if Match.objects.filter(item_kind=kind, item_id=found.pk, undone_at=None).exists():
         raise NothingToMove(f"{found.public_id} has its line already.")

@@ -4,15 +4,17 @@ from typing import Any
 
 from django.db import transaction
 
-from ledger.ids import to_public
 from ledger.operations import Posting, post
 from reconciliation.locks import lock_waiting
 from reconciliation.matching.sql import LEGACY
 from reconciliation.models import Match, PspLine, SuspenseItem
 from reconciliation.models.cases import LIVE_STATES, ExceptionCase
-from reconciliation.models.matches import ITEM_PREFIXES
+from reconciliation.models.matches import ref_of_item
 from reconciliation.operations.cases import ENGINE, auto_resolve_case
 from reconciliation.operations.run.context import MerchantRun
+from reconciliation.operations.run.conversions import KIND as CONVERSION
+from reconciliation.queries.conversions import conversion_of
+from reconciliation.queries.rates import rate_of
 
 
 def identify_lines(step: MerchantRun) -> int:
@@ -30,26 +32,36 @@ def identify_line(step: MerchantRun, item: SuspenseItem, match: Match) -> None:
         locked = lock_waiting("psp", item.line_id)
         if locked is None:
             return
-        line = PspLine.objects.get(pk=locked.line_id)
+        line = PspLine.objects.select_related("batch__merchant_account", "batch__source_file").get(pk=locked.line_id)
         posting = Posting(
             key=f"line.identified:{locked.ref}:{match.pk}", entity_id=step.account.entity_id, occurred_at=line.created_at,
-            **_rule_and_source(step, locked, match),
+            **_rule_and_source(step, locked, line, match),
         )  # fmt: skip
         posted = post(posting, actor=ENGINE, now=step.now)
         locked.cleared_txn, locked.cleared_at = posted.public_id, step.now
         locked.save(update_fields=["cleared_txn", "cleared_at"])
-        found = f"The line found its item: {match.item_public_id}." if match.item_id else "The line is from before our time."
-        resolve_line_cases(line.pk, text=found, step=step)
+        resolve_line_cases(line.pk, text=_told(match), step=step)
 
 
-def _rule_and_source(step: MerchantRun, item: SuspenseItem, match: Match) -> dict[str, Any]:
-    """To the item in clearing; what is from before our time names none, and goes to other books."""
+def _rule_and_source(step: MerchantRun, item: SuspenseItem, line: PspLine, match: Match) -> dict[str, Any]:
+    """To the item in clearing; what is from before our time names none, and goes to other books; what was converted goes by `fx`."""
     account = step.account
     source = {"merchant_account": account.public_id, "currency": item.currency, "amount_minor": item.amount_minor, "line": item.ref}
+    ours = {**source, "entity": account.entity.public_id}
     if match.item_kind.startswith(LEGACY):
-        return {"rule": "LINE_OUTSIDE@1", "source": {**source, "entity": account.entity.public_id}}
-    named = to_public(ITEM_PREFIXES[match.item_kind], match.item_id) if match.item_id else ""
+        return {"rule": "LINE_OUTSIDE@1", "source": ours}
+    if match.item_kind == CONVERSION:
+        return {"rule": "LINE_IDENTIFIED@3", "source": {**ours, "conversions": [conversion_of(line, match)]}}
+    named = ref_of_item(match.item_kind, match.item_id, match.item_part) if match.item_id else ""
+    if line.gross_currency != item.currency:
+        return {"rule": "LINE_IDENTIFIED@2", "source": {**ours, "item": named, "rates": [rate_of(line)]}}
     return {"rule": "LINE_IDENTIFIED@1", "source": {**source, "item": named}}
+
+
+def _told(match: Match) -> str:
+    if match.item_kind == CONVERSION:
+        return "The other side of the conversion came."
+    return f"The line found its item: {match.item_public_id}." if match.item_id else "The line is from before our time."
 
 
 def resolve_line_cases(line_id: int, *, text: str, step: MerchantRun) -> None:

@@ -158,6 +158,18 @@ STATEMENTS = [
         Dr in_transit[m] EUR 50.00
         Dr fx[e] EUR 50.00
         Cr clearing[m] EUR 100.00"""),
+    Row("3.7", "a line in suspense that was charged in another currency finds its item", ("LINE_IDENTIFIED@2",
+        {"entity": E, "merchant_account": M, "currency": "EUR", "amount_minor": -900, "line": "line:psp:1", "item": "cap_1",
+         "rates": [{"asset": "SEK", "gross_minor": 10_000, "base_minor": 900, "lines": 1, "rate": "0.09"}]}), """
+        Dr suspense[m] EUR 9.00
+        Dr fx[e] SEK 100.00
+        Cr clearing[m] SEK 100.00
+        Cr fx[e] EUR 9.00"""),
+    Row("3.7", "a leg of the PSP's conversion that waited for the other", ("LINE_IDENTIFIED@3",
+        {"entity": E, "merchant_account": M, "currency": "EUR", "amount_minor": 5_000, "line": "line:psp:1",
+         "conversions": [{"other": "USD", "lines": 1, "minor": -5_000, "other_minor": 5_425}]}), """
+        Dr fx[e] EUR 50.00
+        Cr suspense[m] EUR 50.00"""),
     Row("3.7", "bank converts on arrival", ("BANK_SETTLEMENT_MATCHED@2",
         {**transfer(9950, charge=50)[1], "entity": E, "sent": SENT}), """
         Dr fx[e] USD 108.50

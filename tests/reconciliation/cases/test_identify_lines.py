@@ -61,3 +61,39 @@ def test_of_a_batch_only_what_is_in_transit_is_open(records: Records) -> None:
     batch, _ = records.batch(("sale", 5000, records.capture(5000)))
     case = a_case(records, "PSP_SUCCESS_MISSING_BANK_SETTLEMENT", [("batch", batch.public_id)])
     assert [(line.kind, line.amount_minor) for line in preview_of(case, "write_off")] == [("write_off", 5000), ("in_transit", -5000)]
+
+
+@pytest.mark.spec("L15")
+def test_a_converted_line_is_identified_in_the_items_own_currency(records: Records) -> None:
+    """50.00 EUR in suspense that were 550.00 SEK: what the capture stands for in clearing is kronor."""
+    from cashier.models import Capture
+    from ledger.models import Entry
+    from ledger.proofs import replay_journal
+
+    capture, in_euros = records.capture(55_000), records.capture(5000, psp_ref="psp-cap-2")
+    Capture.objects.filter(pk=capture.pk).update(currency="SEK")
+    _, (line,) = records.batch(("unknown", 5000, None))
+    type(line).objects.filter(pk=line.pk).update(gross_currency="SEK", gross_minor=55_000, exchange_rate="0.0909")
+    case = a_case(records, "UNKNOWN_LINE_TYPE", [("psp_line", str(line.pk))])
+    with pytest.raises(NothingToMove, match="another merchant account or currency"):
+        propose(records, case, "identify_line", in_euros.public_id)
+
+    end(records, case, "identify_line", capture.public_id)
+
+    entries = Entry.objects.filter(transaction__rule="LINE_IDENTIFIED@2").values_list("account__kind", "asset", "amount_minor")
+    told = [("clearing", "SEK", -55_000), ("fx", "EUR", -5000), ("fx", "SEK", 55_000), ("suspense", "EUR", 5000)]
+    assert sorted((kind, asset, int(minor)) for kind, asset, minor in entries) == told
+    assert (Match.objects.get().line_minor, Match.objects.get().difference_minor) == (55_000, 0)
+    assert replay_journal().ok
+
+
+@pytest.mark.spec("L15")
+def test_a_refund_that_was_converted_is_not_taken_from_a_wallet_of_another_currency(records: Records) -> None:
+    capture = records.capture(5000)
+    _, (line,) = records.batch(("refund", -2000, None))
+    type(line).objects.filter(pk=line.pk).update(gross_currency="SEK", gross_minor=-22_000)
+    links = [("psp_line", str(line.pk)), ("capture", capture.public_id)]
+    case = a_case(records, "REFUND_UNKNOWN_TO_PLATFORM", links, amount_minor=2000)
+    with pytest.raises(NothingToMove, match="converted"):
+        propose(records, case, "adopt_refund", capture.public_id)
+    assert records.playable() == 5000

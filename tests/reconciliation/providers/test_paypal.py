@@ -106,6 +106,35 @@ def test_both_legs_of_a_conversion_are_booked_as_foreign_exchange(house: "House"
     assert office.unproved() == []
 
 
+@pytest.mark.spec("L15", "R8", "R9")
+def test_legs_of_a_conversion_that_stand_in_two_reports_are_booked_when_the_other_comes(house: "House") -> None:
+    """50.00 EUR leave late in the evening, 54.25 USD come after midnight: the report after."""
+    from ledger.models import JournalTransaction
+    from ledger.queries import get_balance
+    from reconciliation.models import ExceptionCase
+    from tests.reconciliation.providers import office
+
+    office.open_office(house, "paypal", ACCOUNT, payer="PAYPAL EUROPE")
+    out, into = leg("2CV001", "9TA25700AB", "T0200", "DR", "5000", "EUR"), leg("2CV002", "9TA25700AB", "T0200", "CR", "5425", "USD")
+    office.take_in(CH + out + "SF,EUR,0,5000,0,0,1\n", "paypal_stl", account=ACCOUNT)
+    office.run()
+    (case,) = ExceptionCase.objects.all()
+    assert (case.reason_id, case.state) == ("UNKNOWN_LINE_TYPE", "OPEN")
+
+    office.take_in(CH + into + "SF,USD,5425,0,0,0,1\n", "paypal_stl", account=ACCOUNT, name="next.csv")
+    office.run()
+    office.run()
+
+    # both currencies stand in fx, nothing in suspense; the case tells whoever works it
+    entity, ours = house.entity, house.merchant.public_id
+    assert [get_balance(entity.pk, "fx", entity.public_id, asset) for asset in ("EUR", "USD")] == [5000, -5425]
+    assert [get_balance(entity.pk, "suspense", ours, asset) for asset in ("EUR", "USD")] == [0, 0]
+    (legs,) = JournalTransaction.objects.get(kind="LINE_IDENTIFIED").source["conversions"]
+    assert (legs["other"], legs["minor"], legs["other_minor"]) == ("USD", -5000, 5425)
+    assert ExceptionCase.objects.count() == 1
+    assert office.unproved() == []
+
+
 @pytest.mark.spec("L15", "R7")
 @pytest.mark.parametrize("more", ["", leg("2CV002", "9TA25700AB", "T0200", "CR", "5425", "EUR")])
 def test_a_leg_without_its_other_waits_for_a_person(house: "House", more: str) -> None:
