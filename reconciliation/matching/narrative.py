@@ -10,6 +10,7 @@ from dataclasses import dataclass
 _TRANSFER = re.compile(r"TX\d{5,20}XT")
 _CODED = re.compile(r"(?=.*\d)[A-Z0-9._-]{8,64}", re.ASCII)
 _NOT_WORD = re.compile(r"[^A-Z0-9]+")
+_MARKS = "[^A-Z0-9]*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ def names_payer(text: str, payer: str) -> bool:
 
 
 def names_batch(text: str, transfer: Transfer) -> bool:
-    """Rule bank.batch_and_account@1: the batch number as a whole word after "batch", and the account's code, in the same text.
+    """Rule bank.batch_and_account@1: the batch number as a whole word after "batch", and the account's whole code, in the same text:
+    "SANDBOX_EU2" is not "SANDBOX_EU", whose batch of that number may be another.
 
     A text with a transfer reference of another payout is never taken for this one.
     """
@@ -62,5 +64,10 @@ def names_batch(text: str, transfer: Transfer) -> bool:
         return False
     words = [word for word in _NOT_WORD.split(text.upper()) if word]
     has_batch = any(word == "BATCH" and following == transfer.number for word, following in zip(words, words[1:], strict=False))
-    code = "".join(word for word in _NOT_WORD.split(transfer.account.upper()))
-    return has_batch and code in "".join(words)
+    return has_batch and _names_account(text.upper(), transfer.account.upper())
+
+
+def _names_account(text: str, account: str) -> bool:
+    """Other names may stand before it (the company's), and the bank may write other marks in it; nothing may go on behind it."""
+    signs = [re.escape(sign) for sign in _NOT_WORD.sub("", account)]
+    return bool(signs) and re.search(rf"(?<![A-Z0-9]){_MARKS.join(signs)}(?![_-]?[A-Z0-9])", text) is not None

@@ -39,6 +39,12 @@ def test_the_transfer_reference_is_found_however_the_bank_writes_it(text: str) -
         ("batch 38, COUNTROOM_OTHER", False),
         ("TX999999999XT batch 38, COUNTROOM_SANDBOX_EU", False),  # another payout's own reference
         ("38 SANDBOX_EU", False),
+        ("COUNTROOM SANDBOX EU, batch 38.", True),
+        ("batch 38, COUNTROOM_SANDBOX_E\nU", True),  # wrapped by the bank
+        ("batch 38, COUNTROOM_SANDBOX_EU2", False),  # other accounts of ours, which have a batch 38 as well
+        ("batch 38, COUNTROOM_SANDBOX_EU_2", False),
+        ("batch 38, COUNTROOM_SANDBOX_EU-GAMES", False),
+        ("batch 38, MYSANDBOX_EU", False),
     ],
 )
 @pytest.mark.spec("R5")
