@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from reconciliation.matching.facts import Confirmation, Finding, IntentFacts, LineFacts, MovementFacts, World
+from reconciliation.matching.facts import CaptureFacts, Confirmation, Finding, IntentFacts, LineFacts, MovementFacts, World
 
 _RELEASED = frozenset({"FAILED", "CANCELED", "REJECTED"})
 _PAID = frozenset({"SETTLED", "RETURNED"})
@@ -35,12 +35,14 @@ def judge_sale(line: LineFacts, world: World) -> Finding:
         return _finding("PSP_LINE_UNKNOWN_REFERENCE", line, reference=line.merchant_reference)
     if (general := _wrong_account_or_currency(line, world, intent)) is not None:
         return general
-    held = [capture for capture in intent.captures if capture.held and capture.account_id == world.account_id]
-    same = next((capture for capture in held if capture.psp_ref == line.object_reference), None)
-    if same is not None:
+    named = [capture for capture in intent.captures if capture.account_id == world.account_id and _is_named(line, capture)]
+    if any(capture.held and capture.psp_ref == line.object_reference for capture in named):
         return _of_intent("DUPLICATE_PSP_LINE", line, intent, about=f"line:{line.id}")
-    code = "DUPLICATE_PSP_CAPTURE" if held else "PSP_SUCCESS_AFTER_TERMINAL" if intent.has_ended else "LEDGER_CREDIT_MISSING_PSP_SUCCESS"
-    return _of_intent(code, line, intent, about=object_of(world.account_id, line.object_reference), ask="capture")
+    # Money that is held already, here or at another PSP, was paid once; a capture of ours that nobody confirmed yet is no second one.
+    is_second = any(capture.held for capture in intent.captures) and all(capture.held for capture in named)
+    code = "PSP_SUCCESS_AFTER_TERMINAL" if intent.has_ended else "LEDGER_CREDIT_MISSING_PSP_SUCCESS"
+    about = object_of(world.account_id, line.object_reference)
+    return _of_intent("DUPLICATE_PSP_CAPTURE" if is_second else code, line, intent, about=about, ask="capture")
 
 
 def judge_refund(line: LineFacts, world: World) -> Finding:
@@ -48,15 +50,15 @@ def judge_refund(line: LineFacts, world: World) -> Finding:
     refund = world.refunds.get(line.object_id) if line.object_id else None
     refund = refund or world.refunds_by_psp.get(line.object_reference)
     intent = _intent(line, world)
+    if refund is None and intent is not None and _is_elsewhere(intent, world):
+        return _of_intent("WRONG_MERCHANT_ACCOUNT", line, intent, about=f"line:{line.id}")
     if refund is None:
         reference = intent.public_id if intent else line.merchant_reference
         about = object_of(world.account_id, line.object_reference)
         found = _finding("REFUND_UNKNOWN_TO_PLATFORM", line, reference=reference, about=about)
         return _with(found, hold_player=intent.player_id, links=_links(intent)) if intent else found
-    if refund.account_id != world.account_id:
-        return _of_movement("WRONG_MERCHANT_ACCOUNT", line, refund, "refund")
-    if refund.currency != line.gross_currency:
-        return _of_movement("CURRENCY_DIFFERS", line, refund, "refund")
+    if (general := _another_place_or_currency(line, world, refund, "refund")) is not None:
+        return general
     if refund.state in _REFUND_OPEN:
         return _of_movement("STATUS_DIFFERS", line, refund, "refund", ask="refund")
     if refund.state == "REFUND_FAILED":
@@ -70,10 +72,8 @@ def judge_payout(line: LineFacts, world: World) -> Finding:
     payout = world.payouts.get(line.reference_id) if line.reference_id else None
     if payout is None:
         return _finding("PSP_LINE_UNKNOWN_REFERENCE", line, reference=line.merchant_reference)
-    if payout.account_id not in (None, world.account_id):
-        return _of_movement("WRONG_MERCHANT_ACCOUNT", line, payout, "payout")
-    if payout.currency != line.gross_currency:
-        return _of_movement("CURRENCY_DIFFERS", line, payout, "payout")
+    if (general := _another_place_or_currency(line, world, payout, "payout")) is not None:
+        return general
     if payout.state in _RELEASED:
         return _with(_of_movement("PAYOUT_PAID_AFTER_RELEASE", line, payout, "payout"), hold_player=payout.player_id)
     if payout.state not in _PAID:
@@ -88,6 +88,8 @@ def judge_refund_reversal(line: LineFacts, world: World) -> Finding:
     refund = refund or world.refunds_by_psp.get(line.object_reference)
     if refund is None:
         return _finding("PSP_LINE_UNKNOWN_REFERENCE", line, reference=line.merchant_reference)
+    if (general := _another_place_or_currency(line, world, refund, "refund")) is not None:
+        return general
     if refund.state == "REFUND_REVERSED":
         return _of_movement("DUPLICATE_PSP_LINE", line, refund, "refund", about=f"line:{line.id}")
     return _of_movement("REFUND_REVERSED", line, refund, "refund", about=refund.public_id, ask="refund_reversal")
@@ -98,6 +100,8 @@ def judge_payout_return(line: LineFacts, world: World) -> Finding:
     payout = world.payouts.get(line.reference_id) if line.reference_id else None
     if payout is None:
         return _finding("PSP_LINE_UNKNOWN_REFERENCE", line, reference=line.merchant_reference)
+    if (general := _another_place_or_currency(line, world, payout, "payout")) is not None:
+        return general
     if payout.state == "RETURNED":
         return _of_movement("DUPLICATE_PSP_LINE", line, payout, "payout", about=f"line:{line.id}")
     return _of_movement("PAYOUT_RETURNED", line, payout, "payout", about=payout.public_id, ask="payout_return")
@@ -109,6 +113,8 @@ def judge_dispute(line: LineFacts, world: World) -> Finding:
     intent = _intent(line, world)
     if intent is None:
         return _finding(code, line, reference=line.merchant_reference, about=f"{line.object_reference}:{line.id}")
+    if _is_elsewhere(intent, world):
+        return _of_intent("WRONG_MERCHANT_ACCOUNT", line, intent, about=f"line:{line.id}")
     return _of_intent(code, line, intent, about=f"{line.object_reference}:{line.id}")
 
 
@@ -138,8 +144,28 @@ def _intent(line: LineFacts, world: World) -> IntentFacts | None:
     return None
 
 
+def _is_named(line: LineFacts, capture: CaptureFacts) -> bool:
+    """Whether the line names this capture: by our id, or by the PSP's."""
+    is_ours = line.object_kind == "cap" and line.object_id == capture.id
+    return is_ours or bool(capture.psp_ref) and capture.psp_ref == line.object_reference
+
+
+def _is_elsewhere(intent: IntentFacts, world: World) -> bool:
+    """Whether the deposit was tried, and not on this account."""
+    return bool(intent.account_ids) and world.account_id not in intent.account_ids
+
+
+def _another_place_or_currency(line: LineFacts, world: World, movement: MovementFacts, kind: str) -> Finding | None:
+    """A refund or payout of another account, or of another currency, than the line's. A payout that was never sent is of none yet."""
+    if movement.account_id not in (None, world.account_id):
+        return _of_movement("WRONG_MERCHANT_ACCOUNT", line, movement, kind)
+    if movement.currency != line.gross_currency:
+        return _of_movement("CURRENCY_DIFFERS", line, movement, kind)
+    return None
+
+
 def _wrong_account_or_currency(line: LineFacts, world: World, intent: IntentFacts) -> Finding | None:
-    if intent.account_ids and world.account_id not in intent.account_ids:
+    if _is_elsewhere(intent, world):
         return _of_intent("WRONG_MERCHANT_ACCOUNT", line, intent, about=f"line:{line.id}")
     if intent.currency != line.gross_currency:
         return _of_intent("CURRENCY_DIFFERS", line, intent, about=f"line:{line.id}")
@@ -163,6 +189,7 @@ def _finding(code: str, line: LineFacts, *, reference: str, about: str = "") -> 
     facts = {
         "line": line.line_number,
         "type": line.type,
+        "kind": line.kind,
         "gross_minor": line.gross_minor,
         "net_minor": line.net_minor,
         "currency": line.gross_currency,

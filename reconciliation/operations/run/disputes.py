@@ -139,9 +139,10 @@ def _ordinal(step: MerchantRun, line: LineFacts) -> int:
 
 
 def capture_of(line: LineFacts, world: World) -> UUID | None:
-    """The capture that is charged back: the one the line names, else the intent's first that holds money."""
+    """The capture of this account that is charged back: the one the line names, else the intent's first that holds money."""
     if line.object_kind == "cap" and line.object_id in world.intent_of_capture:
-        return line.object_id
+        owner = world.intents[world.intent_of_capture[line.object_id]]
+        return next((each.id for each in owner.captures if each.id == line.object_id and each.account_id == world.account_id), None)
     intent = world.intents.get(line.reference_id) if line.reference_id else None
     held = [capture for capture in intent.captures if capture.held and capture.account_id == world.account_id] if intent else []
     exists = held and Capture.objects.filter(pk=held[0].id).exists()

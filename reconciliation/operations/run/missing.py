@@ -21,6 +21,7 @@ from reconciliation.queries.currencies import currencies_of
 from reconciliation.windows import oldest_not_due
 
 _UNPAIRABLE = ("WRONG_MERCHANT_ACCOUNT", "CURRENCY_DIFFERS", "STATUS_DIFFERS")
+_LINES = {"capture": "sale", "refund": "refund", "payout": "payout", "dispute": "chargeback"}
 _PREFIXES = {"capture": "cap_", "refund": "rf_", "payout": "po_", "dispute": "dp_"}
 _DISPUTE_MONEY = {"CHARGEBACK_DEBITED": -1, "CHARGEBACK_CREDITED": 0}
 
@@ -49,7 +50,7 @@ def raise_missing(step: MerchantRun) -> int:
     """
     items = [*_captures(step), *_refunds(step), *_payouts(step), *_dispute_money(step)]
     told = _told_by_a_line(items)
-    items = [item for item in items if not item.merchant_reference or item.merchant_reference not in told]
+    items = [item for item in items if not told & {(item.merchant_reference, ""), (item.merchant_reference, _LINES[item.kind])}]
     for item in items:
         code, answer = (item.code, None) if item.code else _ask(step, item)
         gone = (answer or {}).get("taken_back", {}).get(item.psp_object)
@@ -60,11 +61,12 @@ def raise_missing(step: MerchantRun) -> int:
     return len(items)
 
 
-def _told_by_a_line(items: Sequence[Missing]) -> set[str]:
-    """References of items that a line names which no rule may pair: in another account's file, another currency, another state."""
+def _told_by_a_line(items: Sequence[Missing]) -> set[tuple[str, str]]:
+    """References of items that a line names which no rule may pair: in another account's file, another currency, another state; with the
+    kind of the line (the deposit's own id stands on its sale, and on refunds and chargebacks of it), "" where the case tells none."""
     named = [item.merchant_reference for item in items if item.merchant_reference]
     cases = ExceptionCase.objects.filter(reason__in=_UNPAIRABLE, merchant_reference__in=named)
-    return set(cases.values_list("merchant_reference", flat=True))
+    return {(reference, (facts or {}).get("kind", "")) for reference, facts in cases.values_list("merchant_reference", "facts")}
 
 
 def resolve_found(step: MerchantRun) -> None:
