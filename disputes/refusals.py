@@ -9,6 +9,12 @@ class DisputeNotAnswerable(Conflict):
     code = "NOT_ANSWERABLE"
 
 
+class CaseNotNamed(Conflict):
+    """The PSP has not told us what it calls this case: answer it in the PSP's own screens, or once its notification came."""
+
+    code = "CASE_NOT_NAMED"
+
+
 class AnswerOpen(Conflict):
     """An answer is on its way or waits for approval."""
 
@@ -47,6 +53,18 @@ class DisputeCurrencyDiffers(Refused):
     """The dispute is told in another currency than the capture's: what that is in the player's money nobody has said."""
 
     code = "DISPUTE_CURRENCY_DIFFERS"
+
+
+class DisputeOfAnotherPayment(Refused):
+    """The PSP's case is known, of another payment: nobody's money is taken for what somebody else disputes."""
+
+    code = "DISPUTE_OF_ANOTHER_PAYMENT"
+
+
+class DisputeNotNamed(Refused):
+    """A report names no case, and the payment has several: somebody has to say which is meant."""
+
+    code = "DISPUTE_NOT_NAMED"
 
 
 class DisputeStateConflict(Conflict):

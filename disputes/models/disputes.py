@@ -41,6 +41,9 @@ OPEN_STATES = (D.INQUIRY, *NOTIFIED_STATES)
 ANSWERABLE_STATES = (D.NOTIFIED, D.EVIDENCE, D.PRE_ARBITRATION)
 
 
+UNNAMED = "unnamed:"  # before our capture's id: what a case is called until the PSP names it
+
+
 class Dispute(FSMModelMixin, PublicIdModel, Stamped):
     """One per provider case id and merchant account. `amount_minor` is what is disputed, in minor units of `currency`.
 
@@ -106,6 +109,11 @@ class Dispute(FSMModelMixin, PublicIdModel, Stamped):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the PSP has told us what it calls the case: a report may take money and name none."""
+        return not self.provider_case_id.startswith(UNNAMED)
 
     @property
     def is_answerable(self) -> bool:

@@ -13,7 +13,7 @@ from disputes.locks import lock_dispute
 from disputes.models import Dispute, DisputeAnswer, DisputePolicy
 from disputes.operations.evidence import require_whole
 from disputes.operations.nudges import nudge_answer
-from disputes.refusals import AnswerOpen, AnswerTooLate, DisputeNotAnswerable, NoEvidence
+from disputes.refusals import AnswerOpen, AnswerTooLate, CaseNotNamed, DisputeNotAnswerable, NoEvidence
 from ledger.actors import Actor
 from ledger.models import ApprovalRequest
 from ledger.operations import record_audit, request_approval
@@ -57,6 +57,8 @@ def answer_dispute(
 def check_answerable(dispute: Dispute, *, now: datetime) -> None:
     if not dispute.is_answerable:
         raise DisputeNotAnswerable(state=dispute.state)
+    if not dispute.is_named:
+        raise CaseNotNamed
     if dispute.answer_by is not None and now > dispute.answer_by:
         raise AnswerTooLate(answer_by=dispute.answer_by.isoformat())
     if dispute.approval_id or dispute.answers.filter(call_state__in=PspCall.OPEN_CALLS).exists():

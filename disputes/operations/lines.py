@@ -32,8 +32,10 @@ def open_dispute_from_line(
     """Book the chargeback (or with is_reversal the credit) that a line states, opening the dispute where there is none.
 
     `ordinal`: which chargeback (or reversal) line of this case it is, from 1, over all reports: it is the movement's number, the
-    same that a webhook gives, so whoever comes second books nothing more. `amount_minor` is above zero.
-    Returns what the line's clearing entry must clear against: "dp_…:<movement>". Raises DisputeAmountDiffers, Capture.DoesNotExist.
+    same that a webhook gives, so whoever comes second books nothing more. `amount_minor` is above zero; `provider_case_id` is empty
+    where the report names no case.
+    Returns what the line's clearing entry must clear against: "dp_…:<movement>". Raises DisputeAmountDiffers, DisputeCurrencyDiffers,
+    DisputeOfAnotherPayment, DisputeNotNamed, Capture.DoesNotExist.
     """
     notice = Notice(
         merchant_account=merchant_account,

@@ -5,17 +5,19 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from cashier.bonuses.endings import forfeit_of_deposit
 from cashier.models import Capture, MerchantAccount
 from cashier.operations.disputed import change_disputed, lock_disputed_capture
 from cashier.operations.payouts import cancel_unsent_payouts
 from disputes.models import Dispute, DisputeMovement, DisputeState
+from disputes.models.disputes import UNNAMED
 from disputes.operations.holds import release_hold
 from disputes.operations.movements import book_movement, find_movement
 from disputes.operations.splits import CaptureFacts, needed_from_player, split_opening
 from disputes.reasons import answer_days, flow_of
-from disputes.refusals import DisputeCurrencyDiffers
+from disputes.refusals import DisputeCurrencyDiffers, DisputeNotNamed, DisputeOfAnotherPayment
 from ledger.actors import Actor
 from ledger.calendar import business_date
 from ledger.locks import lock_wallet
@@ -28,7 +30,10 @@ WON_STATES = (DisputeState.WON, DisputeState.WON_PROVISIONALLY)
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What we were told of a dispute. Amounts are minor units; `told_by` is webhook, line or hand; `movement` counts from 1."""
+    """What we were told of a dispute. Amounts are minor units; `told_by` is webhook, line or hand; `movement` counts from 1.
+
+    `provider_case_id` is empty where a report names no case.
+    """
 
     merchant_account: MerchantAccount
     capture_id: UUID
@@ -61,13 +66,14 @@ def open_dispute(notice: Notice, *, actor: Actor, now: datetime) -> Dispute:
 def find_or_make(notice: Notice, *, state: str, actor: Actor, now: datetime) -> tuple[Dispute, Capture]:
     """The dispute of the case, made in `state` where there is none, and its capture; both locked, in that order.
 
-    Raises DisputeCurrencyDiffers: an amount of another currency is never counted as one of the capture's.
+    Raises DisputeCurrencyDiffers: an amount of another currency is never counted as one of the capture's; DisputeOfAnotherPayment,
+    DisputeNotNamed.
     """
     capture = lock_disputed_capture(capture_id=notice.capture_id)
     if notice.currency != capture.currency:
         raise DisputeCurrencyDiffers(told=notice.currency, captured=capture.currency, capture=capture.public_id)
-    cases = Dispute.objects.select_for_update(of=("self",)).select_related("merchant_account", "player__brand", "entity")
-    known = cases.filter(merchant_account=notice.merchant_account, provider_case_id=notice.provider_case_id).first()
+    cases = Dispute.objects.select_for_update(of=("self",)).select_related("merchant_account", "player__brand", "entity", "capture")
+    known = _known(cases.filter(merchant_account=notice.merchant_account), notice, capture)
     if known is not None:
         return known, capture
     dispute = new_dispute(notice, capture, state=state, now=now)
@@ -75,6 +81,32 @@ def find_or_make(notice: Notice, *, state: str, actor: Actor, now: datetime) -> 
     event = "dispute.inquiry" if state == DisputeState.INQUIRY else "chargeback.opened"
     record_birth(dispute, actor=actor, now=now, event=event)
     return dispute, capture
+
+
+def _known(cases: QuerySet[Dispute], notice: Notice, capture: Capture) -> Dispute | None:
+    """By the PSP's case id. A report that names none means the payment's only dispute; one that was opened so takes the name that is
+    told later, so that nothing is taken twice."""
+    if not notice.provider_case_id:
+        return _only_one(cases, capture)
+    found = cases.filter(provider_case_id=notice.provider_case_id).first()
+    if found is not None and found.capture.intent_id != capture.intent_id:
+        raise DisputeOfAnotherPayment(dispute=found.public_id, told=capture.public_id)
+    if found is None and (found := cases.filter(provider_case_id=_stand_in(capture)).first()) is not None:
+        found.provider_case_id = notice.provider_case_id
+        found.save(update_fields=["provider_case_id"])
+    return found
+
+
+def _only_one(cases: QuerySet[Dispute], capture: Capture) -> Dispute | None:
+    own = list(cases.filter(capture__intent=capture.intent_id).order_by("pk")[:2])
+    if len(own) > 1:
+        raise DisputeNotNamed(capture=capture.public_id)
+    return own[0] if own else None
+
+
+def _stand_in(capture: Capture) -> str:
+    """What a case is called until the PSP names it."""
+    return f"{UNNAMED}{capture.public_id}"
 
 
 def reach_notified(dispute: Dispute, notice: Notice, *, actor: Actor, now: datetime) -> None:
@@ -102,7 +134,7 @@ def new_dispute(notice: Notice, capture: Capture, *, state: str, now: datetime) 
         capture=capture,
         player=intent.player,
         entity=intent.entity,
-        provider_case_id=notice.provider_case_id,
+        provider_case_id=notice.provider_case_id or _stand_in(capture),
         psp_ref=notice.psp_ref,
         amount_minor=notice.amount_minor,
         currency=notice.currency,

@@ -113,8 +113,8 @@ def judge_dispute(line: LineFacts, world: World) -> Finding:
     intent = _intent(line, world)
     if intent is None:
         return _finding(code, line, reference=line.merchant_reference, about=f"{line.object_reference}:{line.id}")
-    if _is_elsewhere(intent, world):
-        return _of_intent("WRONG_MERCHANT_ACCOUNT", line, intent, about=f"line:{line.id}")
+    if (general := _wrong_account_or_currency(line, world, intent)) is not None:
+        return general
     return _of_intent(code, line, intent, about=f"{line.object_reference}:{line.id}")
 
 

@@ -116,6 +116,7 @@ DISPUTES = {
     "nobody's": (line("chargeback"), world(), "CHARGEBACK_NOT_BOOKED", ""),
     "ours": (line("chargeback"), world(intent(capture())), "CHARGEBACK_NOT_BOOKED", ""),
     "another account's": (line("chargeback"), world(intent(capture(at=THERE), tried=(THERE,))), "WRONG_MERCHANT_ACCOUNT", ""),
+    "in another currency": (line("chargeback"), world(intent(capture(), currency="SEK")), "CURRENCY_DIFFERS", ""),
     "given back": (line("reversal", reverses="chargeback"), world(intent(capture())), "CHARGEBACK_REVERSAL_NOT_BOOKED", ""),
 }
 GROUPS = {"sale": SALES, "refund": REFUNDS, "refund back": REFUNDS_BACK, "payout": PAYOUTS, "return": RETURNS, "dispute": DISPUTES}

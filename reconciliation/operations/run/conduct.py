@@ -138,8 +138,9 @@ def _run_merchant(step: MerchantRun) -> dict[str, Any]:
             kinds = list(kinds_unpaired(batch))
         if "fx" in kinds:
             pair_conversions(step, batch, unpaired_of(batch, ["fx"]))
-        pair_disputes(step, [line for line in unpaired_of(batch, kinds) if is_dispute_line(line) and not is_fee_alone(line)])
-        codes = work_lines(step, [line for line in unpaired_of(batch, kinds) if not is_fee_alone(line)])
+        told = pair_disputes(step, [line for line in unpaired_of(batch, kinds) if is_dispute_line(line) and not is_fee_alone(line)])
+        left = [line for line in unpaired_of(batch, kinds) if line.id not in told and not is_fee_alone(line)]
+        codes = told | work_lines(step, left)
         raise_differences(step, [batch])
         raise_fee_rows(step, batch)
         raise_reserve_differences(step, batch)
@@ -176,8 +177,8 @@ def _work_suspense(step: MerchantRun) -> None:
         pair_lines(step, [line.id for line in waiting])
         pair_legacy_lines(step, [line.id for line in waiting])
         still = unpaired_in_suspense(step.account.public_id)
-        pair_disputes(step, [line for line in still if is_dispute_line(line)])
-        work_lines(step, unpaired_in_suspense(step.account.public_id))
+        told = pair_disputes(step, [line for line in still if is_dispute_line(line)])
+        work_lines(step, [line for line in unpaired_in_suspense(step.account.public_id) if line.id not in told])
     identify_lines(step)
 
 

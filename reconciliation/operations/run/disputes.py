@@ -21,6 +21,7 @@ from reconciliation.operations.run.findings import raise_line_case
 from reconciliation.operations.run.world import read_world
 
 log = structlog.get_logger(__name__)
+_OF_NONE = ("DISPUTE_CURRENCY_DIFFERS", "DISPUTE_OF_ANOTHER_PAYMENT", "DISPUTE_NOT_NAMED")
 _REF = re.compile(r"^(dp_[0-9a-z]{26}):(\d+)$")
 
 
@@ -32,16 +33,18 @@ def is_dispute_line(line: LineFacts) -> bool:
     return line.kind == "reversal" and line.reverses == "chargeback" and line.gross_minor > 0
 
 
-def pair_disputes(step: MerchantRun, lines: Sequence[LineFacts]) -> None:
-    """Tie each chargeback line to its dispute movement; one that nobody told us of opens its dispute here (CHARGEBACK_NOT_BOOKED)."""
+def pair_disputes(step: MerchantRun, lines: Sequence[LineFacts]) -> dict[int, str]:
+    """Tie each chargeback line to its dispute movement; one that nobody told us of opens its dispute here (CHARGEBACK_NOT_BOOKED).
+
+    Gives the code of each line that stays without and has its case already; the others that stay are judged as any line is.
+    """
     world = read_world(step.account.pk, lines)
-    for line in lines:
-        capture_id = capture_of(line, world)
-        if capture_id is not None:
-            _pair(step, line, world, capture_id)
+    named = [(line, capture_id) for line in lines if (capture_id := capture_of(line, world)) is not None]
+    return {line.id: code for line, capture_id in named if (code := _pair(step, line, world, capture_id))}
 
 
-def _pair(step: MerchantRun, line: LineFacts, world: World, capture_id: UUID) -> None:
+def _pair(step: MerchantRun, line: LineFacts, world: World, capture_id: UUID) -> str:
+    """The code of the case that was raised, as one that could not be tied; empty where it was, or where nothing was told."""
     ordinal = _ordinal(step, line)
     is_reversal = line.kind == "reversal"
     with transaction.atomic():
@@ -63,18 +66,24 @@ def _pair(step: MerchantRun, line: LineFacts, world: World, capture_id: UUID) ->
                 )
                 found = _REF.match(str(reference or ""))
                 if found is None:
-                    return
+                    return ""
                 _match(step, line, from_public(found[1], "dp_"), part=2 * ordinal if is_reversal else 2 * ordinal - 1)
         except (Refused, IntegrityError) as refusal:
-            if not _match_differing(step, line, refusal, part=2 * ordinal if is_reversal else 2 * ordinal - 1):
-                log.warning("chargeback line not tied", line=line.id, reason=str(refusal))
-                raise_differs(step, line, world)
-            return
+            if _match_differing(step, line, refusal, part=2 * ordinal if is_reversal else 2 * ordinal - 1):
+                return ""
+            log.warning("chargeback line not tied", line=line.id, reason=str(refusal))
+            return "" if _is_of_none(refusal) else raise_differs(step, line, world)
         if _booked_by_line(found[0], is_reversal):
             finding = judge(line, world)
             case = raise_line_case(step, line, finding)
             text = "The dispute was opened from the line." if not is_reversal else "The credit was posted from the line."
             auto_resolve_case(case, rule="dispute_from_line@1", text=text, data={"dispute": found[1]}, now=step.now)
+    return ""
+
+
+def _is_of_none(refusal: Exception) -> bool:
+    """Whether it was refused because no dispute is meant, or nobody can say which, and not for its amount."""
+    return isinstance(refusal, Refused) and refusal.code in _OF_NONE
 
 
 def _match_differing(step: MerchantRun, line: LineFacts, refusal: Exception, *, part: int) -> bool:
@@ -92,8 +101,8 @@ def _match_differing(step: MerchantRun, line: LineFacts, refusal: Exception, *, 
     return True
 
 
-def raise_differs(step: MerchantRun, line: LineFacts, world: World) -> None:
-    """The line's amount is not the dispute's: its value stays in suspense."""
+def raise_differs(step: MerchantRun, line: LineFacts, world: World) -> str:
+    """The line's amount is not the dispute's: its value stays in suspense. Gives the code of its case."""
     finding = judge(line, world)
     case_finding = type(finding)(
         "CHARGEBACK_AMOUNT_DIFFERS",
@@ -104,7 +113,7 @@ def raise_differs(step: MerchantRun, line: LineFacts, world: World) -> None:
         facts=finding.facts,
         links=finding.links,
     )
-    raise_line_case(step, line, case_finding)
+    return str(raise_line_case(step, line, case_finding).reason_id)
 
 
 def _match(step: MerchantRun, line: LineFacts, dispute_id: UUID, *, part: int, difference_minor: int = 0) -> None:
@@ -132,9 +141,12 @@ def _booked_by_line(reference: str, is_reversal: bool) -> bool:
 
 
 def _ordinal(step: MerchantRun, line: LineFacts) -> int:
-    """Which line of this account's PSP case it is, over all reports, counted from 1. A restated report says again what was said."""
+    """Which line of this account's PSP case it is, over all reports, counted from 1. A restated report says again what was said. Where a
+    report names no case, lines are counted by payment."""
     reported = PspLine.objects.filter(batch__merchant_account=step.account, batch__version=1)
     same = reported.filter(object_reference=line.object_reference, kind=line.kind, reverses=line.reverses, id__lte=line.id)
+    if not line.object_reference:
+        same = same.filter(psp_reference=line.psp_reference, reference_id=line.reference_id, object_id=line.object_id)
     return max(same.count(), 1)
 
 
