@@ -2,14 +2,18 @@
 
 from typing import Any
 
+import structlog
+
 from cashier.operations.calls import lookup
 from cashier.operations.movements import confirm_movement
 from cashier.psp.base import LookupResult, PspFailure
+from cashier.secrets import MissingSecret
 from reconciliation.matching.facts import Confirmation
 from reconciliation.models import LookupAnswer
 from reconciliation.operations.cases import ENGINE
 from reconciliation.operations.run.context import MerchantRun
 
+log = structlog.get_logger(__name__)
 BOOKED = frozenset(
     {"credited", "late_money", "duplicate_capture", "amount_differs", "processed", "reversed", "settled", "returned", "already"}
 )
@@ -31,13 +35,16 @@ def confirm(step: MerchantRun, ask: Confirmation, *, noted: dict[str, Any]) -> s
     if stored is not None and stored.is_known and stored.answer:
         return str(stored.answer["outcome"])
     _keep(step, reference, False, {"noted": noted})
-    outcome = confirm_movement(
-        kind=ask.kind,  # type: ignore[arg-type]
-        merchant_reference=ask.merchant_reference,
-        psp_reference=ask.psp_reference,
-        now=step.now,
-        actor=ENGINE,
-    )
+    try:
+        outcome = confirm_movement(
+            kind=ask.kind,  # type: ignore[arg-type]
+            merchant_reference=ask.merchant_reference,
+            psp_reference=ask.psp_reference,
+            now=step.now,
+            actor=ENGINE,
+        )
+    except MissingSecret as missing:
+        outcome = _cannot_ask(step, missing)
     _keep(step, reference, outcome != "unavailable", {"outcome": outcome, "noted": noted})
     return outcome
 
@@ -53,12 +60,21 @@ def ask_payment(step: MerchantRun, merchant_reference: str) -> dict[str, Any] | 
         return stored.answer
     try:
         found = lookup(step.account, merchant_reference=merchant_reference)
-    except PspFailure:
+    except (PspFailure, MissingSecret) as failure:
+        if isinstance(failure, MissingSecret):
+            _cannot_ask(step, failure)
         _keep(step, reference, False, None)
         return None
     answer = _described(found) if found else None
     _keep(step, reference, True, answer)
     return answer
+
+
+def _cannot_ask(step: MerchantRun, missing: MissingSecret) -> str:
+    """An account whose key was taken away (closed at its PSP, say) still gets reports, and they are still proved: who can't be asked has
+    not answered."""
+    log.error("psp can't be asked", account=step.account.code, reason=str(missing))
+    return "unavailable"
 
 
 def _described(found: LookupResult) -> dict[str, Any]:
