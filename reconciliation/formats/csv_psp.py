@@ -86,7 +86,7 @@ class CsvPspReader:
             line_number=row.number,
             merchant_account=self._merchant(row),
             psp_reference=row.id("psp_reference"),
-            modification_reference=row.id("modification_reference"),
+            modification_reference=_object(row, kind, reverses),
             merchant_reference=row.text("merchant_reference"),
             modification_merchant_reference=row.text("modification_merchant_reference"),
             line_type=line_type,
@@ -167,6 +167,12 @@ def _batch_number(row: MappedRow) -> str:
         message = f"{number[:40]!r} is not a batch number of 1 to {_LONGEST_BATCH} characters"
         raise row.refuse("batch_number", "columns", message)
     return number
+
+
+def _object(row: MappedRow, kind: str, reverses: str) -> str:
+    """The PSP's object that the line is about: of a chargeback its case, where the report has a column of its own for it."""
+    is_dispute = "chargeback" in (kind, reverses)
+    return row.id("dispute_reference") if is_dispute and row.text("dispute_reference") else row.id("modification_reference")
 
 
 def _payout_reference(row: MappedRow) -> str:

@@ -102,6 +102,7 @@ GROUPS: Mapping[str, bool] = {
     "further bank lines": False,
     "bank's own lines": False,
     "top-up": True,
+    "sale without the PSP's id": False,
 }
 
 _SHORT = "a shorter reference may stand in a text by chance"
@@ -164,6 +165,8 @@ KINDS: tuple[Kind, ...] = (
           Words("interest", "Codes of interest", ("INTR", "NINT"), "a code has 4 to 12 capital letters and digits"))),
     Kind("bank.top_up", "top-up", "Top-up of a balance at a PSP",
          "the reference of a top-up that the PSP has told of, or the account's code beside a word for topping up", is_fixed=True),
+    Kind("sale.only_capture", "sale without the PSP's id", "Sale by our payment's only capture",
+         "our intent and the currency agree, the report gives no id of the capture, and there is one alone", (_EXACT,)),
 )  # fmt: skip
 
 BY_NAME: Mapping[str, Kind] = {kind.name: kind for kind in KINDS}

@@ -49,7 +49,8 @@ class LineFacts:
 
 @dataclass(frozen=True, slots=True)
 class CaptureFacts:
-    """One capture of ours. `held` where its money is with us: it succeeded, whatever came later."""
+    """One capture of ours. `held` where its money is with us: it succeeded, whatever came later. `payment_ref`: the PSP's id of the
+    payment that it is of."""
 
     id: UUID
     public_id: str
@@ -57,6 +58,7 @@ class CaptureFacts:
     psp_ref: str
     held: bool
     amount_minor: int
+    payment_ref: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,10 @@ def judge_sale(line: LineFacts, world: World) -> Finding:
     if (general := _wrong_account_or_currency(line, world, intent)) is not None:
         return general
     named = [capture for capture in intent.captures if capture.account_id == world.account_id and _is_named(line, capture)]
-    if any(capture.held and capture.psp_ref == line.object_reference for capture in named):
-        return _of_intent("DUPLICATE_PSP_LINE", line, intent, about=f"line:{line.id}")
+    if any(capture.held and line.object_reference in ("", capture.psp_ref) for capture in named):
+        # Of several captures, a line that names the payment alone may be any: somebody has to say which.
+        code = "DUPLICATE_PSP_LINE" if len(named) == 1 else "PSP_LINE_UNKNOWN_REFERENCE"
+        return _of_intent(code, line, intent, about=f"line:{line.id}")
     # Money that is held already, here or at another PSP, was paid once; a capture of ours that nobody confirmed yet is no second one.
     is_second = any(capture.held for capture in intent.captures) and all(capture.held for capture in named)
     code = "PSP_SUCCESS_AFTER_TERMINAL" if intent.has_ended else "LEDGER_CREDIT_MISSING_PSP_SUCCESS"
@@ -63,7 +65,7 @@ def judge_refund(line: LineFacts, world: World) -> Finding:
         return _of_movement("STATUS_DIFFERS", line, refund, "refund", ask="refund")
     if refund.state == "REFUND_FAILED":
         return _of_movement("STATUS_DIFFERS", line, refund, "refund")
-    is_same = refund.psp_ref == line.object_reference
+    is_same = line.object_reference in ("", refund.psp_ref)
     return _of_movement("DUPLICATE_PSP_LINE" if is_same else "REFUND_PAID_TWICE", line, refund, "refund", about=f"line:{line.id}")
 
 
@@ -78,7 +80,7 @@ def judge_payout(line: LineFacts, world: World) -> Finding:
         return _with(_of_movement("PAYOUT_PAID_AFTER_RELEASE", line, payout, "payout"), hold_player=payout.player_id)
     if payout.state not in _PAID:
         return _of_movement("PAYOUT_PAID_NOT_RECORDED", line, payout, "payout", ask="payout")
-    is_same = payout.psp_ref in (line.psp_reference, line.object_reference)
+    is_same = payout.psp_ref in (line.psp_reference, line.object_reference) or not (line.psp_reference or line.object_reference)
     return _of_movement("DUPLICATE_PSP_LINE" if is_same else "PAYOUT_PAID_TWICE", line, payout, "payout", about=f"line:{line.id}")
 
 
@@ -145,9 +147,12 @@ def _intent(line: LineFacts, world: World) -> IntentFacts | None:
 
 
 def _is_named(line: LineFacts, capture: CaptureFacts) -> bool:
-    """Whether the line names this capture: by our id, or by the PSP's."""
-    is_ours = line.object_kind == "cap" and line.object_id == capture.id
-    return is_ours or bool(capture.psp_ref) and capture.psp_ref == line.object_reference
+    """Whether the line names this capture: by our id, by the PSP's, or, where it gives no id of a capture, by its payment."""
+    if line.object_kind == "cap":
+        return line.object_id == capture.id or bool(line.object_reference) and line.object_reference == capture.psp_ref
+    if line.object_reference:
+        return line.object_reference == capture.psp_ref
+    return line.psp_reference in ("", capture.payment_ref)
 
 
 def _is_elsewhere(intent: IntentFacts, world: World) -> bool:

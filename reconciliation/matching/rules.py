@@ -14,7 +14,8 @@ class Rule:
     signed as a line's.
 
     `kind`: the kind of line it is for. `fields`: what people are told was compared: (name, column of the line, column of the item).
-    `key`: columns of line and item, uuids that the join makes equal, by which a large batch may be cut in two.
+    `key`: columns of line and item, uuids that the join makes equal, by which a large batch may be cut in two. `sources`: of which
+    reports it is asked at all; of others it would only read the lines once more. Empty: of all.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Rule:
     item_minor: str
     fields: tuple[tuple[str, str, str], ...]
     key: tuple[str, str] | None = None
+    sources: tuple[str, ...] = ()
 
 
 _ACCOUNT = ("merchant account", "account", "merchant_account_id")
@@ -33,6 +35,7 @@ _CURRENCY = ("currency", "gross_currency", "currency")
 _CAPTURED = "i.state IN ('SUCCEEDED', 'FAILED_LATE', 'RETURNED')"
 _REFUNDED = "i.state IN ('REFUND_PROCESSED', 'REFUND_REVERSED')"
 _PAID = "i.state IN ('SETTLED', 'RETURNED')"
+_NO_OTHER_ID = "(i.psp_ref IN ('', l.object_reference) OR l.object_reference = '')"
 _REFUND_MINOR = "-i.amount_minor"
 _PAYOUT_MINOR = "-(i.amount_minor - i.player_fee_minor)"
 
@@ -59,7 +62,7 @@ RULES: tuple[Rule, ...] = (
         item_kind="capture",
         lines="l.object_kind = 'cap'",
         table="cashier_capture",
-        join=f"i.id = l.object_id AND i.psp_ref IN ('', l.object_reference) AND i.currency = l.gross_currency AND {_CAPTURED}",
+        join=f"i.id = l.object_id AND {_NO_OTHER_ID} AND i.currency = l.gross_currency AND {_CAPTURED}",
         item_minor="i.amount_minor",
         fields=(_ACCOUNT, ("our capture", "object_merchant_reference", "id"), _CURRENCY),
         key=("object_id", "id"),
@@ -81,7 +84,7 @@ RULES: tuple[Rule, ...] = (
         item_kind="refund",
         lines="l.object_kind = 'rf'",
         table="cashier_refund",
-        join=f"i.id = l.object_id AND i.psp_ref IN ('', l.object_reference) AND i.currency = l.gross_currency AND {_REFUNDED}",
+        join=f"i.id = l.object_id AND {_NO_OTHER_ID} AND i.currency = l.gross_currency AND {_REFUNDED}",
         item_minor=_REFUND_MINOR,
         fields=(_ACCOUNT, ("our refund", "object_merchant_reference", "id"), _CURRENCY),
     ),
@@ -102,8 +105,8 @@ RULES: tuple[Rule, ...] = (
         item_kind="payout",
         lines="l.reference_kind = 'po'",
         table="cashier_payout_intent",
-        join="i.id = l.reference_id AND i.psp_ref IN ('', l.psp_reference, l.object_reference) AND i.currency = l.gross_currency"
-        f" AND {_PAID}",
+        join="i.id = l.reference_id AND (i.psp_ref IN ('', l.psp_reference, l.object_reference)"
+        f" OR l.psp_reference = '' AND l.object_reference = '') AND i.currency = l.gross_currency AND {_PAID}",
         item_minor=_PAYOUT_MINOR,
         fields=(_ACCOUNT, ("our payout", "merchant_reference", "id"), ("PSP's payout id", "psp_reference", "psp_ref"), _CURRENCY),
     ),
@@ -116,6 +119,20 @@ RULES: tuple[Rule, ...] = (
         join="i.id = l.reference_id AND i.currency = l.gross_currency AND i.state = 'RETURNED'",
         item_minor="i.returned_minor",
         fields=(_ACCOUNT, ("our payout", "merchant_reference", "id"), _CURRENCY),
+    ),
+    Rule(
+        name="sale.only_capture@1",
+        kind="sale",
+        item_kind="capture",
+        lines="l.reference_kind = 'pi' AND l.object_reference = '' AND l.object_kind <> 'cap'",
+        table="cashier_capture",
+        join=f"i.intent_id = l.reference_id AND i.currency = l.gross_currency AND {_CAPTURED}"
+        " AND NOT EXISTS (SELECT FROM cashier_capture o WHERE o.intent_id = i.intent_id AND o.id <> i.id)"
+        " AND (l.psp_reference = '' OR EXISTS (SELECT FROM cashier_attempt a WHERE a.id = i.attempt_id"
+        " AND a.psp_ref IN ('', l.psp_reference)))",
+        item_minor="i.amount_minor",
+        fields=(_ACCOUNT, ("our intent", "merchant_reference", "intent_id"), _CURRENCY),
+        sources=("csv_psp",),
     ),
 )
 

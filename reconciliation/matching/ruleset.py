@@ -99,7 +99,7 @@ def _bound(rule: Rule, use: Use) -> Rule:
     if asked.get("needs_our_reference"):
         join += " AND i.id = l.object_id"
     if asked.get("needs_psp_reference"):
-        join += " AND i.psp_ref <> ''"
+        join += " AND i.psp_ref <> '' AND i.psp_ref IN (l.psp_reference, l.object_reference)"
     return replace(rule, name=use.label, lines=lines, join=join)
 
 

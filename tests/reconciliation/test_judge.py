@@ -35,7 +35,7 @@ def line(kind: str, *, reverses: str = "", **facts: Any) -> LineFacts:
 
 
 def capture(psp_ref: str = "obj-1", *, at: UUID = HERE, held: bool = True, identity: UUID = CAPTURE) -> CaptureFacts:
-    return CaptureFacts(identity, "cap_1", at, psp_ref, held, 5000)
+    return CaptureFacts(identity, "cap_1", at, psp_ref, held, 5000, "psp-1")
 
 
 def intent(*captures: CaptureFacts, tried: tuple[UUID, ...] = (HERE,), ended: bool = False, currency: str = "EUR") -> IntentFacts:
@@ -68,6 +68,14 @@ SALES = {
     "called alike there": (line("sale"), world(CALLED_ALIKE), "DUPLICATE_PSP_CAPTURE", "capture"),
     "not known yet": (line("sale"), world(intent()), "LEDGER_CREDIT_MISSING_PSP_SUCCESS", "capture"),
     "ended": (line("sale"), world(intent(ended=True)), "PSP_SUCCESS_AFTER_TERMINAL", "capture"),
+    "said again, without an id of its own": (line("sale", object_reference=""), world(intent(capture())), "DUPLICATE_PSP_LINE", ""),
+    "another payment, without an id of its own": (
+        line("sale", object_reference="", psp_reference="psp-2"), world(intent(capture())), "DUPLICATE_PSP_CAPTURE", "capture",
+    ),
+    "one of several, nobody knows which": (
+        line("sale", object_reference=""), world(intent(capture("obj-0"), capture("obj-1", identity=OTHER_CAPTURE))),
+        "PSP_LINE_UNKNOWN_REFERENCE", "",
+    ),
     "our next part, by our id": (
         line("sale", object_kind="cap", object_id=OTHER_CAPTURE),
         world(intent(capture("obj-0"), capture("", held=False, identity=OTHER_CAPTURE))), "LEDGER_CREDIT_MISSING_PSP_SUCCESS", "capture",
@@ -85,6 +93,9 @@ REFUNDS = {
     "another currency": (line("refund"), world(refund=movement("REFUND_PROCESSED", currency="SEK")), "CURRENCY_DIFFERS", ""),
     "not ended": (line("refund"), world(refund=movement("REFUND_PENDING")), "STATUS_DIFFERS", "refund"),
     "said again": (line("refund"), world(refund=movement("REFUND_PROCESSED")), "DUPLICATE_PSP_LINE", ""),
+    "said again, without an id": (
+        line("refund", object_reference=""), world(refund=movement("REFUND_PROCESSED")), "DUPLICATE_PSP_LINE", "",
+    ),
     "paid twice": (line("refund"), world(refund=movement("REFUND_PROCESSED", psp_ref="obj-0")), "REFUND_PAID_TWICE", ""),
 }  # fmt: skip
 BACK = line("reversal", reverses="refund")
@@ -102,6 +113,12 @@ PAYOUTS = {
     "given back": (line("payout"), world(payout=movement("FAILED")), "PAYOUT_PAID_AFTER_RELEASE", ""),
     "never sent": (line("payout"), world(payout=movement("APPROVED", at=None)), "PAYOUT_PAID_NOT_RECORDED", "payout"),
     "said again": (line("payout"), world(payout=movement("SETTLED")), "DUPLICATE_PSP_LINE", ""),
+    "said again, without an id": (
+        line("payout", object_reference="", psp_reference=""),
+        world(payout=movement("SETTLED")),
+        "DUPLICATE_PSP_LINE",
+        "",
+    ),
     "paid twice": (line("payout"), world(payout=movement("SETTLED", psp_ref="obj-0")), "PAYOUT_PAID_TWICE", ""),
 }
 RETURN = line("reversal", reverses="payout")

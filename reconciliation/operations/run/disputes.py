@@ -152,7 +152,7 @@ def _ordinal(step: MerchantRun, line: LineFacts) -> int:
 
 def capture_of(line: LineFacts, world: World) -> UUID | None:
     """The capture of this account that is charged back: the one the line names, else the intent's first that holds money."""
-    if line.object_kind == "cap" and line.object_id in world.intent_of_capture:
+    if line.object_kind == "cap" and line.object_id and line.object_id in world.intent_of_capture:
         owner = world.intents[world.intent_of_capture[line.object_id]]
         return next((each.id for each in owner.captures if each.id == line.object_id and each.account_id == world.account_id), None)
     intent = world.intents.get(line.reference_id) if line.reference_id else None

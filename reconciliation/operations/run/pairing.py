@@ -23,7 +23,7 @@ def pair_batch(step: MerchantRun, batch: SettlementBatch) -> list[str]:
     may_share = not connection.in_atomic_block
     with transaction.atomic():
         for rule in step.rules.psp:
-            if left.get(rule.kind):
+            if left.get(rule.kind) and (not rule.sources or batch.source_file.source in rule.sources):
                 in_shares = may_share and left[rule.kind] >= shares.LARGE
                 left[rule.kind] -= _apply(rule, parameters, is_fresh=rule.kind in untouched, in_shares=in_shares)
                 untouched.discard(rule.kind)

@@ -33,11 +33,17 @@ def _intents(wanted: set[UUID]) -> dict[UUID, IntentFacts]:
     for intent_id, account_id in Attempt.objects.filter(intent_id__in=wanted).values_list("intent_id", "merchant_account_id"):
         accounts[intent_id].add(account_id)
     captures: dict[UUID, list[CaptureFacts]] = defaultdict(list)
-    for capture in Capture.objects.filter(intent_id__in=wanted).order_by("created_at", "pk"):
+    for capture in Capture.objects.filter(intent_id__in=wanted).select_related("attempt").order_by("created_at", "pk"):
         captures[capture.intent_id].append(
             CaptureFacts(
-                capture.pk, capture.public_id, capture.merchant_account_id, capture.psp_ref, capture.state in _HELD, capture.amount_minor
-            )
+                capture.pk,
+                capture.public_id,
+                capture.merchant_account_id,
+                capture.psp_ref,
+                capture.state in _HELD,
+                capture.amount_minor,
+                capture.attempt.psp_ref,
+            )  # fmt: skip
         )
     return {
         intent.pk: IntentFacts(

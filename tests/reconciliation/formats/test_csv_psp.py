@@ -213,3 +213,19 @@ def test_a_layout_that_can_not_be_says_where_and_why(change: dict[str, Any], pro
     with pytest.raises(BadMap) as bad:
         ColumnMap.of({**LAYOUT, **change}, name="x", source="csv_psp")
     assert any(problem in said for said in bad.value.problems), bad.value.problems
+
+
+@pytest.mark.spec("R3", "X1")
+def test_a_chargeback_is_named_by_its_case_where_there_is_a_column_for_it() -> None:
+    columns = {**LAYOUT["columns"], "modification_reference": "Movement", "dispute_reference": "Case"}
+    text = """When,What,Ours,Ccy,Gross,Fee,Payout,Descriptor,Movement,Case
+05/01/2026 13:00,Card sale,pi_1,EUR,10.00,,7,ACME7,mv_1,
+05/01/2026 13:05,Dispute,pi_1,EUR,-10.00,,7,ACME7,mv_2,case_1
+05/01/2026 13:06,Dispute,pi_2,EUR,-1.00,,7,ACME7,mv_3,
+05/01/2026 13:07,Dispute won,pi_1,EUR,10.00,,7,ACME7,mv_4,case_1
+"""
+    kinds = {"Card sale": "sale", "Dispute": "chargeback", "Dispute won": "reversal:chargeback"}
+
+    lines, _ = by_map(text, columns=columns, kinds=kinds)
+
+    assert [line.modification_reference for line in lines[:4]] == ["mv_1", "case_1", "mv_3", "case_1"]
