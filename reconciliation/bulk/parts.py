@@ -81,10 +81,15 @@ class Noted:
     def watch(self, lines: Iterable[PspLine]) -> Iterator[PspLine]:
         """The lines as they come; transfers are noted in passing."""
         for line in lines:
-            if line.kind == "transfer" and line.net_minor < 0:
+            if line.kind == "transfer" and (line.net_minor < 0 or line.net_minor and not _came_back(line)):
                 reference = " ".join(filter(None, [line.payout_reference, line.modification_reference]))
                 self.transfers.setdefault((line.batch_number, line.net_currency), (line.created_at, reference))
             yield line
+
+
+def _came_back(line: PspLine) -> bool:
+    """Whether a transfer that brought money is one that bounced (as BATCH_SUMS has it), and not one that the PSP collected from us."""
+    return line.reverses == "transfer" or line.line_type.lower() == "bankinstructionreturned"
 
 
 @dataclass(frozen=True, slots=True)

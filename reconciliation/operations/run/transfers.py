@@ -13,14 +13,23 @@ BY_AMOUNT = "bank.payer_and_amount"
 
 
 def find_batch(line: BankLine, batches: Sequence[SettlementBatch], rules: RuleSet) -> Tied | None:
-    """The one payout that the line's text names, with the rule that found it; none where two fit, or the direction is another."""
+    """The one payout that the line's text names, with the rule that found it; none where two fit, or the direction is another, nor for
+    a line of another amount that names a payout besides of which no report has come: it may pay both."""
     text = said_on(line)
     fitting = [batch for batch in batches if (batch.payout_minor > 0) == (line.amount_minor > 0) and batch.currency == line.currency]
     for rule in rules.texts:
         found = [batch for batch in fitting if rule.names(text, transfer_of(batch))]
         if len(found) == 1 and rule.takes(line.amount_minor + line.charges_minor - found[0].payout_minor):
-            return found[0], rule.label
+            return None if _waits_for_another(line, found[0]) else (found[0], rule.label)
     return None
+
+
+def _waits_for_another(line: BankLine, batch: SettlementBatch) -> bool:
+    others = [reference for reference in transfer_references(said_on(line)) if reference != transfer_of(batch).reference]
+    if not others or is_exact(line, batch):
+        return False
+    known = SettlementBatch.objects.filter(merchant_account__settlement_routes__bank_account=line.bank_account, version=1)
+    return not all(known.filter(transfer_reference__contains=reference).exists() for reference in others)
 
 
 def names_any(text: str, batch: SettlementBatch, rules: RuleSet) -> bool:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.reconciliation.detect.bench import later, sale_row
+from tests.reconciliation.detect.bench import DAY, later, row, sale_row
 
 if TYPE_CHECKING:
     from tests.reconciliation.detect.bench import Bench
@@ -82,6 +82,57 @@ def test_more_than_was_sent_is_not_taken_for_a_part(bench: "Bench") -> None:
     live = sorted((case.reason_id, case.amount_minor) for case in bench.cases() if case.is_live)
     assert live == [("BANK_CREDIT_UNIDENTIFIED", 20_000), ("SETTLEMENT_SPLIT_OR_MERGED", 10_000)]
     assert bench.records.balance("suspense", bench.house.bank.public_id) == -20_000
+
+
+@pytest.mark.spec("R5", "R8")
+def test_a_line_of_two_payouts_waits_for_the_report_of_the_second(bench: "Bench") -> None:
+    from reconciliation.models import SettlementBatch
+
+    # given one line for two payouts, of which only the first is reported
+    bench.statement((50_000, "TX635094338XT TX635094339XT SETTLEMENT"))
+    bench.report(sale_row(bench.sale(20_000)))
+    bench.run()
+    bench.run(account="BANK_EUR")
+    assert bench.codes() == ["BANK_CREDIT_UNIDENTIFIED"]
+
+    # when the second comes a day later
+    bench.report(sale_row(bench.sale(30_000, "obj_2")), batch="39", day=later(1))
+    bench.run(later(1))
+    bench.run(later(1), account="BANK_EUR")
+
+    # then it pays both, exactly
+    assert [(batch.number, batch.state, batch.paid_minor) for batch in SettlementBatch.objects.order_by("number")] == [
+        ("38", "PAID", 20_000), ("39", "PAID", 30_000)
+    ]  # fmt: skip
+    assert not any(case.is_live for case in bench.cases())
+
+
+@pytest.mark.spec("R5", "R7", "R8")
+def test_what_a_psp_collects_is_tied_and_missed_as_what_it_pays(bench: "Bench") -> None:
+    """Refunds above sales: the PSP takes the rest from our bank, and names its collection as it names a payout."""
+    from reconciliation.models import SettlementBatch
+
+    # given a batch below zero, of which no debit is seen
+    sale = bench.sale(30_000)
+    refund = bench.records.refund(sale, 30_000, state="REFUND_PROCESSED")
+    type(refund).objects.filter(pk=refund.pk).update(psp_ref="ref_1")
+    bench.report(row("Refunded", ours=sale.intent.public_id, psp="psp-obj_1", object_="ref_1", gross=-30_000, net=-30_000))
+    bench.run()
+    batch = SettlementBatch.objects.get()
+    assert (batch.payout_minor, batch.payout_date, batch.due_date) == (-30_000, DAY, later(5))
+    bench.run(later(5), "BANK_EUR")
+    (missing,) = bench.cases()
+    assert (missing.reason_id, missing.amount_minor, missing.psp_reference) == (
+        "PSP_SUCCESS_MISSING_BANK_SETTLEMENT", 30_000, "TX635094338XT",
+    )  # fmt: skip
+
+    # when the bank shows it in two parts, by the reference alone
+    bench.statement((-10_000, "TX635094338XT"), (-20_000, "TX635094338XT"), day=later(5))
+    bench.run(later(5), account="BANK_EUR")
+
+    missing.refresh_from_db()
+    assert (missing.resolution, len(bench.cases())) == ("bank_line_came@1", 1)
+    assert_paid(bench, -30_000)
 
 
 @pytest.mark.spec("R8")
