@@ -37,6 +37,14 @@ def current_mark() -> int:
         return int(cursor.fetchone()[0])
 
 
+def current_snapshot() -> str:
+    """What the next statement sees, as PostgreSQL writes it ("xmin:xmax:running,…"): of any posting it can be asked later whether it was
+    seen (`count_unseen`). Within a transaction of one snapshot: that one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_snapshot()::text")
+        return str(cursor.fetchone()[0])
+
+
 def is_past(mark: int) -> bool:
     """Whether every transaction of this database that began to write before `mark` has ended."""
     with connection.cursor() as cursor:

@@ -12,6 +12,7 @@ from reconciliation.queries.checklist.books import (
     audit_is_sealed,
     books_are_proved,
     books_balance,
+    proof_is_due,
     receivables_are_known,
     suspense_is_explained,
 )
@@ -61,4 +62,4 @@ def checklist(entity: LegalEntity, day: date, *, now: datetime) -> list[CheckIte
     return [check(at) for check in CHECKS]
 
 
-__all__ = ["CHECKS", "CheckItem", "Day", "checklist", "runs_are_done"]
+__all__ = ["CHECKS", "CheckItem", "Day", "checklist", "proof_is_due", "runs_are_done"]

@@ -11,6 +11,7 @@ from ledger.queries import trial_balance
 from ledger.queries.receivables import list_debts
 from reconciliation.models import CaseLink, SuspenseItem
 from reconciliation.models.cases import LIVE_STATES
+from reconciliation.queries.activity import SAW_NOTHING, count_unseen
 from reconciliation.queries.balances import trial_of
 from reconciliation.queries.checklist.items import CheckItem, Day, capped, check_item
 
@@ -55,19 +56,24 @@ def books_balance(day: Day) -> CheckItem:
 
 
 def books_are_proved(day: Day) -> CheckItem:
-    """The last proof of the books (`ledger_prove`, every sub-ledger of POSTINGS.md section 4) held, and saw all of the day.
+    """The last proof of the books (`ledger_prove`, every sub-ledger of POSTINGS.md section 4) held, and saw all of the day: what was
+    posted into the day since, it has not proved.
 
-    It reads all books, so that it is run every night, and by a button, not while a page is looked at.
+    It reads all books, so that it is run every night, by a button and by who prepares the day, not while a page is looked at.
     """
-    last = AuditRecord.objects.filter(act=PROVED).order_by("-pk").first()
+    last = _last_proof()
     if last is None:
         never = ["no proof was run yet: prove the books"]
         return check_item("proofs", "Books proved", "not proved yet: a proof is run every night", never)
     figure = f"{last.detail['checks']} checks, {last.recorded_at:%d %b %Y %H:%M} UTC"
     missing = [f"{name} does not hold" for name in last.detail["failing"]]
-    if last.recorded_at < day.end <= day.now:
-        missing.append("the last proof is from before the day ended; one is run every night, or prove the books now")
-    return check_item("proofs", "Books proved", figure, missing)
+    return check_item("proofs", "Books proved", figure, [*missing, *_not_proved(last, day)])
+
+
+def proof_is_due(day: Day) -> bool:
+    """Whether a proof that is run now says more of the day than the last one did."""
+    last = _last_proof()
+    return last is None or bool(_not_proved(last, day))
 
 
 def audit_is_sealed(day: Day) -> CheckItem:
@@ -76,6 +82,21 @@ def audit_is_sealed(day: Day) -> CheckItem:
     late = AuditRecord.objects.filter(pk__gt=last.record_id if last else 0, recorded_at__lt=day.now - SEALER_TIME).count()
     figure = f"chain at {last.position:,}" if last else "nothing sealed yet"
     return check_item("audit", "Audit chain is up to date", figure, [f"{late} records not sealed yet"] if late else [])
+
+
+def _last_proof() -> AuditRecord | None:
+    return AuditRecord.objects.filter(act=PROVED).order_by("-pk").first()
+
+
+def _not_proved(proof: AuditRecord, day: Day) -> list[str]:
+    """What of an ended day the proof has not seen. One that does not say what it saw is not known to have seen anything."""
+    if day.now < day.end:
+        return []
+    if proof.recorded_at < day.end:
+        return ["the last proof is from before the day ended; one is run every night, or prove the books now"]
+    count = count_unseen(day.entity.pk, day.date, proof.detail.get("snapshot", SAW_NOTHING))
+    words = "1 posting of the day has" if count == 1 else f"{count:,} postings of the day have"
+    return [f"{words} not been seen by the last proof; prove the books now, or prepare the day, which proves them"] if count else []
 
 
 def _without_case(waiting: QuerySet[SuspenseItem]) -> QuerySet[SuspenseItem]:

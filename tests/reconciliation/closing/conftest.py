@@ -11,9 +11,13 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def ready(committed_db: Any) -> "ReadyDay":
+def ready(committed_db: Any, monkeypatch: pytest.MonkeyPatch) -> "ReadyDay":
+    from ledger.proofs import Check, Report
+    from reconciliation.operations.closing import proving
     from tests.reconciliation.closing.day import make_ready_day
 
+    # Its papers and runs are rows made by hand, without their transitions: a proof of it is told as held, as `prove` tells the night's.
+    monkeypatch.setattr(proving, "prove_ledger", lambda: Report([Check(f"check {number}", True, 1) for number in range(40)], 0.1))
     return make_ready_day()
 
 

@@ -8,6 +8,7 @@ from django.contrib.auth.models import Permission
 from django.db import transaction
 
 from ledger.actors import system_actor, user_actor
+from ledger.horizon import current_snapshot
 from ledger.models import ApprovalRequest, BusinessDay, JournalTransaction, User
 from ledger.operations import PostedTransaction, Posting, decide, post, propose_adjustment, record_audit, seal_audit
 from reconciliation.models import BankStatement, DailyClose, ReconciliationRun, RunState, SourceFile
@@ -92,7 +93,7 @@ def make_ready_day() -> ReadyDay:
 
 def prove(now: datetime) -> None:
     """The night's proof of the books, which held."""
-    detail = {"ok": True, "checks": 40, "failing": []}
+    detail = {"ok": True, "checks": 40, "failing": [], "snapshot": current_snapshot()}
     record_audit(act=PROVED, actor=TESTER, target_kind="Ledger", target_id="books", detail=detail, now=now)
 
 
