@@ -1,5 +1,6 @@
 """Game rounds and their moves of money (G2). Moves are append-only; a round's transitions are its history."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django_fsm import FSMModelMixin, transition
 
@@ -31,7 +32,12 @@ class GameRound(FSMModelMixin, PublicIdModel, Stamped):
     class Meta:
         db_table = "cashier_game_round"
         constraints = [models.UniqueConstraint(fields=["client_id", "round_id"], name="cashier_round_once")]
-        indexes = [models.Index(fields=["player", "-created_at"], name="cashier_round_by_player")]
+        indexes = [
+            models.Index(fields=["player", "-created_at"], name="cashier_round_by_player"),
+            # Stakes of open rounds are owed to players, however old (D6): those open now, and those that ended since a day's end.
+            models.Index(fields=["entity"], name="cashier_round_open", condition=models.Q(ended_at=None)),
+            BrinIndex(fields=["ended_at"], name="cashier_round_ended", autosummarize=True),
+        ]
 
     def __str__(self) -> str:
         return self.round_id

@@ -35,6 +35,8 @@ S = CaseState
 UNDECIDED_STATES = (S.OPEN, S.INVESTIGATING, S.WAITING)
 LIVE_STATES = (*UNDECIDED_STATES, S.PROPOSED)
 ENDED_STATES = (S.RESOLVED, S.AUTO_RESOLVED)
+# Of a line that names an item and that no rule may pair with it: the item's missing line has this case, and none of its own.
+UNPAIRABLE = ("WRONG_MERCHANT_ACCOUNT", "CURRENCY_DIFFERS", "STATUS_DIFFERS")
 
 
 # Orders and narrowings of the queue that are read a page at a time, however many cases are live: name -> columns. What stands behind the

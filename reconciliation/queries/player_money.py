@@ -5,6 +5,7 @@ that are not overdue, prefund where the licence counts it. Never reserve, fx or 
 """
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -12,11 +13,12 @@ from uuid import UUID
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Sum, When
 
 from cashier.contracts import keeps_players_money
-from cashier.models import BankAccount, Capture, MerchantAccount, RoundMove
+from cashier.models import BankAccount, Capture, DepositIntent, MerchantAccount, RoundMove
 from ledger.calendar import day_bounds
-from ledger.models import LegalEntity
+from ledger.errors import BadPublicId
+from ledger.models import Entry, LegalEntity
 from reconciliation.models import ExceptionCase, Match, SettlementBatch
-from reconciliation.models.cases import LIVE_STATES
+from reconciliation.models.cases import LIVE_STATES, UNPAIRABLE
 from reconciliation.models.files import BatchState
 from reconciliation.queries.balances import Balance, balances_at
 from reconciliation.queries.rail_windows import window_at
@@ -78,24 +80,26 @@ def _holders(entity: LegalEntity) -> frozenset[str]:
 
 def _open_stakes(entity: LegalEntity, day: date) -> Counter[str]:
     """Cash that players have staked in rounds that had not ended."""
-    start, end = day_bounds(entity, day)
-    open_then = Q(round__ended_at=None) | Q(round__ended_at__gte=end)
-    moves = RoundMove.objects.filter(open_then, round__entity=entity, round__created_at__gte=start - LOOK_BACK, created_at__lt=end)
-    staked = moves.filter(kind__in=(RoundMove.Kind.DEBIT, RoundMove.Kind.ROLLBACK)).values_list("round__currency")
+    end = day_bounds(entity, day)[1]
+    moves = RoundMove.objects.filter(round__entity=entity, created_at__lt=end, kind__in=(RoundMove.Kind.DEBIT, RoundMove.Kind.ROLLBACK))
     signed = Case(When(kind=RoundMove.Kind.DEBIT, then=F("playable_minor")), default=-F("playable_minor"))
-    return Counter({asset: int(total) for asset, total in staked.annotate(total=Sum(signed)) if total})
+    found: Counter[str] = Counter()
+    for open_then in (Q(round__ended_at=None), Q(round__ended_at__gte=end)):  # of each side an index knows the rounds, however old
+        found.update(dict(moves.filter(open_then).values_list("round__currency").annotate(total=Sum(signed)).order_by()))
+    return Counter({asset: int(total) for asset, total in found.items() if total})
 
 
 def _overdue_clearing(entity: LegalEntity, day: date) -> Counter[str]:
     """Captures whose line should have come and has not: what a PSP may never pay. Older ones than can be asked for one by one have a case
-    that lives; what was written off by then stands in clearing no more."""
+    that lives, of their own or of a line that no rule may pair with them; what was written off by then stands in clearing no more."""
     end = day_bounds(entity, day)[1]
     paired = Match.objects.filter(item_kind="capture", item_id=OuterRef("pk"), undone_at=None)
     captures = Capture.objects.filter(merchant_account__entity=entity, state=Capture.State.SUCCEEDED, captured_at__lt=end)
     cases = ExceptionCase.objects.filter(entity=entity, dedupe_key__startswith=_MISSING)
-    old = _captures_of(cases.filter(state__in=LIVE_STATES, business_date__lte=day - LOOK_BACK))
+    old = Q(pk__in=_captures_of(cases.filter(state__in=LIVE_STATES, business_date__lte=day - LOOK_BACK)))
+    old |= Q(intent__in=_told_by_a_line(entity, day))
     lost = _captures_of(cases.filter(resolution="write_off", resolved_at__gte=end - LOOK_BACK, resolved_at__lt=end))
-    asked = captures.filter(Q(captured_at__gte=end - LOOK_BACK) | Q(pk__in=old)).exclude(pk__in=lost)
+    asked = captures.filter(Q(captured_at__gte=end - LOOK_BACK) | old).exclude(pk__in=lost)
     unpaid = asked.filter(~Exists(paired)).annotate(since=F("captured_at"))
     found: Counter[str] = Counter()
     for currency in unpaid.order_by().values_list("currency", flat=True).distinct():
@@ -111,9 +115,43 @@ def _captures_of(cases: QuerySet[ExceptionCase]) -> list[UUID]:
     return [Capture.id_of(key.split(":")[2]) for key in cases.values_list("dedupe_key", flat=True)]
 
 
+def _told_by_a_line(entity: LegalEntity, day: date) -> list[UUID]:
+    """Deposits named by a line in another account's file, another currency or another state: such a case stands for the missing line."""
+    told = ExceptionCase.objects.filter(entity=entity, state__in=LIVE_STATES, reason__in=UNPAIRABLE, business_date__lte=day)
+    named = told.filter(merchant_reference__startswith=DepositIntent.PREFIX).values_list("merchant_reference", flat=True)
+    found = []
+    for reference in set(named):
+        with suppress(BadPublicId):  # as the line writes it
+            found.append(DepositIntent.id_of(reference))
+    return found
+
+
 def _overdue_in_transit(entity: LegalEntity, day: date) -> Counter[str]:
-    """Payouts of PSPs that the bank should have shown by now."""
-    late = SettlementBatch.objects.filter(
-        merchant_account__entity=entity, state=BatchState.SETTLED, version=1, due_date__lte=day, payout_minor__gt=0
-    )
-    return Counter({currency: int(total) for currency, total in late.order_by().values_list("currency").annotate(Sum("payout_minor"))})
+    """What PSPs sent and the bank should have shown by now; of a payout of which it has shown a part, the rest. Never more than the books
+    have on its way under the payout's name: what bounced, or was accepted as a loss, is there no more."""
+    batches = list(_not_shown(entity, day).select_related("merchant_account"))
+    shown = _shown_less([batch.pk for batch in batches if batch.state == BatchState.PAID])
+    booked = _on_its_way(entity, day, [batch.ref for batch in batches])
+    found: Counter[str] = Counter()
+    for batch in batches:
+        rest = shown.get(batch.pk, 0) if batch.state == BatchState.PAID else int(batch.payout_minor)
+        found[batch.currency] += max(min(rest, booked.get((batch.ref, batch.currency), 0)), 0)
+    return found
+
+
+def _not_shown(entity: LegalEntity, day: date) -> QuerySet[SettlementBatch]:
+    """Payouts that were due by the day, and of which the bank has not shown all."""
+    is_short = Q(state=BatchState.SETTLED) | Q(state=BatchState.PAID, paid_minor__lt=F("payout_minor"))
+    return SettlementBatch.objects.filter(is_short, merchant_account__entity=entity, version=1, due_date__lte=day, payout_minor__gt=0)
+
+
+def _shown_less(batch_ids: list[UUID]) -> dict[UUID, int]:
+    """By payout: what its bank lines, with the charges that the bank states, are less than it."""
+    matches = Match.objects.filter(item_kind="batch", item_id__in=batch_ids, undone_at=None)
+    return {pk: -int(total) for pk, total in matches.values_list("item_id").annotate(total=Sum("difference_minor")).order_by() if pk}
+
+
+def _on_its_way(entity: LegalEntity, day: date, refs: list[str]) -> dict[tuple[str, str], int]:
+    """By payout and currency: what `in_transit` holds under its name at the day's end."""
+    entries = Entry.objects.filter(ref__in=refs, account__kind="in_transit", account__entity=entity, business_date__lte=day)
+    return {(ref, asset): int(total) for ref, asset, total in entries.values_list("ref", "asset").annotate(Sum("amount_minor")).order_by()}

@@ -12,7 +12,7 @@ from ledger.calendar import business_date
 from ledger.ids import from_public
 from ledger.models import JournalTransaction
 from reconciliation.models import ExceptionCase, Match
-from reconciliation.models.cases import LIVE_STATES
+from reconciliation.models.cases import LIVE_STATES, UNPAIRABLE
 from reconciliation.operations.cases import ENGINE, auto_resolve_case, raise_case
 from reconciliation.operations.run.context import MerchantRun
 from reconciliation.operations.run.evidence import ask_payment
@@ -20,7 +20,6 @@ from reconciliation.operations.run.expectations import LOOK_BACK, overdue
 from reconciliation.queries.currencies import currencies_of
 from reconciliation.windows import oldest_not_due
 
-_UNPAIRABLE = ("WRONG_MERCHANT_ACCOUNT", "CURRENCY_DIFFERS", "STATUS_DIFFERS")
 _LINES = {"capture": "sale", "refund": "refund", "payout": "payout", "dispute": "chargeback"}
 _PREFIXES = {"capture": "cap_", "refund": "rf_", "payout": "po_", "dispute": "dp_"}
 _DISPUTE_MONEY = {"CHARGEBACK_DEBITED": -1, "CHARGEBACK_CREDITED": 0}
@@ -65,7 +64,7 @@ def _told_by_a_line(items: Sequence[Missing]) -> set[tuple[str, str]]:
     """References of items that a line names which no rule may pair: in another account's file, another currency, another state; with the
     kind of the line (the deposit's own id stands on its sale, and on refunds and chargebacks of it), "" where the case tells none."""
     named = [item.merchant_reference for item in items if item.merchant_reference]
-    cases = ExceptionCase.objects.filter(reason__in=_UNPAIRABLE, merchant_reference__in=named)
+    cases = ExceptionCase.objects.filter(reason__in=UNPAIRABLE, merchant_reference__in=named)
     return {(reference, (facts or {}).get("kind", "")) for reference, facts in cases.values_list("merchant_reference", "facts")}
 
 
