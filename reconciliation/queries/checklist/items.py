@@ -78,7 +78,7 @@ class Day:
 
     @cached_property
     def busy_accounts(self) -> list[MerchantAccount]:
-        """Merchant accounts that captured, refunded or paid out on the day, by code; asked once."""
+        """Merchant accounts that moved money on the day, by code; asked once."""
         return accounts_busy_on(self.entity, self.date)
 
 

@@ -113,7 +113,7 @@ def lines_are_complete(day: Day) -> CheckItem:
 
 
 def bank_equals_statement(day: Day) -> CheckItem:
-    """`bank` in the books is the closing balance of the newest statement up to the day, account by account."""
+    """`bank` in the books is the closing balance of the newest statement up to the day, account by account; nothing before the first."""
     books = {(row.holder, row.asset): row.total_minor for row in day.balances if row.kind == "bank"}
     accounts = active_banks(day)
     found = [(account, _closing_minor(account, day)) for account in accounts]
@@ -126,8 +126,10 @@ def bank_equals_statement(day: Day) -> CheckItem:
 
 
 def active_banks(day: Day) -> list[BankAccount]:
-    """Active bank accounts of the entity, by code."""
-    return list(BankAccount.objects.filter(entity=day.entity, is_active=True).order_by("code"))
+    """Bank accounts of the entity that are active, or hold money in the books at the day's end all the same, by code."""
+    holders = {row.holder for row in day.balances if row.kind == "bank"}
+    accounts = BankAccount.objects.filter(entity=day.entity).order_by("code")
+    return [account for account in accounts if account.is_active or account.public_id in holders]
 
 
 def is_reported(account: MerchantAccount, day: Day) -> bool:
@@ -186,8 +188,14 @@ def _gap_words(case: ExceptionCase) -> str:
 
 
 def _closing_minor(account: BankAccount, day: Day) -> int | None:
+    """Nothing, where nothing was stated by then: nobody has said that it held any. None where the first statement is of days on both
+    sides."""
     newest = latest_statement(account, until=day.date)
-    return None if newest is None else int(newest.closing_minor)
+    if newest is not None:
+        return int(newest.closing_minor)
+    first = first_statement(account)
+    begins = None if first is None else _beginning(first)
+    return None if begins is not None and begins <= day.date else 0
 
 
 def _residual_words(runs: list[ReconciliationRun]) -> str:

@@ -1,16 +1,21 @@
 """Checks of what came from outside: reports, statements, runs, the bank against its statement (D2)."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from django.db import transaction
 
+from ledger.actors import system_actor
+from ledger.operations import Posting, post
 from reconciliation.models import DailyClose, ExceptionCase, Match, ReconciliationRun
 from reconciliation.operations.closing.days import open_close
+from reconciliation.queries.checklist.busy import busy_days
 from tests.ledger.books import book, cr, dr
 from tests.reconciliation.cases.records import Records
 from tests.reconciliation.closing.checking import check, is_held, make_bank_line, make_suspense
 from tests.reconciliation.closing.day import make_file, make_papers, make_run
-from tests.reconciliation.house import AT, DAY, NOW, House, make_case
+from tests.reconciliation.house import AT, DAY, NOW, PLAYER, House, make_case
 
 pytestmark = pytest.mark.spec("D2")
 
@@ -23,6 +28,36 @@ def test_an_account_that_captured_needs_a_report_that_reaches_the_day(records: R
     assert (item.ok, item.figure, item.missing) == (False, "0 of 1 account", ("SANDBOX_EU: no settlement report reaches 2026-11-19",))
     records.batch(("sale", 5000, capture))
     assert (check(house, "reports").figure, is_held(house, "reports")) == ("1 of 1 account", True)
+
+
+_DISPUTE = {"dispute": "dp_1", "movement": 1, "amount_minor": 500, "taken_from": "clearing"}
+_PAYOUT = {
+    "payout": "po_1", "payer": "", "paid_to": "clearing", "credit_to": "playable", "returned_minor": 500, "kept_minor": 0, "fee_minor": 0,
+}  # fmt: skip
+_REFUND = {"ref": "rf_1", "amount_minor": 500, "player_fee_minor": 0}
+
+
+@pytest.mark.spec("R7")
+@pytest.mark.parametrize(
+    ("rule", "facts"),
+    [
+        ("CHARGEBACK_DEBITED@1", _DISPUTE),
+        ("CHARGEBACK_CREDITED@1", _DISPUTE),
+        ("PAYOUT_RETURNED@1", _PAYOUT),
+        ("REFUND_REVERSED@1", _REFUND),
+    ],
+)
+def test_an_account_that_only_took_or_gave_back_needs_its_report_too(house: House, rule: str, facts: dict[str, Any]) -> None:
+    m = house.merchant.public_id
+    source = {"merchant_account": m, "entity": house.entity.public_id, "player": PLAYER, "asset": "EUR", "credit_to": "playable", **facts}
+    if "payer" in facts:
+        source["payer"] = m
+    with transaction.atomic():
+        post(Posting(rule, "back", house.entity.pk, source, AT, player_id=PLAYER), actor=system_actor("tests"), now=AT)
+    item = check(house, "reports")
+    assert (item.figure, item.missing) == ("0 of 1 account", ("SANDBOX_EU: no settlement report reaches 2026-11-19",))
+    assert check(house, "runs").missing[-1] == "SANDBOX_EU: no run"
+    assert busy_days(house.merchant, [DAY - timedelta(days=1), DAY]) == {DAY}
 
 
 def test_a_report_of_the_days_before_does_not_reach_it(records: Records) -> None:
@@ -185,6 +220,28 @@ def test_bank_is_compared_with_the_newest_statement_up_to_the_day(house: House) 
     book(house.entity, "late", dr("bank", b, 1), cr("outside", house.entity.public_id, 1), at=AT)
     item = check(house, "bank")
     assert (item.figure, item.missing) == ("0 of 1 account", ("BANK_EUR: the books differ from the statement by 0.01 EUR",))
+
+
+def test_money_in_the_books_that_no_statement_told_of_is_named(house: House) -> None:
+    b = house.bank.public_id
+    first = make_papers(house, DAY + timedelta(days=1), closing_minor=500)
+    assert is_held(house, "bank")  # nothing in the books, nothing stated
+    book(house.entity, "nobody stated it", dr("bank", b, 7500), cr("outside", house.entity.public_id, 7500), at=AT)
+    assert check(house, "bank").missing == ("BANK_EUR: the books differ from the statement by 75.00 EUR",)
+
+    # a first statement of days on both sides of this one says nothing of its end
+    first.opening_date = DAY - timedelta(days=1)
+    first.save()
+    assert is_held(house, "bank")
+
+
+def test_an_account_that_was_taken_out_of_use_with_money_in_it_is_still_asked_for(house: House) -> None:
+    make_papers(house, DAY, closing_minor=7500)
+    book(house.entity, "line", dr("bank", house.bank.public_id, 8000), cr("outside", house.entity.public_id, 8000), at=AT)
+    house.bank.is_active = False
+    house.bank.save()
+    assert check(house, "bank").missing == ("BANK_EUR: the books differ from the statement by 5.00 EUR",)
+    assert check(house, "statements", day=DAY + timedelta(days=1)).missing == ("BANK_EUR: no statement reaches 2026-11-20",)
 
 
 # --- books ---
