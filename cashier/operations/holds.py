@@ -48,14 +48,9 @@ def place_hold(
 
 
 def release_hold(*, kind: str, ref: str, actor: Actor, now: datetime) -> Hold:
-    """The case ends without taking it: locked to playable. Raises NotInThisState where nothing is held.
-
-    The wallet is locked before the hold, as by whoever takes of a hold what a late payout needs: else the two wait for each other.
-    """
+    """The case ends without taking it: locked to playable. Raises NotInThisState where nothing is held."""
     with transaction.atomic():
-        found = Hold.objects.select_related("player").filter(kind=kind, ref=ref).first()
-        if found is not None:
-            lock_wallet(entity_id=found.entity_id, player_id=found.player.public_id, asset=found.currency)
+        lock_wallet_of(kind, ref)
         hold = lock_hold(kind, ref)
         book_hold(
             "hold.released",
@@ -80,6 +75,7 @@ def adopt_refund(*, capture: Capture, psp_refund_ref: str, amount_minor: int, oc
     with transaction.atomic():
         intent = lock_intent(capture.intent_id)
         capture = next(row for row in lock_captures(intent.pk) if row.pk == capture.pk)
+        lock_wallet_of(Hold.Kind.FOUND_REFUND, psp_refund_ref)
         hold = Hold.objects.select_for_update().filter(kind=Hold.Kind.FOUND_REFUND, ref=psp_refund_ref, state=Hold.State.HELD).first()
         held_minor = min(hold.amount_minor, amount_minor) if hold else 0
         book_deposit(
@@ -99,6 +95,14 @@ def adopt_refund(*, capture: Capture, psp_refund_ref: str, amount_minor: int, oc
             row.refunded_minor += amount_minor
             row.updated_at = now
             row.save(update_fields=["refunded_minor", "updated_at"])
+
+
+def lock_wallet_of(kind: str, ref: str) -> None:
+    """The wallet of what is held is locked before the hold, as by whoever takes of a hold what a late payout needs: else the two wait for
+    each other."""
+    found = Hold.objects.select_related("player").filter(kind=kind, ref=ref).first()
+    if found is not None:
+        lock_wallet(entity_id=found.entity_id, player_id=found.player.public_id, asset=found.currency)
 
 
 def lock_hold(kind: str, ref: str) -> Hold:

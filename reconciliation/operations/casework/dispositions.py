@@ -15,11 +15,13 @@ from ledger.models import ApprovalRequest
 from ledger.operations import record_audit, request_approval, withdraw_approval
 from ledger.transitions import move
 from ledger.values import Line
+from reconciliation.locks import lock_cases
 from reconciliation.models import CaseState, ExceptionCase
 from reconciliation.models.cases import UNDECIDED_STATES
 from reconciliation.operations.cases import add_entry
 from reconciliation.operations.casework.desk import lock_case, lock_live_case, require_reason, require_state, wait_case
 from reconciliation.operations.casework.holding import holds_of
+from reconciliation.operations.casework.items import records_of
 from reconciliation.operations.casework.people import player_of
 from reconciliation.operations.casework.plans import PLANNERS, Plan, plan_disposition, stands_open
 from reconciliation.operations.casework.refusals import CaseNotOpen, DispositionNotAllowed
@@ -140,8 +142,13 @@ def execute_disposition(*, payload: dict[str, Any], request: ApprovalRequest, ac
 
 
 def do_planned(payload: dict[str, Any], request: ApprovalRequest, *, key: str, actor: Actor, now: datetime) -> None:
-    """What was approved of one case: {case, disposition, target, plan}; `key` begins the keys of what it posts. Raises CaseNotOpen."""
-    case = lock_case(from_public(payload["case"], "case_"))
+    """What was approved of one case: {case, disposition, target, plan}; `key` begins the keys of what it posts. Raises CaseNotOpen.
+
+    The cases that speak of the same records are locked with it, in the order of runs: doing one may end others.
+    """
+    case_id = from_public(payload["case"], ExceptionCase.PREFIX)
+    lock_cases(records_of(case_id, payload["target"]))
+    case = lock_case(case_id)
     require_state(case, CaseState.PROPOSED)
     fresh = plan_disposition(case, payload["disposition"], payload["target"])
     if case.approval_id != request.pk or canonical_json(fresh) != canonical_json(payload["plan"]):

@@ -1,8 +1,10 @@
 """A bank line in suspense is a PSP's transfer because a person says so: of one payout, or of several that it pays together (R5, R6)."""
 
 from typing import Any
+from uuid import UUID
 
 from ledger.errors import BadPublicId
+from reconciliation.locks import lock_batches
 from reconciliation.matching.subsets import MOST_PARTS
 from reconciliation.models import BankLine, ExceptionCase, SettlementBatch
 from reconciliation.models.files import BatchState
@@ -18,7 +20,9 @@ def bank_step(case: ExceptionCase, item: OpenItem, target: str) -> Step:
     """
     assert item.line is not None
     line = BankLine.objects.get(pk=item.line[1])
-    batches = _batches(case, item, target)
+    named = _names(case, target)
+    lock_batches(batch_id for name in named if (batch_id := _id_of(name)) is not None)  # before anything is posted, as a run does
+    batches = sorted((_batch(case, item, name) for name in named), key=lambda batch: (batch.business_date, batch.number))
     total = sum(int(batch.payout_minor) for batch in batches)
     charge = int(line.charges_minor) if line.amount_minor + line.charges_minor == total else 0
     if len(batches) == 1:
@@ -54,7 +58,8 @@ def _shares(batches: list[SettlementBatch], came_minor: int) -> list[tuple[Settl
     return [*whole, (batches[-1], left)]
 
 
-def _batches(case: ExceptionCase, item: OpenItem, target: str) -> list[SettlementBatch]:
+def _names(case: ExceptionCase, target: str) -> list[str]:
+    """The payouts that a person named, else those of the case. Raises NothingToMove."""
     names = list(dict.fromkeys(target.replace(",", " ").split()))
     if not names:
         linked = [link.target_id for link in case.links.all() if link.kind == "batch"]
@@ -63,16 +68,19 @@ def _batches(case: ExceptionCase, item: OpenItem, target: str) -> list[Settlemen
         raise NothingToMove("Name the batch (sb_…) whose payout the bank line is, or several with spaces between.")
     if len(names) > MOST_PARTS:
         raise NothingToMove(f"A line pays at most {MOST_PARTS} payouts.")
-    found = [_batch(case, item, name) for name in names]
-    return sorted(found, key=lambda batch: (batch.business_date, batch.number))
+    return names
+
+
+def _id_of(name: str) -> UUID | None:
+    try:
+        return SettlementBatch.id_of(name)
+    except BadPublicId:
+        return None
 
 
 def _batch(case: ExceptionCase, item: OpenItem, target: str) -> SettlementBatch:
     """The payout that a person named: posted, not shown by another line, of this account's currency and direction."""
-    try:
-        batch = SettlementBatch.objects.select_related("merchant_account").filter(pk=SettlementBatch.id_of(target)).first()
-    except BadPublicId:
-        batch = None
+    batch = SettlementBatch.objects.select_related("merchant_account").filter(pk=_id_of(target)).first()
     if batch is None:
         raise NothingToMove("Name the batch (sb_…) whose payout the bank line is.")
     is_ours = batch.merchant_account.entity_id == case.entity_id and batch.currency == item.asset and batch.state == BatchState.SETTLED

@@ -16,7 +16,7 @@ from django.db.models import Count, Sum
 from ledger.errors import BadPublicId
 from ledger.ids import from_public
 from ledger.models import Entry
-from reconciliation.models import ExceptionCase, SettlementBatch, SuspenseItem
+from reconciliation.models import CaseLink, ExceptionCase, SettlementBatch, SuspenseItem
 
 # Kind of link -> (prefix of its id, ending of the reference that its entries carry, kinds of matches that relieve it).
 RECORDS: dict[str, tuple[str, str, tuple[str, ...]]] = {
@@ -80,6 +80,13 @@ def lock_items(case: ExceptionCase) -> None:
     for kind, target in links:
         if kind in LINES:
             list(SuspenseItem.objects.select_for_update(of=("self",)).filter(line_kind=kind[:-5], line_id=line_number(target)))
+
+
+def records_of(case_id: UUID, target: str) -> list[tuple[str, str]]:
+    """What the case speaks of and a person may move, with the payouts of PSPs that `target` names, as (kind, public id)."""
+    links = CaseLink.objects.filter(case_id=case_id, kind__in=[*LINES, *RECORDS, "batch"])
+    named = [("batch", name) for name in target.replace(",", " ").split() if name.startswith(SettlementBatch.PREFIX)]
+    return sorted({*links.values_list("kind", "target_id"), *named})
 
 
 def suspense_of(entity_id: UUID, kind: str, target: str) -> list[OpenItem]:

@@ -2,6 +2,10 @@
 
 A plan is plain values: steps in order. It is what a second person sees and approves; at execution it is worked out again under the
 same locks, and must be the same. What is held for the case is given back first; a step that takes takes it from playable then.
+
+Locks, always in this order: the request, the cases that speak of the same records by id, the items by name, lines in suspense, payouts
+of PSPs with the runs of their days, then the deposit or the player's payout, its captures, the wallet, holds. Steps are done in turn, and
+the first gives back what is held, under the wallet's lock: so a planner locks the deposit or payout that a later step moves.
 """
 
 from collections.abc import Callable
@@ -84,7 +88,7 @@ def plan_settle_with_player(case: ExceptionCase, target: str) -> list[Step]:
     failed = _captures_to_fail(case)
     if failed:
         for capture in failed:
-            lock_intent(capture.intent_id)  # before the wallet, as everybody does
+            lock_intent(capture.intent_id)
         return [_fail_capture(case, capture) for capture in failed]
     late = late_hold_of(case)
     if late is not None:
@@ -109,6 +113,7 @@ def plan_credit(case: ExceptionCase, target: str) -> list[Step]:
     is the player after all, the pending deposit is captured."""
     late, kept, paid = late_hold_of(case), kept_hold_of(case), payer_held_of(case)
     if paid is not None:
+        lock_intent(paid.intent_id)
         creditable = paid.intent.player.may_deposit
         return [call_step("accept_payer", rule="DEPOSIT_CAPTURED@1", source=captured_source(paid), capture=paid.public_id)] * creditable
     if late is not None:
@@ -132,6 +137,7 @@ def plan_give_back(case: ExceptionCase, target: str) -> list[Step]:
 
 
 def _refuse_payer(paid: Capture) -> list[Step]:
+    lock_intent(paid.intent_id)
     source, capture = gross_source(paid), paid.public_id
     rules = (
         ("unsee_payer", "DEPOSIT_UNSEEN@1"),
@@ -156,7 +162,8 @@ def plan_fail_refund(case: ExceptionCase, target: str) -> list[Step]:
 
 def plan_fail_payout(case: ExceptionCase, target: str) -> list[Step]:
     """A payout that the PSP never paid: back to the player. Only one that is answered and has not ended."""
-    payout = record_of(case, "payout", PayoutIntent, related="player")
+    named = record_of(case, "payout", PayoutIntent)
+    payout = lock_payout(named.pk) if named is not None else None
     if payout is None or payout.state != PayoutState.SUBMITTED or payout.call_state != PspCall.CallState.DONE:
         return []
     rule = "PAYOUT_FAILED@1" if payout.player.is_creditable else ""
@@ -168,7 +175,7 @@ def plan_fail_payout(case: ExceptionCase, target: str) -> list[Step]:
 def plan_adopt_payout(case: ExceptionCase, target: str) -> list[Step]:
     """A payout that the PSP paid: settled; where we had released the money, what is there is taken and the rest owed."""
     named = record_of(case, "payout", PayoutIntent)
-    payout = lock_payout(named.pk) if named is not None else None  # before the wallet, as everybody does
+    payout = lock_payout(named.pk) if named is not None else None
     if payout is None or payout.state not in (PayoutState.SUBMITTED, *RELEASED_STATES):
         return []
     if payout.state == PayoutState.SUBMITTED:

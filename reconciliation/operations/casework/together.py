@@ -17,6 +17,7 @@ from ledger.money import money_text
 from ledger.operations import people_needed, record_audit, request_approval
 from ledger.refusals import Refused
 from ledger.values import Line
+from reconciliation.locks import lock_cases
 from reconciliation.models import CaseState, ExceptionCase
 from reconciliation.models.cases import UNDECIDED_STATES
 from reconciliation.operations.casework.desk import lock_case, require_reason, require_state
@@ -29,6 +30,7 @@ from reconciliation.operations.casework.dispositions import (
     preview_disposition,
     return_to_work,
 )
+from reconciliation.operations.casework.items import records_of
 from reconciliation.operations.casework.people import player_of
 from reconciliation.operations.casework.plans import plan_disposition
 from reconciliation.operations.casework.refusals import CaseNotOpen, DispositionNotAllowed
@@ -78,6 +80,7 @@ def execute_together(*, payload: dict[str, Any], request: ApprovalRequest, actor
     Raises CaseNotOpen where none could be done: nothing is decided then.
     """
     failed: Failed = {}
+    lock_cases([link for each in payload["cases"] for link in records_of(from_public(each["case"], ExceptionCase.PREFIX), each["target"])])
     for each in payload["cases"]:
         try:
             with transaction.atomic():

@@ -1,4 +1,5 @@
-"""A decision locks the deposit before the wallet, as the cashier does when the PSP tells its end meanwhile: no two wait for each other."""
+"""A decision locks the deposit or the payout before the wallet, as the cashier does when the PSP tells its end meanwhile: no two wait for
+each other."""
 
 import pytest
 from django.db import connection
@@ -13,6 +14,9 @@ from tests.reconciliation.house import NOW
 
 def links_for(records: Records, disposition: str) -> Links:
     """A refund that waits for its end, or late money, of a player who has something to hold beside it."""
+    if disposition == "fail_payout":
+        records.capture(5000)
+        return [("payout", records.payout(2000).public_id)]
     if disposition == "fail_refund":
         return [("refund", records.refund(records.capture(5000), 2000).public_id)]
     records.capture(2000)
@@ -23,6 +27,7 @@ def links_for(records: Records, disposition: str) -> Links:
 @pytest.mark.parametrize(
     ("code", "disposition"),
     [
+        ("WITHDRAWAL_SENT_PSP_NOT_PAID", "fail_payout"),
         ("REFUND_MISSING_AT_PSP", "fail_refund"),
         ("PSP_SUCCESS_AFTER_TERMINAL", "credit_missing_deposit"),
         ("PSP_SUCCESS_AFTER_TERMINAL", "refund"),
@@ -38,7 +43,8 @@ def test_the_deposit_before_the_wallet(records: Records, code: str, disposition:
 
     statements = [query["sql"] for query in asked.captured_queries if "FOR UPDATE" in query["sql"]]
     wallet = next(at for at, sql in enumerate(statements) if 'FROM "ledger_wallet"' in sql)
-    deposit = next(at for at, sql in enumerate(statements) if 'FROM "cashier_deposit_intent"' in sql)
-    assert deposit < wallet
+    table = "cashier_payout_intent" if disposition == "fail_payout" else "cashier_deposit_intent"
+    moved = next(at for at, sql in enumerate(statements) if f'FROM "{table}"' in sql)
+    assert moved < wallet
     case.refresh_from_db()
     assert case.state == CaseState.RESOLVED
