@@ -59,6 +59,12 @@ def resume_rested_cases() -> int:
 
 
 @shared_task
+def withdraw_moot_requests() -> int:
+    """Requests for the ending of a case that ended meanwhile are taken back."""
+    return casework.withdraw_moot_requests(now=clock.now())
+
+
+@shared_task
 def apply_auto_rules() -> dict[str, int]:
     """Rules that two people turned on end the small cases they are for (E3)."""
     return casework.apply_auto_rules(now=clock.now())

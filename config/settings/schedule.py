@@ -28,6 +28,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "cashier-revive-after-outage": {"task": "cashier.tasks.sweep.revive_after_outage", "schedule": 60.0},
     "cashier-sweep-overdue": {"task": "cashier.tasks.sweep.sweep_overdue", "schedule": 15.0},
     "resume rested cases": {"task": "reconciliation.tasks.resume_rested_cases", "schedule": 60.0},
+    "reconciliation-withdraw-moot-requests": {"task": "reconciliation.tasks.withdraw_moot_requests", "schedule": 60.0},
     "reconciliation-apply-auto-rules": {"task": "reconciliation.tasks.apply_auto_rules", "schedule": 300.0},
     "reconciliation-escalate-due-cases": {"task": "reconciliation.tasks.escalate_due_cases", "schedule": 60.0},
     "reconciliation-tend-closes": {"task": "reconciliation.tasks.tend_closes", "schedule": 30.0},

@@ -14,7 +14,14 @@ from ledger.errors import (
     UnknownRule,
 )
 from ledger.operations.adjustments import propose_adjustment, propose_write_off
-from ledger.operations.approvals import decide, expire_approvals, may_decide, request_approval, withdraw_approval
+from ledger.operations.approvals import (
+    decide,
+    expire_approvals,
+    may_decide,
+    request_approval,
+    take_back_moot,
+    withdraw_approval,
+)
 from ledger.operations.audit import record_audit
 from ledger.operations.audit_heads import archive_audit, bind_to_head
 from ledger.operations.checkpoints import write_checkpoints
@@ -89,6 +96,7 @@ __all__ = [
     "rewind_sink",
     "seal_audit",
     "suspend_idempotent",
+    "take_back_moot",
     "withdraw_approval",
     "write_checkpoints",
     "take_form",

@@ -105,6 +105,12 @@ def withdraw_approval(*, request_id: UUID, maker: Actor, now: datetime) -> Appro
     return request
 
 
+def take_back_moot(*, request: ApprovalRequest, why: str, actor: Actor, now: datetime) -> None:
+    """Nothing is left of what it asks for: withdrawn, with why in the log. Needs it locked and pending. Raises ApprovalRefused."""
+    _require_pending(request)
+    _end(request, "withdraw", actor, why, now)
+
+
 def expire_approvals(*, now: datetime) -> int:
     """End requests whose time has passed; returns how many. One that can't be ended is logged, and keeps none of the others open."""
     overdue = ApprovalRequest.objects.filter(state=ApprovalRequest.State.PENDING, expires_at__lte=now).order_by("expires_at")

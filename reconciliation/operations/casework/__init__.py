@@ -24,6 +24,7 @@ from reconciliation.operations.casework.dispositions import (
     propose_disposition,
     withdraw_proposal,
 )
+from reconciliation.operations.casework.moot import withdraw_moot_requests
 from reconciliation.operations.casework.refusals import CaseNotOpen, DispositionNotAllowed, FileNotTaken, NothingToMove, ReasonNeeded
 from reconciliation.operations.casework.together import (
     Together,
@@ -65,5 +66,6 @@ __all__ = [
     "resume_case",
     "resume_rested_cases",
     "wait_case",
+    "withdraw_moot_requests",
     "withdraw_proposal",
 ]

@@ -22,6 +22,7 @@ from reconciliation.operations.cases import add_entry
 from reconciliation.operations.casework.desk import lock_case, lock_live_case, require_reason, require_state, wait_case
 from reconciliation.operations.casework.holding import holds_of
 from reconciliation.operations.casework.items import records_of
+from reconciliation.operations.casework.moot import require_waiting
 from reconciliation.operations.casework.people import player_of
 from reconciliation.operations.casework.plans import PLANNERS, Plan, plan_disposition, stands_open
 from reconciliation.operations.casework.refusals import CaseNotOpen, DispositionNotAllowed
@@ -149,9 +150,9 @@ def do_planned(payload: dict[str, Any], request: ApprovalRequest, *, key: str, a
     case_id = from_public(payload["case"], ExceptionCase.PREFIX)
     lock_cases(records_of(case_id, payload["target"]))
     case = lock_case(case_id)
-    require_state(case, CaseState.PROPOSED)
+    require_waiting(case, request)
     fresh = plan_disposition(case, payload["disposition"], payload["target"])
-    if case.approval_id != request.pk or canonical_json(fresh) != canonical_json(payload["plan"]):
+    if canonical_json(fresh) != canonical_json(payload["plan"]):
         raise CaseNotOpen("The books changed since this was asked. Reject it and propose again.")
     doing = Doing(case, request, Actor(request.maker_kind, request.maker_id), now, key)
     for number, step in enumerate(fresh["steps"]):
