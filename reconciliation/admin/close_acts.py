@@ -9,7 +9,14 @@ from ledger.admin.frames import SHOWN, Act, Done, Page, Standing, disabled, hidd
 from ledger.models import ApprovalRequest
 from ledger.operations import decide, holds_permission
 from reconciliation.models import CloseState, DailyClose
-from reconciliation.operations.closing import prepare_close, refresh_checklist, request_override, request_reopen, taken_checklist
+from reconciliation.operations.closing import (
+    lacks_only_a_proof,
+    prepare_close,
+    refresh_checklist,
+    request_override,
+    request_reopen,
+    taken_checklist,
+)
 
 Data = Mapping[str, Any]
 State = CloseState
@@ -38,8 +45,9 @@ def request_of(close: DailyClose, page: Page) -> ApprovalRequest | None:
 def _preparable(close: DailyClose, page: Page) -> Standing:
     if close.state not in (State.OPEN, State.CLOSING):
         return hidden("The day is prepared or signed.")
-    missing = missing_of(items_of(close, page))
-    if missing:
+    items = items_of(close, page)
+    missing = missing_of(items)
+    if missing and not (close.state == State.OPEN and lacks_only_a_proof(close, items, page.now)):
         first = missing[0]
         named = "; ".join(first["missing"][:2]) or first["title"]
         return disabled(f"{len(missing)} thing{'s' if len(missing) > 1 else ''} missing. First: {named}")

@@ -6,7 +6,7 @@ from reconciliation.operations.closing.days import missing_of, open_close, open_
 from reconciliation.operations.closing.falling_back import drop_sign_off, fall_back
 from reconciliation.operations.closing.overriding import execute_override, request_override
 from reconciliation.operations.closing.preparing import prepare_close
-from reconciliation.operations.closing.proving import prove_books
+from reconciliation.operations.closing.proving import lacks_only_a_proof, prove_books
 from reconciliation.operations.closing.provisional import take_provisional_close
 from reconciliation.operations.closing.refusals import CloseNotPermitted, CloseNotReady, CloseStateConflict, NoBundle, NotACheck
 from reconciliation.operations.closing.reopening import execute_reopen, request_reopen
@@ -26,6 +26,7 @@ __all__ = [
     "execute_reopen",
     "execute_sign_off",
     "fall_back",
+    "lacks_only_a_proof",
     "missing_of",
     "open_close",
     "open_due_closes",

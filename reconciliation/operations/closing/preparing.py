@@ -23,14 +23,12 @@ from reconciliation.operations.closing.cover import watch_player_money
 from reconciliation.operations.closing.days import audit_close, lock_close, missing_of, require_order, require_permission, taken_checklist
 from reconciliation.operations.closing.falling_back import fall_back, to_open
 from reconciliation.operations.closing.freezing import Written, write_parts
-from reconciliation.operations.closing.proving import prove_books
+from reconciliation.operations.closing.proving import lacks_only_a_proof, prove_books
 from reconciliation.operations.closing.refusals import CloseNotReady, CloseStateConflict
-from reconciliation.queries.checklist import Day, proof_is_due
 from reconciliation.queries.totals import changed_since, day_totals
 
 log = structlog.get_logger(__name__)
 IN_FLIGHT_SECONDS = 30.0
-PROOFS = "proofs"  # the item of the checklist
 
 
 def prepare_close(*, close_id: UUID, preparer: User, now: datetime) -> DailyClose:
@@ -106,17 +104,11 @@ def _write(close_id: UUID, preparer: User, now: datetime) -> Written | None:
     close = DailyClose.objects.select_related("entity").get(pk=close_id)
     watch_player_money(entity=close.entity, day=close.business_date, now=now)
     items = taken_checklist(close, now)
-    if _lacks_only_a_proof(close, items, now):
+    if lacks_only_a_proof(close, items, now):
         prove_books(actor=user_actor(preparer), now=now)
         seal_audit(now=now)
         items = taken_checklist(close, now)
     return None if missing_of(items) else write_parts(close, items, preparer=preparer, now=now)
-
-
-def _lacks_only_a_proof(close: DailyClose, items: list[dict[str, Any]], now: datetime) -> bool:
-    """Whether postings that came after the last proof are all that is missing: no more can come now, so that one more proof sees all."""
-    missing = [item["name"] for item in items if not item["ok"] and not item["overridden"]]
-    return missing == [PROOFS] and proof_is_due(Day(close.entity, close.business_date, now))
 
 
 def _conclude(close_id: UUID, preparer: User, written: Written | None, now: datetime) -> tuple[DailyClose, list[str]]:

@@ -3,14 +3,18 @@
 from typing import TYPE_CHECKING
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import transaction
+from django.test import Client
 
 from ledger.actors import system_actor
 from ledger.models import AuditRecord
 from ledger.operations import record_audit
 from reconciliation.models import CloseState
+from reconciliation.operations.cases import auto_resolve_case
 from reconciliation.operations.closing import CloseNotReady, prove_books
 from reconciliation.queries.checklist.books import PROVED
+from tests.backoffice.pressing import press
 from tests.reconciliation.closing.checking import check
 from tests.reconciliation.closing.day import NEXT_DAY, NOON, NOW, ReadyDay, prove
 from tests.reconciliation.closing.test_races import InFlight
@@ -68,6 +72,24 @@ def test_who_prepares_proves_what_came_since(ready: ReadyDay) -> None:
     assert (ready.state(), proofs()) == (CloseState.PREPARED, 2)
     assert AuditRecord.objects.filter(act=PROVED).latest("pk").actor_id == str(ready.house.ada.pk)
     assert ready.request().payload["totals"]["journal"]["transactions"] == 3
+
+
+def test_the_button_is_there_where_only_that_is_missing(ready: ReadyDay) -> None:
+    ada = ready.house.ada
+    ada.is_staff = True
+    ada.save()
+    ada.user_permissions.add(Permission.objects.get(codename="view_dailyclose"))
+    client = Client()
+    client.force_login(ada, backend="django.contrib.auth.backends.ModelBackend")
+    ready.pay("late")
+    case = make_case(ready.house, "LEDGER_CREDIT_MISSING_PSP_SUCCESS")
+
+    assert press(client, ready.close, "prepare").status_code == 409  # that is missing too
+    assert (ready.state(), proofs()) == (CloseState.OPEN, 1)
+
+    auto_resolve_case(case, rule="line_came@1", text="The line came.", now=NOW)
+    assert press(client, ready.close, "prepare").status_code == 302
+    assert (ready.state(), proofs()) == (CloseState.PREPARED, 2)
 
 
 def test_books_that_do_not_hold_then_stop_the_day(ready: ReadyDay, monkeypatch: pytest.MonkeyPatch) -> None:
