@@ -43,7 +43,7 @@ def pair_line(case: ExceptionCase, line_kind: str, line_id: int, pair: dict[str,
         compared={"case": case.public_id, "named_by": maker.id, "item": pair["item"]},
     )  # fmt: skip
     if item_id is not None and pair["item_kind"] == "batch":
-        _pay_batch(line, match, item_id, now)
+        _pay_batch(case, line, match, item_id, now)
     return match
 
 
@@ -54,7 +54,7 @@ def _pair_part(case: ExceptionCase, line_id: int, place: int, part: dict[str, An
         run=run_of(case), currency=line.currency, line_minor=part["minor"], difference_minor=part["difference_minor"], matched_at=now,
         compared={"case": case.public_id, "named_by": maker.id, "item": part["item"]},
     )  # fmt: skip
-    _pay_batch(line, match, batch_id, now)
+    _pay_batch(case, line, match, batch_id, now)
     return match
 
 
@@ -68,7 +68,7 @@ def run_of(case: ExceptionCase) -> ReconciliationRun:
     return run
 
 
-def _pay_batch(line: BankLine, match: Match, batch_id: UUID, now: datetime) -> None:
+def _pay_batch(case: ExceptionCase, line: BankLine, match: Match, batch_id: UUID, now: datetime) -> None:
     """The bank has shown the batch; what differs stays in transit, with its own case."""
     batches = SettlementBatch.objects.select_for_update(of=("self",)).select_related("merchant_account__entity", "source_file")
     batch = batches.get(pk=batch_id)
@@ -77,5 +77,5 @@ def _pay_batch(line: BankLine, match: Match, batch_id: UUID, now: datetime) -> N
     step = BankRun(match.run, line.bank_account, line.booked_date, now)
     if match.difference_minor:
         raise_amount_differs(step, line, batch, match.difference_minor, batch.transfer_reference)
-    resolve_identified(step, line, batch)
+    resolve_identified(step, line, batch, decided=case.pk)
     refresh_residuals(batch, now=now)

@@ -1,5 +1,7 @@
 """Cases between a PSP's payouts and our bank (REASON_CODES.md)."""
 
+from uuid import UUID
+
 from reconciliation.models import BankLine, ExceptionCase, SettlementBatch
 from reconciliation.models.cases import LIVE_STATES
 from reconciliation.operations.cases import auto_resolve_case, raise_case
@@ -93,10 +95,10 @@ def raise_missing_settlements(step: BankRun, batches: list[SettlementBatch]) -> 
         )
 
 
-def resolve_identified(step: BankRun, line: BankLine, batch: SettlementBatch) -> None:
-    """The line that nobody knew, or the payout that nobody saw, is explained."""
+def resolve_identified(step: BankRun, line: BankLine, batch: SettlementBatch, *, decided: UUID | None = None) -> None:
+    """The line that nobody knew, or the payout that nobody saw, is explained. Not the case that a person ends by saying so: `decided`."""
     keys = [f"{code}:{line.ref}" for code in ("BANK_CREDIT_UNIDENTIFIED", "BANK_DEBIT_UNIDENTIFIED")]
-    for case in ExceptionCase.objects.filter(dedupe_key__in=[*keys, missing_key(batch)], state__in=LIVE_STATES):
+    for case in ExceptionCase.objects.filter(dedupe_key__in=[*keys, missing_key(batch)], state__in=LIVE_STATES).exclude(pk=decided):
         text = f"The bank line of batch {batch.number} came."
         auto_resolve_case(case, rule="bank_line_came@1", text=text, data={"bank_line": line.pk, "batch": batch.public_id}, now=step.now)
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from reconciliation.models import ExceptionCase, Match
+from ledger.models import Transition
+from reconciliation.models import CaseLink, ExceptionCase, Match
 from reconciliation.operations.casework import NothingToMove, preview_of
 from tests.reconciliation.cases.acting import a_case, end, propose
 from tests.reconciliation.cases.records import Records
@@ -55,6 +56,25 @@ def test_a_bank_line_is_identified_with_the_named_batch(records: Records, came: 
     assert records.balance("suspense", records.house.bank.public_id) == 0
     codes = [each.reason_id for each in ExceptionCase.objects.filter(state="OPEN")]
     assert codes == (["BANK_SETTLEMENT_AMOUNT_DIFFERS"] if left else [])
+
+
+@pytest.mark.spec("E3", "S8")
+def test_the_case_that_a_person_ends_by_it_ends_once_and_the_payouts_own_by_itself(records: Records) -> None:
+    batch, _ = records.batch(("sale", 5000, records.capture(5000)))
+    line = records.bank_line(5000)
+    case, missing = (make_case(records.house, "BANK_CREDIT_UNIDENTIFIED", about=str(number)) for number in range(2))
+    CaseLink.objects.create(case=case, kind="bank_line", target_id=str(line.pk))
+    for each, key in ((case, f"BANK_CREDIT_UNIDENTIFIED:{line.ref}"), (missing, f"PSP_SUCCESS_MISSING_BANK_SETTLEMENT:{batch.ref}")):
+        each.bank_account, each.merchant_account, each.dedupe_key = records.house.bank, None, key  # as a run raises them
+        each.save()
+
+    end(records, case, "identify_line", batch.public_id)
+
+    ways = Transition.objects.filter(target_id=case.pk).order_by("id").values_list("from_state", "to_state")
+    assert list(ways) == [("", "OPEN"), ("OPEN", "PROPOSED"), ("PROPOSED", "RESOLVED")]
+    assert not case.rule_acts.exists()
+    missing.refresh_from_db()
+    assert (case.resolution, missing.resolution) == ("identify_line", "bank_line_came@1")
 
 
 def test_of_a_batch_only_what_is_in_transit_is_open(records: Records) -> None:
