@@ -20,10 +20,10 @@ def has_acted_on(user: User, entity: LegalEntity, day: date) -> bool:
     Of requests that were refused or ended undecided nothing stands in the books: they don't count.
     """
     start, end = day_bounds(entity, day)
-    acts = _acts_of(user).filter(Q(entity=entity) | Q(entity=None), decided_at__gte=start - LOOK_BACK)
-    if acts.filter(decided_at__gte=start, decided_at__lt=end).exists():
+    acts = list(_acts_of(user).filter(Q(entity=entity) | Q(entity=None), decided_at__gte=start - LOOK_BACK))
+    if any(act.decided_at is not None and start <= act.decided_at < end for act in acts):
         return True
-    return any(_is_posted_into(request, entity, day) for request in acts.only("pk"))
+    return any(_is_posted_into(act, entity, day) for act in acts) or _has_posted_at_once(acts, entity, day)
 
 
 def _acts_of(user: User) -> QuerySet[ApprovalRequest]:
@@ -37,3 +37,11 @@ def _is_posted_into(request: ApprovalRequest, entity: LegalEntity, day: date) ->
     key = f"approval:{request.public_id}"
     posted = JournalTransaction.objects.filter(Q(posting_key=key) | Q(posting_key__startswith=f"{key}:"))
     return posted.filter(entity=entity, business_date=day).exists()
+
+
+def _has_posted_at_once(acts: list[ApprovalRequest], entity: LegalEntity, day: date) -> bool:
+    """Some acts let the cashier post under keys of its own, of a day of its own: a payer is accepted, and his deposit is of the day on
+    which he paid. What is posted by the maker at the moment of the decision is posted by it."""
+    makers = {(act.maker_kind, act.maker_id, act.decided_at) for act in acts}
+    posted = JournalTransaction.objects.filter(entity=entity, business_date=day, posted_at__in=[act.decided_at for act in acts])
+    return any(found in makers for found in posted.values_list("actor_kind", "actor_id", "posted_at"))

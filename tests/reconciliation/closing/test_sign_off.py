@@ -4,18 +4,19 @@ from datetime import timedelta
 
 import psycopg
 import pytest
+from django.db import transaction
 
 from ledger.actors import user_actor
 from ledger.canonical import canonical_json, sha256_hex
 from ledger.errors import ApprovalRefused
 from ledger.models import ApprovalRequest, AuditRecord, JournalTransaction
-from ledger.operations import decide, expire_approvals, get_chain_head, seal_audit, withdraw_approval
+from ledger.operations import Posting, decide, expire_approvals, get_chain_head, post, seal_audit, withdraw_approval
 from reconciliation.models import CloseSnapshot, CloseState
 from reconciliation.operations.casework import escalate_case, investigate_case, propose_disposition
 from reconciliation.operations.closing import CloseNotReady, CloseStateConflict, fall_back, open_close, return_changed_closes
 from tests.databases import TestDatabase
-from tests.reconciliation.closing.day import DAY, NOON, NOW, REASON, ReadyDay, make_papers, prove
-from tests.reconciliation.house import make_case
+from tests.reconciliation.closing.day import DAY, NOON, NOW, REASON, TESTER, ReadyDay, make_papers, prove
+from tests.reconciliation.house import PLAYER, make_case
 
 pytestmark = pytest.mark.spec("D3", "S1")
 
@@ -115,6 +116,24 @@ def test_an_adjustment_counts_for_the_day_that_it_is_posted_into(ready: ReadyDay
     with pytest.raises(ApprovalRefused):
         following.sign(ready.house.ben, now=NOW + timedelta(days=1))
     assert following.sign(ready.house.fay, now=NOW + timedelta(days=1)).state == CloseState.SIGNED_OFF
+
+
+@pytest.mark.parametrize("is_its_own", [True, False])
+def test_an_act_of_the_next_day_counts_where_the_cashier_posts_of_this_one(ready: ReadyDay, is_its_own: bool) -> None:
+    """An ending that accepts a payer books the deposit under its own key, into the day on which it was paid."""
+    ready.adjust(maker=ready.house.fay, checker=ready.house.ben, now=NOW)
+    source = {"entity": ready.house.entity.public_id, "player": PLAYER, "asset": "EUR", "amount_minor": 700, "ref": "cap_1"}
+    maker = user_actor(ready.house.fay) if is_its_own else TESTER  # at the same moment, and somebody else
+    with transaction.atomic():
+        posting = Posting("MANUAL_CREDIT@1", "deposit.captured:cap_1", ready.house.entity.pk, source, NOON, player_id=PLAYER)
+        assert post(posting, actor=maker, now=NOW).business_date == DAY
+    ready.prepare()
+    if is_its_own:
+        with pytest.raises(ApprovalRefused, match="adjustment of this day"):
+            ready.sign()
+        assert not_signed(ready)
+    else:
+        assert ready.sign().state == CloseState.SIGNED_OFF
 
 
 def test_an_adjustment_of_another_day_does_not_bar(ready: ReadyDay) -> None:
