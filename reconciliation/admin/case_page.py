@@ -42,9 +42,9 @@ def _notice(case: ExceptionCase) -> str:
     parts = []
     if case.previous is not None:
         ended = "had resolved itself" if case.previous.state == CaseState.AUTO_RESOLVED else "was ended by a person"
-        parts.append(f"This is version {case.version}: {case.previous.label} {ended} and is broken again.")
+        parts.append(f"This is version {case.version}: {case.previous.label} {ended}, and the same was found broken again.")
     if case.wait_until is not None:
-        parts.append(f"It waits until {case.wait_until:%d %b %Y %H:%M} UTC: {case.wait_for}")
+        parts.append(f"It waits until {case.wait_until:%d %b %Y %H:%M} UTC: {case.wait_for.rstrip('.')}.")
     if case.escalated_at is not None and case.is_live:
         parts.append(f"Escalated to {_team(case.co_owner_team or case.owner_team)}.")
     return " ".join(parts)

@@ -46,7 +46,7 @@ def _field(parameter: Parameter, value: Value) -> forms.Field:
         boxes = forms.CheckboxSelectMultiple
         return forms.MultipleChoiceField(label=parameter.label, choices=choices, required=False, initial=value, widget=boxes)
     if isinstance(parameter, Words):
-        help_text = f"Apart by spaces; {parameter.why}."
+        help_text = f"Separated by spaces; {parameter.why}."
         return forms.CharField(label=parameter.label, required=False, max_length=400, initial=" ".join(value), help_text=help_text)
     words = f"{parameter.least} to {parameter.most:,}: {parameter.why}."
     return forms.IntegerField(label=parameter.label, required=not parameter.may_be_none, initial=value, help_text=words)

@@ -41,9 +41,10 @@ def period_words(test: BackTest) -> str:
 
 
 def sentence_of(result: dict[str, Any]) -> str:
-    """`Of 48,210 lines 12 are lost, 3 gained, 0 have another partner.`"""
+    """`Of 48,210 lines 12 would lose their match, 3 would gain one, 0 would have another partner.`"""
     lost, gained, moved = (result[change]["lines"] for change in ("lost", "gained", "moved"))
-    return f"Of {result['lines']:,} lines {lost:,} lose their match, {gained:,} gain one, {moved:,} have another partner."
+    words = f"{lost:,} would lose their match, {gained:,} would gain one, {moved:,} would have another partner."
+    return f"Of {result['lines']:,} lines {words}"
 
 
 def panels_of(test: BackTest) -> list[Panel]:
@@ -70,7 +71,7 @@ def _codes(result: dict[str, Any]) -> Panel:
         for code, (was, becomes) in result["codes"].items()
     ]
     headers = [("Case", "text"), ("Code", "text"), ("In force", "num"), ("New", "num"), ("Difference", "num")]
-    note = f"{result['not_judged']:,} lines more without a match are not judged" if result["not_judged"] else ""
+    note = f"Lines without a match that were not judged: {result['not_judged']:,}" if result["not_judged"] else ""
     return table("Cases by code", headers, rows, empty="No case on either side.", note=note)
 
 

@@ -52,8 +52,8 @@ def propose_rules(*, rules_id: UUID, reason: str, maker: Actor, now: datetime) -
         _require_sound(row.body)
         test = latest_back_test(row)
         if test is None:
-            untested = "it, or the version in force, changed since its last one, or that saw no line, or it had none"
-            raise ApprovalRefused(f"Back-test this version first: {untested}.")
+            why = "it had no back-test, or the last one saw no line, or it or the version in force was changed since"
+            raise ApprovalRefused(f"Back-test this version first: {why}.")
         was, becomes = changed_settings(rules_of(active_rules()), rules_of(row))
         if not becomes:
             raise ApprovalRefused("Nothing differs from the rules in force.")
