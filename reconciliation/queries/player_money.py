@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Sum, When
+from django.db.models import Case, Exists, F, Min, OuterRef, Q, QuerySet, Sum, When
 
 from cashier.contracts import keeps_players_money
 from cashier.models import BankAccount, Capture, DepositIntent, MerchantAccount, RoundMove
@@ -22,6 +22,7 @@ from reconciliation.models.cases import LIVE_STATES, UNPAIRABLE
 from reconciliation.models.files import BatchState
 from reconciliation.queries.balances import Balance, balances_at
 from reconciliation.queries.rail_windows import window_at
+from reconciliation.windows import due_date
 
 LOOK_BACK = timedelta(days=60)  # what is older has had its case
 _MISSING = "MISSING:capture:"  # how keys of cases of captures without their line begin
@@ -65,7 +66,8 @@ def _kept(entity: LegalEntity, day: date, balances: list[Balance]) -> dict[str, 
         is_counted = row.kind in ("clearing", "in_transit") or (row.kind in ("bank", "prefund") and row.holder in holders)
         if is_counted:
             kept.setdefault(row.asset, Counter())[row.kind] += row.total_minor
-    for name, amounts in (("overdue_clearing", _overdue_clearing(entity, day)), ("overdue_in_transit", _overdue_in_transit(entity, day))):
+    on_its_way = _overdue_in_transit(entity, day) + _overdue_own_money(entity, day)
+    for name, amounts in (("overdue_clearing", _overdue_clearing(entity, day)), ("overdue_in_transit", on_its_way)):
         for asset, minor in amounts.items():
             kept.setdefault(asset, Counter())[name] -= minor
     return {asset: {name: minor for name, minor in terms.items() if minor} for asset, terms in kept.items()}
@@ -136,6 +138,20 @@ def _overdue_in_transit(entity: LegalEntity, day: date) -> Counter[str]:
     for batch in batches:
         rest = shown.get(batch.pk, 0) if batch.state == BatchState.PAID else int(batch.payout_minor)
         found[batch.currency] += max(min(rest, booked.get((batch.ref, batch.currency), 0)), 0)
+    return found
+
+
+def _overdue_own_money(entity: LegalEntity, day: date) -> Counter[str]:
+    """Top-ups, security deposits and transfers between own banks that left by then, and should have arrived and have not."""
+    entries = Entry.objects.filter(account__kind="in_transit", account__entity=entity).exclude(ref="")
+    sums = entries.exclude(ref__startswith="batch:").exclude(ref__startswith="carry:").values_list("ref", "asset").annotate(
+        left=Sum("amount_minor"), then=Sum("amount_minor", filter=Q(business_date__lte=day)),
+        since=Min("business_date", filter=Q(amount_minor__gt=0)),
+    )  # fmt: skip
+    found: Counter[str] = Counter()
+    for _, asset, left, then, since in sums.filter(left__gt=0, then__gt=0).order_by():
+        if due_date("bank", asset, since) <= day:
+            found[asset] += min(int(left), int(then))
     return found
 
 

@@ -142,3 +142,20 @@ def test_a_transfer_that_bounced_is_on_the_way_with_the_batch_that_brings_it(rec
     m = records.house.merchant.public_id
     book(records.house.entity, "bounced", dr("in_transit", m, 5_000, ref="batch:39"), cr("in_transit", m, 5_000, ref=batch.ref))
     assert terms(records) == {"in_transit": 5_000}
+
+
+@pytest.mark.parametrize("ref", ["topup:1", "transfer:1"])
+def test_our_own_money_that_never_arrived_covers_nothing(records: Records, ref: str) -> None:
+    records.capture(5_000)
+    m, b = records.house.merchant.public_id, records.house.bank.public_id
+    holder = m if ref.startswith("topup") else b
+
+    def move(key: str, minor: int, at: datetime) -> None:
+        book(records.house.entity, key, dr("in_transit", holder, minor, ref=ref), cr("bank", b, minor), at=at)
+
+    move("lately", 700, AT - timedelta(days=1))
+    assert terms(records)["in_transit"] == 700 and "overdue_in_transit" not in terms(records)
+    move("long ago", 2_000, LONG_AGO)
+    assert terms(records)["overdue_in_transit"] == -2_700  # under one name
+    move("came the next day", -2_700, NOW)
+    assert "overdue_in_transit" not in terms(records)
