@@ -80,7 +80,8 @@ def _id_of(name: str) -> UUID | None:
 
 def _batch(case: ExceptionCase, item: OpenItem, target: str) -> SettlementBatch:
     """The payout that a person named: posted, not shown by another line, of this account's currency and direction."""
-    batch = SettlementBatch.objects.select_related("merchant_account").filter(pk=_id_of(target)).first()
+    key = _id_of(target)
+    batch = SettlementBatch.objects.select_related("merchant_account").filter(pk=key).first() if key is not None else None
     if batch is None:
         raise NothingToMove("Name the batch (sb_…) whose payout the bank line is.")
     is_ours = batch.merchant_account.entity_id == case.entity_id and batch.currency == item.asset and batch.state == BatchState.SETTLED

@@ -6,10 +6,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from ledger.operations import decide
-from reconciliation.models import CaseState
+from reconciliation.models import CaseLink, CaseState
 from tests.reconciliation.cases.acting import Links, a_case, propose
 from tests.reconciliation.cases.records import Records
-from tests.reconciliation.house import NOW
+from tests.reconciliation.house import NOW, make_case
 
 
 def links_for(records: Records, disposition: str) -> Links:
@@ -48,3 +48,28 @@ def test_the_deposit_before_the_wallet(records: Records, code: str, disposition:
     assert moved < wallet
     case.refresh_from_db()
     assert case.state == CaseState.RESOLVED
+
+
+@pytest.mark.spec("R6", "R9")
+def test_cases_then_the_line_then_the_payout_then_what_is_matched_as_a_run_does(records: Records) -> None:
+    batch, _ = records.batch(("sale", 5000, records.capture(5000)))
+    line = records.bank_line(5000)
+    missing, case = (make_case(records.house, "BANK_CREDIT_UNIDENTIFIED", about=str(number)) for number in range(2))
+    for each, link in ((missing, ("batch", batch.public_id)), (case, ("bank_line", str(line.pk)))):
+        each.bank_account, each.merchant_account = records.house.bank, None
+        each.save()
+        CaseLink.objects.create(case=each, kind=link[0], target_id=link[1])
+    request = propose(records, case, "identify_line", batch.public_id)
+
+    with CaptureQueriesContext(connection) as asked:
+        decide(request_id=request.pk, approve=True, checker=records.house.ben, reason="", now=NOW)
+
+    told = [query["sql"] for query in asked.captured_queries]
+    locked = [at for at, sql in enumerate(told) if "FOR UPDATE" in sql]
+    cases, line_at, payout = (
+        next(at for at in locked if f'FROM "{table}"' in told[at])
+        for table in ("reconciliation_case", "reconciliation_suspense_item", "reconciliation_batch")
+    )
+    matched = next(at for at, sql in enumerate(told) if sql.startswith('INSERT INTO "reconciliation_match"'))  # after the posting
+    assert cases < line_at < payout < matched
+    assert "reconciliation_case_link" in told[cases]  # all that speak of the line or the payout, at once and in one order
