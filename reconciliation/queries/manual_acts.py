@@ -42,6 +42,7 @@ def _is_posted_into(request: ApprovalRequest, entity: LegalEntity, day: date) ->
 def _has_posted_at_once(acts: list[ApprovalRequest], entity: LegalEntity, day: date) -> bool:
     """Some acts let the cashier post under keys of its own, of a day of its own: a payer is accepted, and his deposit is of the day on
     which he paid. What is posted by the maker at the moment of the decision is posted by it."""
-    makers = {(act.maker_kind, act.maker_id, act.decided_at) for act in acts}
-    posted = JournalTransaction.objects.filter(entity=entity, business_date=day, posted_at__in=[act.decided_at for act in acts])
+    makers = {(act.maker_kind, act.maker_id, act.decided_at) for act in acts if act.decided_at is not None}
+    moments = {moment for _, _, moment in makers}
+    posted = JournalTransaction.objects.filter(entity=entity, business_date=day, posted_at__in=moments)
     return any(found in makers for found in posted.values_list("actor_kind", "actor_id", "posted_at"))

@@ -87,8 +87,9 @@ def _open_stakes(entity: LegalEntity, day: date) -> Counter[str]:
     signed = Case(When(kind=RoundMove.Kind.DEBIT, then=F("playable_minor")), default=-F("playable_minor"))
     found: Counter[str] = Counter()
     for open_then in (Q(round__ended_at=None), Q(round__ended_at__gte=end)):  # of each side an index knows the rounds, however old
-        found.update(dict(moves.filter(open_then).values_list("round__currency").annotate(total=Sum(signed)).order_by()))
-    return Counter({asset: int(total) for asset, total in found.items() if total})
+        for asset, total in moves.filter(open_then).values_list("round__currency").annotate(total=Sum(signed)).order_by():
+            found[asset] += int(total)
+    return Counter({asset: total for asset, total in found.items() if total})
 
 
 def _overdue_clearing(entity: LegalEntity, day: date) -> Counter[str]:
@@ -97,11 +98,11 @@ def _overdue_clearing(entity: LegalEntity, day: date) -> Counter[str]:
     end = day_bounds(entity, day)[1]
     paired = Match.objects.filter(item_kind="capture", item_id=OuterRef("pk"), undone_at=None)
     captures = Capture.objects.filter(merchant_account__entity=entity, state=Capture.State.SUCCEEDED, captured_at__lt=end)
-    cases = ExceptionCase.objects.filter(entity=entity, dedupe_key__startswith=_MISSING)
-    old = Q(pk__in=_captures_of(cases.filter(state__in=LIVE_STATES, business_date__lte=day - LOOK_BACK)))
-    old |= Q(intent__in=_told_by_a_line(entity, day))
-    lost = _captures_of(cases.filter(resolution="write_off", resolved_at__gte=end - LOOK_BACK, resolved_at__lt=end))
-    asked = captures.filter(Q(captured_at__gte=end - LOOK_BACK) | old).exclude(pk__in=lost)
+    old, told = _of_live_cases(entity, day)
+    ended = ExceptionCase.objects.filter(entity=entity, dedupe_key__startswith=_MISSING, resolution="write_off")
+    lost = ended.filter(resolved_at__gte=end - LOOK_BACK, resolved_at__lt=end).values_list("dedupe_key", flat=True)
+    asked = captures.filter(Q(captured_at__gte=end - LOOK_BACK) | Q(pk__in=old) | Q(intent__in=told))
+    asked = asked.exclude(pk__in=[_capture_of(key) for key in lost])
     unpaid = asked.filter(~Exists(paired)).annotate(since=F("captured_at"))
     found: Counter[str] = Counter()
     for currency in unpaid.order_by().values_list("currency", flat=True).distinct():
@@ -112,20 +113,26 @@ def _overdue_clearing(entity: LegalEntity, day: date) -> Counter[str]:
     return found
 
 
-def _captures_of(cases: QuerySet[ExceptionCase]) -> list[UUID]:
-    """Captures that are missing at their PSP, by the keys of their cases."""
-    return [Capture.id_of(key.split(":")[2]) for key in cases.values_list("dedupe_key", flat=True)]
+def _capture_of(key: str) -> UUID:
+    """The capture that is missing at its PSP, by the key of its case."""
+    return Capture.id_of(key.split(":")[2])
 
 
-def _told_by_a_line(entity: LegalEntity, day: date) -> list[UUID]:
-    """Deposits named by a line in another account's file, another currency or another state: such a case stands for the missing line."""
-    told = ExceptionCase.objects.filter(entity=entity, state__in=LIVE_STATES, reason__in=UNPAIRABLE, business_date__lte=day)
-    named = told.filter(merchant_reference__startswith=DepositIntent.PREFIX).values_list("merchant_reference", flat=True)
-    found = []
-    for reference in set(named):
-        with suppress(BadPublicId):  # as the line writes it
-            found.append(DepositIntent.id_of(reference))
-    return found
+def _of_live_cases(entity: LegalEntity, day: date) -> tuple[list[UUID], list[UUID]]:
+    """Captures that are missing at their PSP for longer than they are asked for one by one; deposits named by a line in another account's
+    file, another currency or another state: such a case stands for the missing line."""
+    missing = Q(dedupe_key__startswith=_MISSING, business_date__lte=day - LOOK_BACK)
+    told = Q(reason__in=UNPAIRABLE, merchant_reference__startswith=DepositIntent.PREFIX, business_date__lte=day)
+    cases = ExceptionCase.objects.filter(missing | told, entity=entity, state__in=LIVE_STATES)
+    captures: list[UUID] = []
+    deposits: list[UUID] = []
+    for key, reference in cases.values_list("dedupe_key", "merchant_reference"):
+        with suppress(BadPublicId):  # a reference as the line writes it
+            if key.startswith(_MISSING):
+                captures.append(_capture_of(key))
+            else:
+                deposits.append(DepositIntent.id_of(reference))
+    return captures, deposits
 
 
 def _overdue_in_transit(entity: LegalEntity, day: date) -> Counter[str]:

@@ -26,7 +26,8 @@ def suspense_is_explained(day: Day) -> CheckItem:
     missing = [f"{row.ref}: {money_text(row.amount_minor, row.currency)} without an open case" for row in rows]
     differing = _difference_to_books(day, waiting)
     oldest = waiting.order_by("placed_at").first()
-    figure = f"{waiting.count()} lines" + (f", oldest {(day.now - oldest.placed_at).days} d" if oldest else "")
+    lines = waiting.count()
+    figure = f"{lines:,} {'line' if lines == 1 else 'lines'}" + (f", oldest {(day.now - oldest.placed_at).days} d" if oldest else "")
     return check_item("suspense", "Suspense has cases", figure, [*differing, *missing], count=count + len(differing))
 
 
@@ -81,7 +82,8 @@ def audit_is_sealed(day: Day) -> CheckItem:
     last = AuditSeal.objects.order_by("-position").first()
     late = AuditRecord.objects.filter(pk__gt=last.record_id if last else 0, recorded_at__lt=day.now - SEALER_TIME).count()
     figure = f"chain at {last.position:,}" if last else "nothing sealed yet"
-    return check_item("audit", "Audit chain is up to date", figure, [f"{late} records not sealed yet"] if late else [])
+    words = "1 record is" if late == 1 else f"{late:,} records are"
+    return check_item("audit", "Audit chain is up to date", figure, [f"{words} not sealed yet"] if late else [])
 
 
 def _last_proof() -> AuditRecord | None:
@@ -96,7 +98,8 @@ def _not_proved(proof: AuditRecord, day: Day) -> list[str]:
         return ["the last proof is from before the day ended; one is run every night, or prove the books now"]
     count = count_unseen(day.entity.pk, day.date, proof.detail.get("snapshot", SAW_NOTHING))
     words = "1 posting of the day has" if count == 1 else f"{count:,} postings of the day have"
-    return [f"{words} not been seen by the last proof; prove the books now, or prepare the day, which proves them"] if count else []
+    told = f"{words} not been seen by the proof of {proof.recorded_at:%d %b %Y %H:%M} UTC"  # named: to let it pass covers no other proof's
+    return [f"{told}; prove the books now, or prepare the day, which proves them"] if count else []
 
 
 def _without_case(waiting: QuerySet[SuspenseItem]) -> QuerySet[SuspenseItem]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from cashier.models import MerchantAccount
+from cashier.models import BankAccount, MerchantAccount
 from ledger.calendar import day_bounds
 from ledger.models import LegalEntity
 from reconciliation.models import CloseState, DailyClose
@@ -75,6 +75,13 @@ class Day:
     def balances(self) -> list[Balance]:
         """Balances at the day's end, read once."""
         return balances_at(self.entity.pk, self.date)
+
+    @cached_property
+    def banks(self) -> list[BankAccount]:
+        """Bank accounts of the entity that are active, or hold money in the books at the day's end all the same, by code; asked once."""
+        holders = {row.holder for row in self.balances if row.kind == "bank"}
+        accounts = BankAccount.objects.filter(entity=self.entity).order_by("code")
+        return [account for account in accounts if account.is_active or account.public_id in holders]
 
     @cached_property
     def busy_accounts(self) -> list[MerchantAccount]:

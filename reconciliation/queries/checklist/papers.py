@@ -44,7 +44,7 @@ def reports_are_in(day: Day) -> CheckItem:
 
 def statements_are_in(day: Day) -> CheckItem:
     """A statement that reaches the day, for every active bank account; posted; none missing between two, nor before the first."""
-    accounts = active_banks(day)
+    accounts = day.banks
     reaching = BankStatement.objects.filter(bank_account__in=accounts, closing_date__gte=day.date).order_by()
     begins = {row["bank_account_id"]: row["begins"] for row in reaching.values("bank_account_id").annotate(begins=Min("opening_date"))}
     silent = [account for account in accounts if account.pk not in begins]
@@ -90,7 +90,7 @@ def _beginning(statement: BankStatement) -> date | None:
 def runs_are_done(day: Day) -> CheckItem:
     """Reconciliation of the day is done for every account that has something to reconcile, and saw the day to its end."""
     runs = {run.account_code: run for run in ReconciliationRun.objects.filter(entity=day.entity, date=day.date)}
-    expected = sorted({*runs, *(account.code for account in day.busy_accounts), *(account.code for account in active_banks(day))})
+    expected = sorted({*runs, *(account.code for account in day.busy_accounts), *(account.code for account in day.banks)})
     missing = [f"{code}: {lacking}" for code in expected if (lacking := _lacking(runs.get(code), day))]
     return check_item("runs", "Runs done", of_words(len(expected) - len(missing), len(expected), "account"), missing)
 
@@ -115,7 +115,7 @@ def lines_are_complete(day: Day) -> CheckItem:
 def bank_equals_statement(day: Day) -> CheckItem:
     """`bank` in the books is the closing balance of the newest statement up to the day, account by account; nothing before the first."""
     books = {(row.holder, row.asset): row.total_minor for row in day.balances if row.kind == "bank"}
-    accounts = active_banks(day)
+    accounts = day.banks
     found = [(account, _closing_minor(account, day)) for account in accounts]
     differing = [
         f"{account.code}: the books differ from the statement by {money_text(difference, account.currency)}"
@@ -123,13 +123,6 @@ def bank_equals_statement(day: Day) -> CheckItem:
         if closing is not None and (difference := books.get((account.public_id, account.currency), 0) - closing)
     ]
     return check_item("bank", "Bank equals statement", of_words(len(accounts) - len(differing), len(accounts), "account"), differing)
-
-
-def active_banks(day: Day) -> list[BankAccount]:
-    """Bank accounts of the entity that are active, or hold money in the books at the day's end all the same, by code."""
-    holders = {row.holder for row in day.balances if row.kind == "bank"}
-    accounts = BankAccount.objects.filter(entity=day.entity).order_by("code")
-    return [account for account in accounts if account.is_active or account.public_id in holders]
 
 
 def is_reported(account: MerchantAccount, day: Day) -> bool:

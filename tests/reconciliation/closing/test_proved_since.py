@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 pytestmark = pytest.mark.spec("D2", "L10")
-UNSEEN = "not been seen by the last proof; prove the books now, or prepare the day, which proves them"
+UNSEEN = "not been seen by the proof of 20 Nov 2026 09:00 UTC; prove the books now, or prepare the day, which proves them"
 
 
 def missing(ready: ReadyDay) -> "Sequence[str]":
