@@ -98,8 +98,9 @@ def raise_missing_settlements(step: BankRun, batches: list[SettlementBatch]) -> 
 def resolve_identified(step: BankRun, line: BankLine, batch: SettlementBatch, *, decided: UUID | None = None) -> None:
     """The line that nobody knew, or the payout that nobody saw, is explained. Not the case that a person ends by saying so: `decided`."""
     keys = [f"{code}:{line.ref}" for code in ("BANK_CREDIT_UNIDENTIFIED", "BANK_DEBIT_UNIDENTIFIED")]
-    for case in ExceptionCase.objects.filter(dedupe_key__in=[*keys, missing_key(batch)], state__in=LIVE_STATES).exclude(pk=decided):
-        text = f"The bank line of batch {batch.number} came."
+    explained = ExceptionCase.objects.filter(dedupe_key__in=[*keys, missing_key(batch)], state__in=LIVE_STATES)
+    text = f"The bank line of batch {batch.number} came."
+    for case in explained if decided is None else explained.exclude(pk=decided):
         auto_resolve_case(case, rule="bank_line_came@1", text=text, data={"bank_line": line.pk, "batch": batch.public_id}, now=step.now)
 
 
