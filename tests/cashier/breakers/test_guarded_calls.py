@@ -258,7 +258,7 @@ def test_a_hold_is_a_persons_word_with_reason_and_end(quick: World, clock: Clock
     change = BreakerChange.objects.get(cause="forced_closed")
     assert (change.from_state, change.to_state, change.reason, change.actor_id) == ("open", "closed", "they told us so", "1")
     account = quick.fresh(quick.account)
-    account.breaker_forced_until = datetime.fromtimestamp(clock.at, UTC)
+    account.breaker_forced_until = datetime.fromtimestamp(clock.at, UTC) - timedelta(seconds=1)
     account.save()
     assert circuit(quick) is BreakerState.OPEN
 
