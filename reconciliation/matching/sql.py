@@ -116,6 +116,22 @@ SELECT {_COLUMNS}
  WHERE s.line_kind = 'psp' AND s.holder = %(holder)s AND s.cleared_at IS NULL{_NOT_MATCHED}{_NOT_TAKEN_APART}
  ORDER BY l.id"""
 
+_SAME = ("kind", "reverses", "merchant_reference", "object_merchant_reference", "psp_reference", "object_reference", "gross_currency",
+         "gross_minor", "net_currency", "value_minor", "copy")  # fmt: skip
+_COPIES = f"""(
+    SELECT v.*, row_number() OVER (PARTITION BY {", ".join(_SAME[:-1])} ORDER BY v.id) AS copy
+      FROM (SELECT l.*, l.net_minor + l.commission_minor + l.markup_minor + l.scheme_minor + l.interchange_minor AS value_minor
+              FROM reconciliation_psp_line l
+             WHERE l.batch_id = %({{0}})s AND l.bucket = %({{0}}_bucket)s AND l.kind = ANY(%(kinds)s)) v)"""
+# Lines of one version of a batch that move money and have no equal in the other; fees and dates may differ. Parameters: one, other,
+# their buckets, kinds.
+WITHOUT_EQUAL = f"""
+SELECT {_COLUMNS}
+  FROM {_COPIES.format("one")} l
+ WHERE l.value_minor <> 0
+   AND NOT EXISTS (SELECT FROM {_COPIES.format("other")} o WHERE {" AND ".join(f"o.{name} = l.{name}" for name in _SAME)})
+ ORDER BY l.id"""
+
 # Fee lines, which need no item but a place in the contract. Parameters: batch, bucket.
 FEE_LINES = f"""
 SELECT {_COLUMNS}

@@ -89,7 +89,7 @@ class SettlementBatch(FSMModelMixin, PublicIdModel):
 
     `payout_minor` is what its transfer lines say is sent to our bank (negative: collected from it); `carried_minor` what goes to
     the next batch; `paid_minor` what the bank showed. `totals`: {kind: {"count", "debit_minor", "credit_minor"}} of net amounts.
-    A version above 1 is a restated report: held, compared with the one before, and not posted.
+    A version above 1 is a restated report: held and compared with the one before; its difference is posted by a run.
     """
 
     PREFIX: ClassVar[str] = "sb_"

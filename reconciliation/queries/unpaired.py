@@ -14,6 +14,7 @@ from reconciliation.matching.sql import (
     MATCHED_OF_BATCH,
     UNMATCHED_IN_SUSPENSE,
     UNMATCHED_OF_BATCH,
+    WITHOUT_EQUAL,
 )
 from reconciliation.models import SettlementBatch
 
@@ -54,6 +55,12 @@ def unpaired_of(batch: SettlementBatch, kinds: Sequence[str] | None = None) -> l
 def unpaired_in_suspense(holder: str) -> list[LineFacts]:
     """Lines whose value waits in suspense of this merchant account."""
     return lines_of(UNMATCHED_IN_SUSPENSE, {"holder": holder})
+
+
+def lines_without_equal(batch: SettlementBatch, other: SettlementBatch) -> list[LineFacts]:
+    """Lines of a version of a batch that move money and that the other version has not, in the file's order."""
+    buckets = {"one_bucket": batch.bucket, "other_bucket": other.bucket}
+    return lines_of(WITHOUT_EQUAL, {"one": batch.pk, "other": other.pk, "kinds": list(ITEM_KINDS), **buckets})
 
 
 def fee_lines(batch: SettlementBatch) -> list[LineFacts]:

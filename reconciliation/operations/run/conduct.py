@@ -48,6 +48,7 @@ from reconciliation.operations.run.pairing import pair_batch, pair_lines
 from reconciliation.operations.run.psp_balances import tell_psp_balances
 from reconciliation.operations.run.reserves import raise_overdue_reserves, raise_reserve_differences
 from reconciliation.operations.run.residuals import settled_residuals
+from reconciliation.operations.run.restated import post_restated
 from reconciliation.operations.run.rules_used import take_rules
 from reconciliation.operations.run.settle import settle_batch
 from reconciliation.operations.run.top_up_arrivals import book_arrivals
@@ -129,7 +130,7 @@ def ample_memory() -> Iterator[None]:
 
 
 def _run_merchant(step: MerchantRun) -> dict[str, Any]:
-    """Pair, prove, judge, settle, identify; then what is missing."""
+    """Pair, prove, judge, settle, restate, identify; then what is missing."""
     account, now = step.account, step.now
     batches = _batches(account)
     for batch in batches:
@@ -147,7 +148,9 @@ def _run_merchant(step: MerchantRun) -> dict[str, Any]:
         tell_held_funds(step, batch)
         raise_bounced(step, batch)
         settle_batch(step, batch, codes, unpaired_of(batch, kinds), raise_prices(step, batch))
+    restated = post_restated(step)
     _work_suspense(step)
+    raise_differences(step, restated)
     tell_interrupted(step)
     tell_activity(step)
     resolve_found(step)

@@ -1,6 +1,6 @@
 """A batch posts whole: every line, with an item or without (POSTINGS.md 3.5)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -35,7 +35,7 @@ def settle_batch(
         sums = read_sums(locked, [line.id for line in waiting])
         source = with_own(source_of(locked, sums, waiting), own or Own())
         txn = _post(step, locked, source) if lines_of(rule_of(source), source) else ""  # a batch of nothing posts nothing
-        _place_in_suspense(step, waiting, codes, txn)
+        place_in_suspense(step, waiting, codes, txn)
         locked.totals, locked.posted_txn, locked.settled_at = sums.totals, txn, step.now
         fields = ["totals", "posted_txn", "settled_at"]
         move(locked, "settle", actor=ENGINE, now=step.now, event="batch.settled", extra_fields=fields)
@@ -102,7 +102,8 @@ def suspense_ref(line_id: int) -> str:
     return f"line:psp:{line_id}"
 
 
-def _place_in_suspense(step: MerchantRun, waiting: list[LineFacts], codes: Mapping[int, str], txn: str) -> None:
+def place_in_suspense(step: MerchantRun, waiting: Sequence[LineFacts], codes: Mapping[int, str], txn: str) -> None:
+    """The value of each line waits there, by name, since the posting `txn`."""
     SuspenseItem.objects.bulk_create(
         [
             SuspenseItem(
