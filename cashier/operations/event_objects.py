@@ -1,12 +1,16 @@
 """What an event speaks of: which refund or payout of ours, by our id where the PSP says it, else by the PSP's own (W4)."""
 
 from collections.abc import Callable
+from typing import TypeVar
+
+from django.db.models import QuerySet
 
 from cashier.models import PayoutIntent, PspEvent, Refund
 from cashier.operations.event_values import NotYet
 from cashier.operations.told_amounts import PAYOUT, REFUND, RETURN, REVERSAL, Told, about_capture
 from ledger.ids import BadPublicId
 
+Row = TypeVar("Row", Refund, PayoutIntent)
 KINDS = {"refund.reversed": REVERSAL, "payout.returned": RETURN}
 
 
@@ -38,27 +42,22 @@ def find_named(event: PspEvent) -> Refund | PayoutIntent | None:
 
 
 def find_refund(event: PspEvent) -> Refund:
-    """By our id where the PSP names it, else by its own."""
-    rows = Refund.objects.select_related("merchant_account")
-    try:
-        found = rows.filter(pk=Refund.id_of(event.own_ref)).first() if event.own_ref else None
-    except BadPublicId:
-        found = None
-    if found is None and event.refund_ref:
-        found = rows.filter(merchant_account=event.merchant_account, psp_ref=event.refund_ref).first()
-    if found is None:
-        raise NotYet(f"no refund {event.own_ref or event.refund_ref}")
-    return found
+    """By our id where the PSP names it, else by its own. Raises NotYet."""
+    return _find(Refund.objects.select_related("merchant_account"), event, event.refund_ref, "refund")
 
 
 def find_payout(event: PspEvent) -> PayoutIntent:
-    rows = PayoutIntent.objects.all()
+    """By our id where the PSP names it, else by its own. Raises NotYet."""
+    return _find(PayoutIntent.objects.all(), event, event.payout_ref, "payout")
+
+
+def _find(rows: QuerySet[Row], event: PspEvent, psp_ref: str, name: str) -> Row:
     try:
-        found = rows.filter(pk=PayoutIntent.id_of(event.own_ref)).first() if event.own_ref else None
+        found = rows.filter(pk=rows.model.id_of(event.own_ref)).first() if event.own_ref else None
     except BadPublicId:
         found = None
-    if found is None and event.payout_ref:
-        found = rows.filter(merchant_account=event.merchant_account, psp_ref=event.payout_ref).first()
+    if found is None and psp_ref:
+        found = rows.filter(merchant_account=event.merchant_account, psp_ref=psp_ref).first()
     if found is None:
-        raise NotYet(f"no payout {event.own_ref or event.payout_ref}")
+        raise NotYet(f"no {name} {event.own_ref or psp_ref}")
     return found

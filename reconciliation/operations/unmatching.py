@@ -81,7 +81,7 @@ def execute_unmatch(*, payload: dict[str, Any], request: ApprovalRequest, actor:
     posting = Posting(rule=plan["rule"], key=key, entity_id=side.entity_id, source=plan["source"], occurred_at=now)
     txn = post(posting, actor=maker, now=now).public_id
     for each in together:
-        _undo(each, request.reason, maker, now)
+        undo(each, request.reason, maker, now)
     _back_to_suspense(match, side, txn, now)
     _raise(match, side, request, now)
     for each in together if match.line_kind == "bank" else ():
@@ -176,16 +176,8 @@ def _side(match: Match) -> _Side:
     return _Side(found, merchant.entity_id, merchant.public_id, value, {"merchant_account": merchant})
 
 
-def take_apart(match: Match, *, key: str, reason: str, actor: Actor, now: datetime) -> None:
-    """A report's line leaves its item for suspense, where its PSP says that it never was. Needs the match's locks; raises NothingToMove."""
-    plan, side = plan_unmatch(match), _side(match)
-    posting = Posting(rule=plan["rule"], key=key, entity_id=side.entity_id, source=plan["source"], occurred_at=now)
-    txn = post(posting, actor=actor, now=now).public_id
-    _undo(match, reason, actor, now)
-    _back_to_suspense(match, side, txn, now)
-
-
-def _undo(match: Match, reason: str, maker: Actor, now: datetime) -> None:
+def undo(match: Match, reason: str, maker: Actor, now: datetime) -> None:
+    """The match stands no more; what it was, and who took it apart, stays written down. Needs it locked."""
     match.undone_at, match.undone_reason = now, reason
     match.undone_by_kind, match.undone_by_id = maker.kind, maker.id
     match.save(update_fields=["undone_at", "undone_reason", "undone_by_kind", "undone_by_id"])

@@ -1,10 +1,11 @@
 """A restated report of a batch that is posted: what differs from the report before is posted, and nothing twice (POSTINGS.md 3.5, R2).
 
-Lines that are new wait in suspense, and find their items as any line that waits there. Lines that are gone leave the books: of those
-with an item the match is taken apart, their item is open again. What can't be followed so stays for people: the report stays held, and
-its case says why.
+Lines that are new wait in suspense, and find their items as any line that waits there. Lines that are gone leave suspense, or clearing,
+where their item is open again: the match is taken apart. What can't be followed so stays for people: the report stays held, and its case
+says why.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from typing import Any
@@ -19,12 +20,13 @@ from reconciliation.models import ExceptionCase, Match, SettlementBatch, Suspens
 from reconciliation.models.cases import LIVE_STATES
 from reconciliation.models.files import BatchState
 from reconciliation.operations.cases import ENGINE, add_entry
-from reconciliation.operations.casework.refusals import NothingToMove
+from reconciliation.operations.casework.items import RECORDS
+from reconciliation.operations.casework.pairing import RULE as NAMED
 from reconciliation.operations.run.context import MerchantRun
 from reconciliation.operations.run.disputes import is_dispute_line
 from reconciliation.operations.run.identify import resolve_line_cases
 from reconciliation.operations.run.settle import place_in_suspense, suspense_ref
-from reconciliation.operations.unmatching import plan_unmatch, take_apart
+from reconciliation.operations.unmatching import undo
 from reconciliation.queries.batch_sums import Sums, read_sums
 from reconciliation.queries.unpaired import lines_without_equal
 
@@ -58,24 +60,32 @@ def _post_difference(step: MerchantRun, batch: SettlementBatch, before: Settleme
             matches = {line.id: lock_matches("psp", line.id) for line in gone}
             waiting = {line.id: lock_suspense("psp", line.id) for line in gone}
             batch = lock_batches([before.pk, batch.pk])[batch.pk]
-            sums, source = _source(batch, before, came, gone)
-            for line in gone:
-                _require_followed(line, matches[line.id], waiting[line.id])
-            txn = _post(step, batch, source, matches) if lines_of(RULE, source) else ""
+            paired = [line for line in gone if _is_paired(line, matches[line.id], waiting[line.id])]
+            sums, source = _source(batch, before, came, gone, paired)
+            txn = _post(step, batch, source) if lines_of(RULE, source) else ""
             place_in_suspense(step, came, {line.id: "PSP_LINE_UNKNOWN_REFERENCE" for line in came}, txn)
-            _clear(step, gone, txn)
+            _take_out(step, gone, matches, txn)
             _settle(step, batch, sums, txn)
             _tell(batch, _done(came, gone, source), {"txn": txn} if txn else {}, step.now)
-    except (ForPeople, NothingToMove) as reason:
+    except ForPeople as reason:
         _tell(batch, f"Nothing of it is posted: {reason}", {}, step.now)
         return False
     return True
 
 
+def _is_paired(line: LineFacts, matches: Sequence[Match], item: SuspenseItem | None) -> bool:
+    """Whether the value of a line that is gone was taken from its item with the batch; False: it waits in suspense. Raises ForPeople."""
+    if matches and item is None and all(match.item_kind in RECORDS and match.rule != NAMED for match in matches):
+        return True
+    if not matches and item is not None and item.cleared_at is None:
+        return False
+    raise ForPeople(f"line {line.line_number} is gone, and its money was moved since, or is of no item of ours.")
+
+
 def _source(
-    batch: SettlementBatch, before: SettlementBatch, came: Sequence[LineFacts], gone: Sequence[LineFacts]
+    batch: SettlementBatch, before: SettlementBatch, came: Sequence[LineFacts], gone: Sequence[LineFacts], paired: Sequence[LineFacts]
 ) -> tuple[Sums, dict[str, Any]]:
-    """What BATCH_RESTATED reads: as BATCH_SETTLED@1, the difference. Raises ForPeople."""
+    """What BATCH_RESTATED reads: as BATCH_SETTLED@1, the difference; `paired`: those of `gone` that have an item. Raises ForPeople."""
     new, old = read_sums(batch, []), read_sums(before, [])
     if (new.carried_minor, new.bounced_minor) != (old.carried_minor, old.bounced_minor):
         raise ForPeople("what was carried to another batch, or came back, differs.")
@@ -83,6 +93,7 @@ def _source(
         raise ForPeople("what is held in reserve differs.")
     if any(is_dispute_line(line) or line.kind == "fx" or line.gross_currency != line.net_currency for line in (*came, *gone)):
         raise ForPeople("lines of disputes, of conversions or in another currency differ.")
+    back = {line.id for line in paired}
     fees = {kind: new.fees.get(kind, 0) - old.fees.get(kind, 0) for kind in sorted({*new.fees, *old.fees})}
     source = {
         "merchant_account": batch.merchant_account.public_id,
@@ -94,38 +105,41 @@ def _source(
         "payout_minor": new.payout_minor - old.payout_minor,
         "carried_minor": 0,
         "bounced": [],
-        "items_minor": {},
+        "items_minor": _back(paired),
         "foreign": [],
         "fees_minor": {kind: minor for kind, minor in fees.items() if minor},
         "reserve": {"withheld": 0, "released": 0},
-        "suspense": [[suspense_ref(line.id), sign * line.value_minor] for lines, sign in ((came, 1), (gone, -1)) for line in lines],
+        "suspense": [
+            *([suspense_ref(line.id), line.value_minor] for line in came),
+            *([suspense_ref(line.id), -line.value_minor] for line in gone if line.id not in back),
+        ],
     }
     if sum(line.amount_minor for line in lines_of(RULE, source)):
         raise ForPeople("its lines and the payout differ by another amount than those of the report before.")
     return new, source
 
 
-def _require_followed(line: LineFacts, matches: Sequence[Match], item: SuspenseItem | None) -> None:
-    """Its value is with its item, or waits in suspense. Raises ForPeople, and NothingToMove for a match that is no such."""
-    if not matches and (item is None or item.cleared_at is not None):
-        raise ForPeople(f"line {line.line_number} is gone, and somebody had moved its money.")
-    for match in matches:
-        plan_unmatch(match)
+def _back(paired: Sequence[LineFacts]) -> dict[str, int]:
+    """What goes back to clearing, by kind of line; nothing is netted between kinds."""
+    back: Counter[str] = Counter()
+    for line in paired:
+        back[line.kind] -= line.value_minor
+    return dict(sorted(back.items()))
 
 
-def _post(step: MerchantRun, batch: SettlementBatch, source: dict[str, Any], matches: dict[int, list[Match]]) -> str:
-    key = f"batch.restated:{batch.ref}:{batch.version}"
-    for match in (match for of_line in matches.values() for match in of_line):
-        take_apart(match, key=f"{key}:{match.pk}", reason=_RESTATED, actor=ENGINE, now=step.now)
+def _post(step: MerchantRun, batch: SettlementBatch, source: dict[str, Any]) -> str:
     posting = Posting(
-        rule=RULE, key=key, entity_id=batch.merchant_account.entity_id, source=source, business_date=batch.business_date,
-        occurred_at=datetime.combine(batch.business_date, time(12), tzinfo=UTC), payload_sha256=batch.source_file.sha256,
+        rule=RULE, key=f"batch.restated:{batch.ref}:{batch.version}", entity_id=batch.merchant_account.entity_id, source=source,
+        occurred_at=datetime.combine(batch.business_date, time(12), tzinfo=UTC), business_date=batch.business_date,
+        payload_sha256=batch.source_file.sha256,
     )  # fmt: skip
     return post(posting, actor=ENGINE, now=step.now).public_id
 
 
-def _clear(step: MerchantRun, gone: Sequence[LineFacts], txn: str) -> None:
-    """What the lines stood for in suspense is out of it, by the posting of the difference."""
+def _take_out(step: MerchantRun, gone: Sequence[LineFacts], matches: dict[int, list[Match]], txn: str) -> None:
+    """The lines leave their items, or suspense, by the posting of the difference."""
+    for match in (match for of_line in matches.values() for match in of_line):
+        undo(match, _RESTATED, ENGINE, step.now)
     rows = SuspenseItem.objects.filter(line_kind="psp", line_id__in=[line.id for line in gone])
     rows.update(cleared_txn=txn, cleared_at=step.now)
     for line in gone:
